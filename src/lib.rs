@@ -1,0 +1,19 @@
+//! EmailSMS: the gateway that lets people text mobile phones from Notes, mail and software, and get the answers in their own inbox.
+//!
+//! `docs/ARCHITECTURE.md` is the map of these rooms.
+
+pub mod accounts;
+pub mod app;
+pub mod carrier;
+pub mod cli;
+pub mod config;
+pub mod mail;
+pub mod rest;
+pub mod security;
+pub mod simulator;
+pub mod soap;
+pub mod store;
+pub mod telemetry;
+pub mod to_desktop;
+pub mod to_handset;
+pub mod web;

@@ -1,0 +1,1 @@
+//! The mail side: writing our mails and handing them to the relay.

@@ -1,0 +1,3 @@
+//! The `emailsms` program: a thin door to [`emailsms::cli`].
+
+fn main() {}

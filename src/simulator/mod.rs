@@ -1,0 +1,1 @@
+//! The stand-ins of `demo` and `smsc`: a carrier's SMSC with its phones, and a mail catcher.

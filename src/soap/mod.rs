@@ -1,0 +1,1 @@
+//! The SOAP door: the legacy interface, its WSDL, envelopes and faults.

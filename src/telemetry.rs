@@ -1,0 +1,1 @@
+//! The log: structure, levels, and what never reaches it.

@@ -1,0 +1,1 @@
+//! The journey home: receive, notify, claim, outcome.

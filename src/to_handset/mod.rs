@@ -1,0 +1,1 @@
+//! The journey out: accept, claim, mark, outcome, retry.

@@ -1,0 +1,1 @@
+//! What the HTTP doors share: the listener, the caller, limits.
