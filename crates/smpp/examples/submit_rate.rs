@@ -30,7 +30,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let (client, mut events) = bind(stream, settings).await?;
 
     let (began, cpu_before) = (Instant::now(), cpu_s());
-    let (mut sent, mut answered, mut accepted) = (0, 0, 0);
+    let (mut sent, mut answered, mut accepted, mut odd) = (0, 0, 0, 0);
     let mut arrived = Vec::with_capacity(256);
     while answered < count {
         while sent < count && sent - answered < window {
@@ -44,6 +44,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
                     answered += 1;
                     accepted += u64::from(status.is_ok());
                 }
+                Event::Odd { .. } => odd += 1,
                 other => return Err(format!("{other:?}").into()),
             }
         }
@@ -51,7 +52,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let (took, cpu) = (began.elapsed().as_secs_f64(), cpu_s() - cpu_before);
     client.unbind().await;
     println!(
-        "{accepted} of {count} accepted, window {window}: {:.0}/s, {:.1} µs CPU each",
+        "{accepted} of {count} accepted, {odd} oddities, window {window}: {:.0}/s, {:.1} µs CPU each",
         count as f64 / took,
         cpu * 1e6 / count as f64
     );

@@ -16,7 +16,7 @@ use crate::peer::{
 
 fn impatient() -> ClientSettings {
     ClientSettings {
-        response_timeout: Duration::from_millis(80),
+        response_timeout: Duration::from_millis(300),
         ..settings()
     }
 }
@@ -362,13 +362,13 @@ async fn idle_links_are_asked_and_dead_ones_left() {
 #[tokio::test]
 async fn a_busy_link_is_not_asked() {
     let settings = ClientSettings {
-        enquire_link: Duration::from_millis(200),
+        enquire_link: Duration::from_millis(500),
         ..settings()
     };
     let (client, mut events, mut peer) = RawPeer::bound(settings).await;
     let began = Instant::now();
     let mut token = 0;
-    while began.elapsed() < Duration::from_millis(600) {
+    while began.elapsed() < Duration::from_millis(1200) {
         client.submit(token, text("x")).unwrap();
         peer.accept_submit("a").await; // panics on an enquire_link
         assert_eq!(next(&mut events).await, accepted(token, "a"));
@@ -448,7 +448,7 @@ async fn binds_that_come_to_nothing() {
         assert!(matches!(peer.read().await.pdu, Pdu::Bind(..)));
         peer.write_octets(octets).await;
         peer.0.shutdown().await.unwrap();
-        let error = binding.await.unwrap().err().expect("no session");
+        let error = binding.await.unwrap().expect_err("no session");
         assert!(
             format!("{error:?}").starts_with(expected),
             "{error:?} for {expected}"

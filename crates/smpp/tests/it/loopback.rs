@@ -9,11 +9,13 @@ use std::{
 };
 
 use smpp::{
-    AcceptError, BindError, BindKind, CommandStatus, DeliveryKind, Event, Gone, Limits,
-    ServerEvent, accept, bind,
+    AcceptError, BindError, BindKind, BindResp, CommandStatus, DeliveryKind, Event, Frame, Gone,
+    Limits, Pdu, ServerEvent, accept, bind,
 };
 
-use crate::peer::{accepted, ended, link, next, pair, settings, text};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+use crate::peer::{accepted, ended, link, next, octets, pair, settings, text};
 
 #[tokio::test]
 async fn texts_go_out_and_come_in() {
@@ -243,7 +245,7 @@ async fn a_slow_listener_loses_nothing_and_locks_nothing_up() {
     const COUNT: u64 = 3_000;
     let narrow = smpp::ClientSettings {
         event_capacity: 1,
-        response_timeout: Duration::from_millis(100),
+        response_timeout: Duration::from_millis(500),
         ..settings()
     };
     let (client, mut events, server, mut server_events) = pair(narrow, Limits::default()).await;
@@ -261,7 +263,7 @@ async fn a_slow_listener_loses_nothing_and_locks_nothing_up() {
             .answer_submit(sequence, CommandStatus::ESME_ROK, "")
             .unwrap();
     }
-    tokio::time::sleep(Duration::from_millis(300)).await;
+    tokio::time::sleep(Duration::from_millis(900)).await;
     for token in 0..COUNT {
         assert_eq!(next(&mut events).await, accepted(token, ""));
     }
@@ -282,4 +284,62 @@ async fn a_text_that_fits_no_pdu_is_answered_without_being_written() {
             message_id: String::new()
         }
     );
+}
+
+#[tokio::test]
+async fn a_pipe_that_takes_a_few_octets_at_a_time() {
+    let (near, far) = tokio::io::duplex(37);
+    let accepting = tokio::spawn(accept(far, Limits::default()));
+    let binding = tokio::spawn(bind(near, settings()));
+    let (_, pending) = accepting.await.unwrap().unwrap();
+    let (server, mut server_events) = pending.accept("SMSC");
+    let (client, mut events) = binding.await.unwrap().unwrap();
+    for token in 0..300 {
+        client.submit(token, text("in small bites")).unwrap();
+    }
+    for token in 0..300 {
+        let sequence = loop {
+            match next(&mut server_events).await {
+                ServerEvent::Submit { sequence, .. } => break sequence,
+                event => assert!(
+                    matches!(event, ServerEvent::AnswerWritten { .. }),
+                    "{event:?}"
+                ),
+            }
+        };
+        server
+            .answer_submit(sequence, CommandStatus::ESME_ROK, "a")
+            .unwrap();
+        assert_eq!(next(&mut events).await, accepted(token, "a"));
+    }
+    client.unbind().await;
+    assert_eq!(ended(next(&mut events).await).2, "unbound");
+}
+
+#[tokio::test]
+async fn what_the_pipe_did_not_take_is_unwritten_to_the_octet() {
+    const ROOM: usize = 1000;
+    let (near, mut far) = tokio::io::duplex(ROOM);
+    let binding = tokio::spawn(bind(near, settings()));
+    let mut request = [0; 4];
+    far.read_exact(&mut request).await.unwrap();
+    let mut rest = vec![0; u32::from_be_bytes(request) as usize - 4];
+    far.read_exact(&mut rest).await.unwrap();
+    let yes = Pdu::BindResp(BindKind::Transceiver, BindResp::default());
+    far.write_all(&octets(&Frame::new(1, yes))).await.unwrap();
+    let (client, mut events) = binding.await.unwrap().unwrap();
+
+    let length = octets(&Frame::new(1, Pdu::SubmitSm(text("x")))).len();
+    for token in 0..100 {
+        client.submit(token, text("x")).unwrap();
+    }
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    client.close();
+    let (unwritten, unanswered, _) = ended(next(&mut events).await);
+    let begun = ROOM.div_ceil(length) as u64;
+    assert_eq!(unanswered, (0..begun).collect::<Vec<_>>());
+    assert_eq!(unwritten, (begun..100).collect::<Vec<_>>());
+    let mut written = Vec::new();
+    far.read_to_end(&mut written).await.unwrap();
+    assert_eq!(written.len(), ROOM);
 }

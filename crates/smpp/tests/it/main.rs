@@ -1,4 +1,5 @@
 //! The crate over real loopback TCP: against itself, against hostile peers, against an independent codec.
+#![allow(clippy::unwrap_used)] // a test that unwraps nothing fails
 
 mod hostile;
 mod loopback;
