@@ -336,49 +336,64 @@ fn read_dir(dir: &Path) -> Result<BTreeMap<KeyName, RawKey>, KeyError> {
     Ok(found)
 }
 
-fn read_key(path: &Path) -> Result<RawKey, KeyError> {
-    // The mode is asked of the open file, not of the name, so that what was checked is what is read.
-    let mut file = fs::File::open(path).map_err(io_error(path))?;
-    let metadata = file.metadata().map_err(io_error(path))?;
-    if metadata.mode() & 0o077 != 0 {
-        return Err(KeyError::Exposed {
-            path: path.to_owned(),
-            mode: metadata.mode() & 0o7777,
-            wanted: 0o600,
-        });
+/// Refuses a file that anybody but its owner can use.
+pub(super) fn refuse_exposed(path: &Path) -> Result<(), KeyError> {
+    refuse_exposed_file(&fs::File::open(path).map_err(io_error(path))?, path)
+}
+
+fn refuse_exposed_file(file: &fs::File, path: &Path) -> Result<(), KeyError> {
+    let mode = file.metadata().map_err(io_error(path))?.mode() & 0o7777;
+    if mode & 0o077 == 0 {
+        return Ok(());
     }
+    Err(KeyError::Exposed {
+        path: path.to_owned(),
+        mode,
+        wanted: 0o600,
+    })
+}
+
+fn read_key(path: &Path) -> Result<RawKey, KeyError> {
+    let mut file = fs::File::open(path).map_err(io_error(path))?;
+    // Asked of the open file, not of the name: what was checked is what is read.
+    refuse_exposed_file(&file, path)?;
     let mut text = Zeroizing::new(String::new());
     io::Read::read_to_string(&mut io::Read::take(&mut file, 1024), &mut text)
         .map_err(io_error(path))?;
     decode_key(text.trim()).ok_or_else(|| KeyError::Malformed(path.display().to_string()))
 }
 
-/// Puts a key on disk whole or not at all, and never over another: written beside its place, then linked into it.
 fn write_key(dir: &Path, name: KeyName, key: &RawKey) -> Result<(), KeyError> {
     let path = dir.join(format!("{name}.key"));
-    let draft = dir.join(format!(
-        "{name}.{}.draft",
-        HEXLOWER.encode(random::<8>().as_ref())
-    ));
     let text = Zeroizing::new(format!("{}\n", HEXLOWER.encode(key.as_ref())));
+    place(&path, 0o600, text.as_bytes()).map_err(io_error(&path))
+}
+
+/// Puts a file on disk whole or not at all, and never over another (that one stays, and this is no error): written beside its place,
+/// then linked into it. Synced on return.
+pub(super) fn place(path: &Path, mode: u32, content: &[u8]) -> io::Result<()> {
+    let nonce = HEXLOWER.encode(random::<8>().as_ref());
+    let draft = path.with_extension(format!("{nonce}.draft"));
     let written = fs::OpenOptions::new()
         .write(true)
         .create_new(true)
-        .mode(0o600)
+        .mode(mode)
         .open(&draft)
         .and_then(|mut file| {
-            file.write_all(text.as_bytes())?;
+            file.write_all(content)?;
             file.sync_all()
         })
-        .and_then(|()| match fs::hard_link(&draft, &path) {
+        .and_then(|()| match fs::hard_link(&draft, path) {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
             other => other,
         });
     // Whatever happened, the draft is of no further use; that it cannot be removed changes nothing.
     let _ = fs::remove_file(&draft);
-    written
-        .and_then(|()| fs::File::open(dir)?.sync_all())
-        .map_err(io_error(&path))
+    written?;
+    match path.parent() {
+        Some(dir) => fs::File::open(dir)?.sync_all(),
+        None => Ok(()),
+    }
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ pub mod passwords;
 pub mod sealing;
 pub mod secrets;
 
+pub use certificates::{Authority, CertificateError, Certificates};
 pub use keys::{KeyError, Keys};
 pub use lookup::{Lookup, LookupHash};
 pub use sealing::{DataKey, Field, OpenKey, SealError, sealed_key_id, week_of};

@@ -315,7 +315,9 @@ impl<'a> Header<'a> {
         if (*format, *algorithm) != (FORMAT, ALGORITHM) {
             return Err(SealError::UnknownFormat);
         }
-        if sealed.len() < PADDING_STEP + TAG_LEN || (sealed.len() - TAG_LEN) % PADDING_STEP != 0 {
+        if sealed.len() < PADDING_STEP + TAG_LEN
+            || !(sealed.len() - TAG_LEN).is_multiple_of(PADDING_STEP)
+        {
             return Err(SealError::Malformed);
         }
         let mut key_id = [0; 8];
