@@ -18,4 +18,5 @@ pub mod store;
 pub mod telemetry;
 pub mod to_desktop;
 pub mod to_handset;
+pub mod vault;
 pub mod web;
