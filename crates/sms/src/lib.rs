@@ -2,6 +2,8 @@
 //!
 //! Values that cannot be wrong once they exist. Nothing in here does I/O or reads a clock.
 
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
 mod country;
 pub mod gsm;
 mod mail_address;
