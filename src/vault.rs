@@ -48,6 +48,11 @@ impl Vault {
         Self(Arc::new(Inner { keys, reader, ids, open: RwLock::default() }))
     }
 
+    /// The keys that hash what is looked up.
+    pub fn keys(&self) -> &Keys {
+        &self.0.keys
+    }
+
     /// The key to seal a company's texts of `now` with; made, and on disk, if there was none.
     pub async fn sealing_key(&self, writer: &Writer, company_id: i64, now: i64) -> Result<Arc<OpenKey>, VaultError> {
         let week = week_of(now);

@@ -14,6 +14,8 @@
 //! refuses, plus a conversion for whatever it accepts; the lenient parser alone is smaller and faster. `rusmpp` stays as the
 //! witness in the tests: each side reads what the other writes.
 
+#![warn(missing_docs)]
+
 pub mod client;
 mod handshake;
 mod inbox;

@@ -2,6 +2,8 @@
 //!
 //! Values that cannot be wrong once they exist. Nothing in here does I/O or reads a clock.
 
+#![warn(missing_docs)]
+
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod country;
