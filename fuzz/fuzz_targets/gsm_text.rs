@@ -24,6 +24,10 @@ fuzz_target!(|input: (u8, u16, &str, &[u8])| {
         1
     );
     let _ = text.transliterate();
+    // At the front of a part these are byte order marks on the way in.
+    if written.contains(['\u{FEFF}', '\u{FFFE}']) {
+        return;
+    }
     let reference = match u8::try_from(reference) {
         Ok(reference) => Reference::Eight(reference),
         Err(_) => Reference::Sixteen(reference),

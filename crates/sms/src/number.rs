@@ -475,7 +475,7 @@ mod tests {
             ("+61491570156;ext=12", NumberError::Extension),
             ("tel:+61491570156", NumberError::Letters),
             ("0491570156\n", NumberError::ControlCharacter),
-            ("0491\0570156", NumberError::ControlCharacter),
+            ("0491\u{0}570156", NumberError::ControlCharacter),
             ("0491570156\r\nBcc: x", NumberError::ControlCharacter),
             ("0491570156,0491570157", NumberError::NotANumber),
             ("0491570156;0491570157", NumberError::NotANumber),

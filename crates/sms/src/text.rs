@@ -653,6 +653,8 @@ mod tests {
     proptest! {
         #[test]
         fn cut_and_put_together_again_is_the_original(original in texts(), wide in any::<bool>()) {
+            // At the front of a part these are byte order marks on the way in.
+            prop_assume!(!original.contains(['\u{FEFF}', '\u{FFFE}']));
             let Ok(text) = Text::new(&original) else { return Ok(()) };
             let reference = BOTH[usize::from(wide)];
             let parts = text.cut(reference, 255).unwrap();
