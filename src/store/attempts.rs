@@ -180,3 +180,90 @@ impl Reader {
 fn models(rows: Vec<sea_orm::QueryResult>) -> Result<Vec<Model>, StoreError> {
     Ok(rows.iter().map(|row| Model::from_query_result(row, "")).collect::<Result<_, _>>()?)
 }
+
+/// What the attempts of a text say together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PartsStanding {
+    /// Answers are awaited.
+    Open,
+    /// The SMSC has every part.
+    AllAccepted,
+    /// A part was refused for good.
+    RefusedForGood,
+    /// A part may or may not have arrived.
+    InDoubt,
+    /// A part was refused for now, or never left.
+    ToRetry,
+}
+
+/// Judges a text of `parts` parts by all of its attempts, in any order. A part counts as accepted if any of its attempts was.
+pub fn standing_of(parts: u8, attempts: &[Model]) -> PartsStanding {
+    let fates: Vec<Option<Outcome>> = (1..=i64::from(parts))
+        .map(|part| {
+            let of_part = attempts.iter().filter(|attempt| attempt.part == part);
+            let newest = of_part.clone().max_by_key(|attempt| attempt.id).map(Model::outcome);
+            let accepted = of_part.clone().any(|attempt| attempt.outcome() == Outcome::Accepted);
+            if accepted { Some(Outcome::Accepted) } else { newest.filter(|outcome| *outcome != Outcome::Resent) }
+        })
+        .collect();
+    let any = |fate: Outcome| fates.contains(&Some(fate));
+    if any(Outcome::Open) {
+        PartsStanding::Open
+    } else if fates.iter().all(|fate| *fate == Some(Outcome::Accepted)) {
+        PartsStanding::AllAccepted
+    } else if any(Outcome::RefusedForGood) {
+        PartsStanding::RefusedForGood
+    } else if any(Outcome::InDoubt) {
+        PartsStanding::InDoubt
+    } else {
+        PartsStanding::ToRetry
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn attempt(id: i64, part: i64, outcome: Outcome) -> Model {
+        Model {
+            id,
+            sms_id: 1,
+            part,
+            try_no: 1,
+            carrier_id: 1,
+            number: 1,
+            handset: 1,
+            message_id: None,
+            outcome: outcome.code(),
+            status: None,
+            lease: 1,
+            marked_at: 0,
+            answered_at: None,
+            receipt: None,
+            receipt_at: None,
+        }
+    }
+
+    #[test]
+    fn parts_stand_together() {
+        use Outcome::{Accepted, InDoubt, NotWritten, Open, RefusedForGood, RefusedForNow, Resent};
+        let table: [(u8, &[(i64, Outcome)], PartsStanding); 12] = [
+            (1, &[(1, Accepted)], PartsStanding::AllAccepted),
+            (1, &[(1, RefusedForNow)], PartsStanding::ToRetry),
+            (1, &[(1, InDoubt)], PartsStanding::InDoubt),
+            (1, &[(1, Resent), (1, Accepted)], PartsStanding::AllAccepted),
+            (1, &[(1, Accepted), (1, RefusedForGood)], PartsStanding::AllAccepted),
+            (1, &[(1, Resent), (1, InDoubt)], PartsStanding::InDoubt),
+            (1, &[(1, NotWritten)], PartsStanding::ToRetry),
+            (2, &[(1, Accepted)], PartsStanding::ToRetry),
+            (2, &[(1, Accepted), (2, Open)], PartsStanding::Open),
+            (2, &[(1, RefusedForGood), (2, Open)], PartsStanding::Open),
+            (2, &[(1, RefusedForGood), (2, InDoubt)], PartsStanding::RefusedForGood),
+            (2, &[(1, RefusedForNow), (2, InDoubt)], PartsStanding::InDoubt),
+        ];
+        for (parts, attempts, expected) in table {
+            let attempts: Vec<Model> = attempts.iter().zip(1..).map(|((part, outcome), id)| attempt(id, *part, *outcome)).collect();
+            assert_eq!(standing_of(parts, &attempts), expected, "{attempts:?}");
+        }
+    }
+}

@@ -71,6 +71,12 @@ impl Batch<'_> {
         Ok(())
     }
 
+    /// Whether the handset answered this SMS, and no other SMS could be meant: it is the only one that ever owned the pair.
+    pub async fn was_answered(&self, sms_id: i64, number: i64, handset: i64) -> Result<bool, StoreError> {
+        let sql = "SELECT id FROM inbound WHERE sms_id = $1 AND NOT EXISTS (SELECT 1 FROM pairs WHERE handset = $2 AND number = $3 AND sms_id <> $1) LIMIT 1";
+        Ok(!self.query(sql, vec![sms_id.into(), handset.into(), number.into()]).await?.is_empty())
+    }
+
     /// Keeps a part unless it is here already; then all parts of its text, by number.
     pub async fn insert_inbound_part(&self, row: part::Model) -> Result<Vec<part::Model>, StoreError> {
         let sql = "INSERT INTO inbound_parts (id, carrier_id, sender, number, reference, part, of, text, arrived_at) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9) \

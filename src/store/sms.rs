@@ -201,9 +201,23 @@ impl Reader {
         Ok(Entity::find().filter(Column::UserId.eq(user_id)).filter(Column::Id.gt(after)).order_by_asc(Column::Id).limit(limit).all(&self.0).await?)
     }
 
+    /// When the next SMS that nobody has in hand is due.
+    pub async fn next_sms_due_at(&self) -> Result<Option<i64>, StoreError> {
+        let sql = "SELECT due_at FROM sms WHERE lease = 0 ORDER BY due_at LIMIT 1";
+        let row = self.0.query_one_raw(Statement::from_string(self.0.get_database_backend(), sql)).await?;
+        Ok(row.map(|row| row.try_get_by_index(0)).transpose()?)
+    }
+
+    /// Whether a dead node still holds SMS.
+    pub async fn has_orphans(&self, lease: i64) -> Result<bool, StoreError> {
+        let sql = "SELECT id FROM sms WHERE lease > 0 AND lease <> $1 AND lease NOT IN (SELECT epoch FROM nodes) LIMIT 1";
+        let statement = Statement::from_sql_and_values(self.0.get_database_backend(), sql, [lease.into()]);
+        Ok(self.0.query_one_raw(statement).await?.is_some())
+    }
+
     /// How many SMS of each company wait or are on their way: `(company id, number)`.
     pub async fn queued_by_company(&self) -> Result<Vec<(i64, i64)>, StoreError> {
-        let sql = "SELECT company_id, COUNT(*) FROM sms WHERE lease IS NOT NULL GROUP BY company_id";
+        let sql = "SELECT company_id, COUNT(*) FROM sms WHERE lease IS NOT NULL AND state <> 3 GROUP BY company_id";
         let rows = self.0.query_all_raw(Statement::from_string(self.0.get_database_backend(), sql)).await?;
         Ok(rows.iter().map(|row| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?))).collect::<Result<_, DbErr>>()?)
     }

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use sms::{MailAddress, NumberError, Part, PhoneNumber, ReferenceSize, State, Text, TextError, Wish};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 
 /// How long a client reference is remembered.
 const REFERENCE_MS: i64 = 24 * 3_600_000;
@@ -346,9 +346,11 @@ fn in_hand(row: &sms::Model, carrier_id: i64, handset: PhoneNumber, receipts: Wi
         quota_day: row.quota_day,
         try_no: row.tries + 1,
         resends: row.resends,
+        is_resend: AtomicBool::new(false),
         in_doubt: row.in_doubt,
         number: row.number,
         revision,
+        given: AtomicI64::new(0),
         unmarked: AtomicUsize::new(0),
         stopped: AtomicBool::new(false),
     }

@@ -2,7 +2,7 @@
 
 use sms::{Part, PhoneNumber, Wish};
 use std::collections::{BTreeMap, HashMap, VecDeque};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use tokio::sync::Notify;
 
@@ -31,12 +31,16 @@ pub struct Sms {
     /// This try, from 1.
     pub try_no: i64,
     pub resends: i64,
+    /// Whether this try is one more resend.
+    pub(super) is_resend: AtomicBool,
     /// Ever in doubt.
     pub in_doubt: bool,
     /// The pool number of an earlier try.
     pub number: Option<i64>,
     /// The accounts' revision at its last checks.
     pub revision: i64,
+    /// The pool number of this try, once it is marked; 0 before.
+    pub(super) given: AtomicI64,
     /// Parts in memory that were not marked yet.
     pub(super) unmarked: AtomicUsize,
     /// What is left in memory must not leave any more: the rest of the journey is decided.
@@ -51,6 +55,25 @@ impl Sms {
 
     pub(super) fn is_stopped(&self) -> bool {
         self.stopped.load(Ordering::Relaxed)
+    }
+
+    /// The pool number of this try, once it is marked.
+    pub(super) fn given_number(&self) -> Option<i64> {
+        Some(self.given.load(Ordering::Relaxed)).filter(|number| *number != 0).or(self.number)
+    }
+
+    pub(super) fn remember_number(&self, number: i64) {
+        self.given.store(number, Ordering::Relaxed);
+    }
+
+    /// This try is a resend: counted from now on.
+    pub(super) fn count_resend(&self) {
+        self.is_resend.store(true, Ordering::Relaxed);
+    }
+
+    /// Resends, this try included.
+    pub(super) fn resends(&self) -> i64 {
+        self.resends + i64::from(self.is_resend.load(Ordering::Relaxed))
     }
 
     pub(super) fn stop(&self) {
@@ -208,9 +231,11 @@ mod tests {
             quota_day: 0,
             try_no: 1,
             resends: 0,
+            is_resend: AtomicBool::new(false),
             in_doubt: false,
             number: None,
             revision: 0,
+            given: AtomicI64::new(0),
             unmarked: AtomicUsize::new(0),
             stopped: AtomicBool::new(false),
         };
