@@ -3,4 +3,4 @@
 //! [`letter`] turns plain values into a finished mail, [`relay`] hands it over and says what became of it. Neither knows the store or a journey.
 
 pub mod letter;
-//R
+pub mod relay;
