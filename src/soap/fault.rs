@@ -25,7 +25,10 @@ impl fmt::Display for Place {
 impl Place {
     /// Where byte `offset` of `text` stands; an offset inside a character or past the end counts up to the last whole character.
     pub fn of(text: &str, offset: usize) -> Place {
-        let before = &text[..text.floor_char_boundary(offset)];
+        let end = (0..=offset.min(text.len()))
+            .rev()
+            .find(|end| text.is_char_boundary(*end));
+        let before = &text[..end.unwrap_or(0)];
         let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
         Place {
             line: count(before.bytes().filter(|byte| *byte == b'\n').count() + 1),
