@@ -17,8 +17,13 @@ const CONTENT_TYPES: [Option<&str>; 5] = [
 ];
 
 fuzz_target!(|data: &[u8]| {
-    let Some((choice, body)) = data.split_first() else { return };
-    match Call::read(body, CONTENT_TYPES[usize::from(*choice) % CONTENT_TYPES.len()]) {
+    let Some((choice, body)) = data.split_first() else {
+        return;
+    };
+    match Call::read(
+        body,
+        CONTENT_TYPES[usize::from(*choice) % CONTENT_TYPES.len()],
+    ) {
         Err(reason) => drop(reason.to_xml()),
         Ok(call) => match Request::of(&call) {
             Err(reason) => drop(reason.to_xml()),
