@@ -26,7 +26,6 @@ pub struct ToDesktop(Arc<Shared>);
 struct Shared {
     reader: Reader,
     writer: Writer,
-    ids: Arc<crate::store::Ids>,
     vault: Vault,
     clock: Clock,
     policy: Arc<Policy>,
@@ -38,15 +37,13 @@ impl ToDesktop {
     pub fn new(
         reader: Reader,
         writer: Writer,
-        ids: Arc<crate::store::Ids>,
-        vault: Vault,
+            vault: Vault,
         clock: Clock,
         policy: Arc<Policy>,
     ) -> Self {
         Self(Arc::new(Shared {
             reader,
             writer,
-            ids,
             vault,
             clock,
             policy,
