@@ -37,7 +37,7 @@ impl ToDesktop {
     pub fn new(
         reader: Reader,
         writer: Writer,
-            vault: Vault,
+        vault: Vault,
         clock: Clock,
         policy: Arc<Policy>,
     ) -> Self {

@@ -14,6 +14,9 @@ use sms::State;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+/// How long a text rests that was throttled.
+const THROTTLED_MS: i64 = 1_000;
+
 /// What a link reports of a deposit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {
@@ -21,6 +24,8 @@ pub enum Answer {
     Accepted { message_id: String },
     /// The SMSC refused it for now, with this command status.
     RefusedForNow { status: u32 },
+    /// The SMSC has too much of us: no try is counted.
+    Throttled { status: u32 },
     /// The SMSC refused it for good.
     RefusedForGood { status: u32 },
     /// Written, perhaps, and no answer came: `cause` is `response_timeout` or `link_lost`.
@@ -139,7 +144,11 @@ async fn write_reports(
     }
     let mut accepted_ids = Vec::new();
     for (id, reported) in of_sms {
-        let newest = reported[reported.len() - 1];
+        // What went wrong says more than what went right beside it.
+        let telling = reported
+            .iter()
+            .rfind(|one| !matches!(one.answer, Answer::Accepted { .. }));
+        let newest = telling.copied().unwrap_or(reported[reported.len() - 1]);
         let sms = &newest.deposit.sms;
         let standing = match attempts.get(&id) {
             Some(attempts) => attempts::standing_of(sms.parts, attempts),
@@ -173,7 +182,9 @@ fn standing_of_one(answer: &Answer) -> PartsStanding {
         Answer::Accepted { .. } => PartsStanding::AllAccepted,
         Answer::RefusedForGood { .. } => PartsStanding::RefusedForGood,
         Answer::NoAnswer { .. } => PartsStanding::InDoubt,
-        Answer::RefusedForNow { .. } | Answer::NotWritten => PartsStanding::ToRetry,
+        Answer::RefusedForNow { .. } | Answer::Throttled { .. } | Answer::NotWritten => {
+            PartsStanding::ToRetry
+        }
     }
 }
 
@@ -196,7 +207,7 @@ impl Decided {
                     Some(message_id.clone()).filter(|id| !id.is_empty()),
                     None,
                 ),
-                Answer::RefusedForNow { status } => {
+                Answer::RefusedForNow { status } | Answer::Throttled { status } => {
                     (Outcome::RefusedForNow, None, Some(i64::from(*status)))
                 }
                 Answer::RefusedForGood { status } => {
@@ -243,9 +254,9 @@ impl Decided {
         let policy = &journey.policy.to_handset;
         let part = i64::from(newest.deposit.part.number);
         let status = match newest.answer {
-            Answer::RefusedForNow { status } | Answer::RefusedForGood { status } => {
-                Some(i64::from(status))
-            }
+            Answer::RefusedForNow { status }
+            | Answer::Throttled { status }
+            | Answer::RefusedForGood { status } => Some(i64::from(status)),
             _ => None,
         };
         let event = |kind| Event {
@@ -303,16 +314,18 @@ impl Decided {
                     Some(status) => {
                         smpp::CommandStatus(u32::try_from(status).unwrap_or_default()).name()
                     }
-                    None => "no_link".to_owned(),
+                    None if no_link => "no_link".to_owned(),
+                    None => "part_refused".to_owned(),
                 };
-                if no_link && policy.outage == Outage::Hold {
+                let is_throttled = matches!(newest.answer, Answer::Throttled { .. });
+                if is_throttled || (no_link && policy.outage == Outage::Hold) {
                     self.events
                         .push(event(Kind::Pending).because(cause.clone()));
                     let tries = sms.try_no - 1;
                     self.changes.push(outgoing::Change {
                         cause: Some(cause),
                         tries,
-                        due_at: batch.now,
+                        due_at: batch.now + if is_throttled { THROTTLED_MS } else { 0 },
                         lease: Some(0),
                         ..ending::change(sms, State::Pending)
                     });
