@@ -1,1 +1,402 @@
-//! Wires the rooms, starts and stops them.
+//! Wires the rooms, starts and stops them. What runs is started here and nowhere else.
+
+use crate::accounts::{Book, Lockouts};
+use crate::carrier::{self, Account, Link, LinkState};
+use crate::clock::Clock;
+use crate::config::{Settings, rooms};
+use crate::faults::{Fault, Faults};
+use crate::mail::relay::{self, Relay};
+use crate::mail::sender::Sender;
+use crate::security::Keys;
+use crate::store::{self, Batch, DatabaseUrl, Store, StoreError, Work};
+use crate::to_desktop::{self, ToDesktop};
+use crate::to_handset::{self, Policy, ToHandset};
+use crate::vault::Vault;
+use anyhow::Context;
+use futures::future::BoxFuture;
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+/// How often it is looked whether carriers were added or changed.
+const LOOK_AT_CARRIERS: Duration = Duration::from_secs(1);
+
+/// What a gateway is made of.
+pub struct Parts {
+    pub settings: Settings,
+    pub database: DatabaseUrl,
+    pub keys: Arc<Keys>,
+    pub clock: Clock,
+    pub faults: Faults,
+}
+
+/// An open gateway: nothing moves yet but the writer.
+pub struct Gateway {
+    pub settings: Settings,
+    pub database: DatabaseUrl,
+    pub keys: Arc<Keys>,
+    pub clock: Clock,
+    pub faults: Faults,
+    pub store: Store,
+    pub book: Arc<Book>,
+    pub to_handset: ToHandset,
+    pub to_desktop: ToDesktop,
+    links: Links,
+}
+
+/// A gateway at work.
+pub struct Running {
+    store: Store,
+    to_handset: ToHandset,
+    /// Ends links, sender and claimers, in this order of need: the doors first.
+    stop: CancellationToken,
+    tasks: TaskTracker,
+}
+
+/// The fault that the settings arm.
+pub fn faults(settings: &rooms::Faults) -> Faults {
+    match &settings.at {
+        None => Faults::default(),
+        Some(at) => {
+            let fault = match settings.what {
+                rooms::Fault::Kill => Fault::Kill,
+                rooms::Fault::Fail => Fault::Error,
+            };
+            Faults::armed(at, settings.nth, fault)
+        }
+    }
+}
+
+impl Gateway {
+    /// Brings the database up to date, opens it, and checks that it belongs to these keys.
+    pub async fn open(parts: Parts) -> anyhow::Result<Self> {
+        let Parts {
+            settings,
+            database,
+            keys,
+            clock,
+            faults,
+        } = parts;
+        let applied = store::migrate(&database)
+            .await
+            .with_context(|| format!("bringing {database} up to date"))?;
+        if applied > 0 {
+            tracing::info!(%database, applied, "migrated");
+        }
+        let store = store::open(&database, clock, faults.clone())
+            .await
+            .with_context(|| format!("opening {database}"))?;
+        check_keys(&store, &keys).await?;
+        let lockouts = Lockouts::new(
+            settings.security.lockout_tries,
+            settings.security.lockout_s.duration(),
+        );
+        let book = Arc::new(Book::new(keys.clone(), store.reader.clone(), lockouts));
+        let vault = Vault::new(keys.clone(), store.reader.clone(), store.ids.clone());
+        let policy = Arc::new(Policy {
+            to_handset: settings.to_handset.clone(),
+            to_desktop: settings.to_desktop.clone(),
+            receipts: settings.carrier.receipts,
+            guesses_ids: settings.carrier.message_id == rooms::MessageId::Auto,
+            mail_domain: settings.mail.domain.clone(),
+        });
+        let to_handset = ToHandset::new(to_handset::Needs {
+            reader: store.reader.clone(),
+            writer: store.writer.clone(),
+            ids: store.ids.clone(),
+            lease: store.lease,
+            clock,
+            vault: vault.clone(),
+            book: book.clone(),
+            policy: policy.clone(),
+        });
+        let to_desktop = ToDesktop::new(
+            store.reader.clone(),
+            store.writer.clone(),
+            vault,
+            clock,
+            policy,
+        );
+        Ok(Self {
+            settings,
+            database,
+            keys,
+            clock,
+            faults,
+            store,
+            book,
+            to_handset,
+            to_desktop,
+            links: Links::default(),
+        })
+    }
+
+    /// Whether a carrier's link is up.
+    pub fn links(&self) -> Links {
+        self.links.clone()
+    }
+
+    /// Starts everything behind the doors.
+    pub fn start(self) -> anyhow::Result<Running> {
+        let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
+        let file = match &self.database {
+            DatabaseUrl::Sqlite(path) => Some(path.clone()),
+            DatabaseUrl::Postgres { .. } => None,
+        };
+        tasks.spawn(to_handset::keep_claiming(
+            self.to_handset.clone(),
+            file,
+            stop.clone(),
+        ));
+        tasks.spawn(to_desktop::keep_in_order(
+            self.to_desktop.clone(),
+            stop.clone(),
+        ));
+        let sender = Sender {
+            journey: self.to_desktop.clone(),
+            relay: Arc::new(Relay::new(relay_settings(&self.settings.mail)?)?),
+            mail_domain: self.settings.mail.domain.clone(),
+            retry: self.settings.mail.retry_s.duration(),
+            clock: self.clock,
+            faults: self.faults.clone(),
+        };
+        tasks.spawn(sender.run(stop.clone()));
+        let supervisor = Supervisor {
+            reader: self.store.reader.clone(),
+            ids: self.store.ids.clone(),
+            keys: self.keys,
+            settings: carrier::Settings::from(&self.settings.carrier),
+            to_handset: self.to_handset.clone(),
+            to_desktop: self.to_desktop,
+            clock: self.clock,
+            faults: self.faults,
+            links: self.links,
+        };
+        tasks.spawn(supervisor.run(stop.clone()));
+        tasks.close();
+        Ok(Running {
+            store: self.store,
+            to_handset: self.to_handset,
+            stop,
+            tasks,
+        })
+    }
+}
+
+impl Running {
+    /// Ends what was started: no more is accepted, windows drain, links unbind, what waits in memory goes back to the database.
+    pub async fn stop(self) {
+        self.to_handset.stop_accepting();
+        self.stop.cancel();
+        if tokio::time::timeout(Duration::from_secs(20), self.tasks.wait())
+            .await
+            .is_err()
+        {
+            tracing::warn!("not everything ended in time");
+        }
+        if let Err(error) = self.store.writer.write(Leave).await {
+            tracing::warn!(%error, "what was in hand could not be released; the next start takes it over");
+        }
+        self.store.close().await;
+    }
+}
+
+async fn check_keys(store: &Store, keys: &Keys) -> anyhow::Result<()> {
+    let mut known = Vec::new();
+    for (name, commitment) in store.reader.key_commitments().await? {
+        let commitment: [u8; 32] = commitment
+            .try_into()
+            .map_err(|_| anyhow::anyhow!("the commitment of {name} is broken"))?;
+        known.push((name, commitment));
+    }
+    let new = keys
+        .check(&known)
+        .context("these keys do not belong to this database")?;
+    if !new.is_empty() {
+        store.writer.write(Commit(new)).await?;
+    }
+    Ok(())
+}
+
+fn relay_settings(mail: &rooms::Mail) -> anyhow::Result<relay::Settings> {
+    let (host, port) = mail
+        .relay
+        .rsplit_once(':')
+        .context("mail.relay must be host:port")?;
+    let mut settings = relay::Settings::new(
+        host.trim_matches(['[', ']']),
+        port.parse().context("mail.relay must be host:port")?,
+        &mail.domain,
+    );
+    settings.tls = match mail.tls {
+        rooms::MailTls::None => relay::Tls::None,
+        rooms::MailTls::Opportunistic => relay::Tls::Opportunistic,
+        rooms::MailTls::Starttls => relay::Tls::Starttls,
+        rooms::MailTls::Wrapped => relay::Tls::Wrapped,
+    };
+    settings.connections = usize::try_from(mail.connections).unwrap_or(4);
+    if let (Some(user), Some(password)) = (&mail.user, &mail.password) {
+        settings.login = Some(relay::Login {
+            user: user.clone(),
+            password: password.expose().to_owned().into(),
+        });
+    }
+    Ok(settings)
+}
+
+struct Commit(Vec<(String, [u8; 32])>);
+
+impl Work for Commit {
+    type Answer = ();
+    const NAME: &'static str = "key_commitments";
+
+    fn run<'a>(
+        works: &'a mut [Self],
+        batch: &'a Batch<'_>,
+    ) -> BoxFuture<'a, Result<Vec<()>, StoreError>> {
+        Box::pin(async move {
+            for work in works.iter() {
+                batch.keep_key_commitments(&work.0).await?;
+            }
+            Ok(vec![(); works.len()])
+        })
+    }
+}
+
+/// Gives back what this node leased and did not begin.
+struct Leave;
+
+impl Work for Leave {
+    type Answer = ();
+    const NAME: &'static str = "leave";
+
+    fn run<'a>(
+        works: &'a mut [Self],
+        batch: &'a Batch<'_>,
+    ) -> BoxFuture<'a, Result<Vec<()>, StoreError>> {
+        Box::pin(async move {
+            batch.release_own().await?;
+            Ok(vec![(); works.len()])
+        })
+    }
+}
+
+/// The states of all links, by carrier.
+#[derive(Clone, Default)]
+pub struct Links(Arc<Mutex<HashMap<i64, Arc<AtomicU8>>>>);
+
+impl Links {
+    /// Whether there is a link, and all are bound.
+    pub fn are_bound(&self) -> bool {
+        let bound = LinkState::Bound as u8;
+        self.0.lock().is_ok_and(|links| {
+            !links.is_empty()
+                && links
+                    .values()
+                    .all(|state| state.load(Ordering::Relaxed) == bound)
+        })
+    }
+
+    fn state_of(&self, carrier_id: i64) -> Arc<AtomicU8> {
+        self.0
+            .lock()
+            .map(|mut links| links.entry(carrier_id).or_default().clone())
+            .unwrap_or_default()
+    }
+}
+
+/// Keeps one link per carrier; a carrier that was changed gets a new one.
+struct Supervisor {
+    reader: store::Reader,
+    ids: Arc<store::Ids>,
+    keys: Arc<Keys>,
+    settings: carrier::Settings,
+    to_handset: ToHandset,
+    to_desktop: ToDesktop,
+    clock: Clock,
+    faults: Faults,
+    links: Links,
+}
+
+impl Supervisor {
+    async fn run(self, stop: CancellationToken) {
+        let mut running: HashMap<i64, (store::carriers::Model, CancellationToken)> = HashMap::new();
+        let tasks = TaskTracker::new();
+        loop {
+            match self.reader.carriers().await {
+                Ok(rows) => {
+                    for row in rows {
+                        if running.get(&row.id).is_some_and(|(known, _)| *known == row) {
+                            continue;
+                        }
+                        if let Some((_, changed)) = running.remove(&row.id) {
+                            changed.cancel();
+                        }
+                        let ends = stop.child_token();
+                        match self.link(&row) {
+                            Ok(link) => {
+                                tasks.spawn(link.run(ends.clone()));
+                            }
+                            Err(error) => tracing::error!(
+                                carrier = row.name,
+                                error,
+                                "this carrier cannot be used"
+                            ),
+                        }
+                        running.insert(row.id, (row, ends));
+                    }
+                }
+                Err(error) => tracing::warn!(%error, "carriers could not be read"),
+            }
+            tokio::select! {
+                () = stop.cancelled() => break,
+                () = tokio::time::sleep(LOOK_AT_CARRIERS) => {}
+            }
+        }
+        tasks.close();
+        tasks.wait().await;
+    }
+
+    fn link(&self, row: &store::carriers::Model) -> Result<Link, String> {
+        let password = self
+            .keys
+            .open_secret(row.id, "carrier.password", &row.password)
+            .map_err(|error| error.to_string())?;
+        let password = String::from_utf8(password.to_vec())
+            .map_err(|_| "its password is not text".to_owned())?;
+        let account = Account {
+            carrier_id: row.id,
+            name: row.name.clone(),
+            host: row.host.clone(),
+            port: u16::try_from(row.port).map_err(|_| format!("{} is no port", row.port))?,
+            system_id: row.system_id.clone(),
+            password: smpp::Secret::new(password),
+        };
+        Ok(Link {
+            account,
+            settings: self.settings.clone(),
+            to_handset: self.to_handset.clone(),
+            to_desktop: self.to_desktop.clone(),
+            ids: self.ids.clone(),
+            clock: self.clock,
+            faults: self.faults.clone(),
+            state: self.links.state_of(row.id),
+        })
+    }
+}
+
+/// A directory that is ours alone: made with mode 0700 if it is not there.
+pub fn private_directory(path: &std::path::Path) -> anyhow::Result<PathBuf> {
+    use std::os::unix::fs::DirBuilderExt;
+    std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(path)
+        .with_context(|| format!("making {}", path.display()))?;
+    path.canonicalize()
+        .with_context(|| format!("finding {}", path.display()))
+}

@@ -164,6 +164,20 @@ impl Batch<'_> {
             .await
     }
 
+    /// Gives back what this node has in hand and did not begin to submit: others, or its next start, claim it. Its mails too.
+    pub async fn release_own(&self) -> Result<(), StoreError> {
+        let submitting = i64::from(State::Submitting.code());
+        let sql = "UPDATE sms SET lease = 0 WHERE lease = $1 AND state <> $2";
+        self.execute(sql, vec![self.lease.into(), submitting.into()])
+            .await?;
+        self.execute(
+            "UPDATE mails SET lease = 0 WHERE lease = $1",
+            vec![self.lease.into()],
+        )
+        .await?;
+        Ok(())
+    }
+
     /// Up to `limit` rows that a dead node still holds.
     pub async fn orphaned_sms(&self, limit: u64) -> Result<Vec<Model>, StoreError> {
         let lock = self.skip_locked();

@@ -8,6 +8,7 @@ use crate::store::mails::{self, NewMail};
 use crate::store::{Batch, StoreError, Work, Writer, outgoing, receipts};
 use crate::to_handset::Policy;
 use futures::future::BoxFuture;
+use smpp::other_spellings;
 use sms::{ReceiptState, State, Wish};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
@@ -59,18 +60,20 @@ impl Work for Receive {
             let Some(policy) = works.first().map(|work| work.policy.clone()) else {
                 return Ok(answers);
             };
-            let ids: BTreeSet<&str> = works
-                .iter()
-                .filter_map(|work| work.receipt.message_id.as_deref())
-                .collect();
-            let ids: Vec<&str> = ids.into_iter().collect();
+            let ids = spellings(
+                works
+                    .iter()
+                    .filter_map(|work| work.receipt.message_id.as_deref()),
+                policy.guesses_ids,
+            );
+            let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
             let attempts = batch.attempts_by_message_ids(&ids).await?;
             let known = batch.unmatched_receipts(&ids).await?;
             let (mut matched, mut unmatched): (Vec<_>, Vec<receipts::Model>) =
                 (Vec::new(), Vec::new());
             for work in works.iter() {
                 let row = row_of(&work.receipt, batch);
-                if let Some(attempt) = attempt_of(&row, &attempts) {
+                if let Some(attempt) = attempt_of(&row, &attempts, policy.guesses_ids) {
                     matched.push((row, attempt.clone()));
                 } else if !known
                     .iter()
@@ -101,27 +104,64 @@ fn row_of(receipt: &Receipt, batch: &Batch<'_>) -> receipts::Model {
     }
 }
 
-/// The newest attempt with the receipt's id and handset whose fate is open, else the newest.
+/// The attempt that a receipt speaks of: by its id and handset. Where ids may be spelled in two ways, a proof by number and handset goes before an id that fits by its letters only.
+/// Among several the newest whose fate is open, else the newest.
 fn attempt_of<'a>(
     receipt: &receipts::Model,
     attempts: &'a [attempts::Model],
+    guesses_ids: bool,
 ) -> Option<&'a attempts::Model> {
-    let fits = |attempt: &&attempts::Model| {
+    let id = receipt.message_id.as_deref()?;
+    let of_handset = |attempt: &attempts::Model| {
         attempt.carrier_id == receipt.carrier_id
-            && attempt.message_id.is_some()
-            && attempt.message_id == receipt.message_id
             && receipt
                 .handset
                 .is_none_or(|handset| handset == attempt.handset)
     };
-    let open = |attempt: &&attempts::Model| {
-        state_of(attempt.receipt).is_none_or(|state| !state.is_final())
+    let is_exact = |attempt: &attempts::Model| {
+        of_handset(attempt) && attempt.message_id.as_deref() == Some(id)
     };
-    attempts
-        .iter()
-        .filter(fits)
-        .rfind(open)
-        .or_else(|| attempts.iter().rfind(fits))
+    let is_pair = |attempt: &attempts::Model| {
+        receipt.handset.is_some() && receipt.number == Some(attempt.number)
+    };
+    let others = if guesses_ids {
+        other_spellings(id)
+    } else {
+        Vec::new()
+    };
+    let is_spelled = |attempt: &attempts::Model| {
+        of_handset(attempt)
+            && is_pair(attempt)
+            && attempt
+                .message_id
+                .as_ref()
+                .is_some_and(|id| others.contains(id))
+    };
+    newest(attempts, |attempt| is_exact(attempt) && is_pair(attempt))
+        .or_else(|| newest(attempts, is_spelled))
+        .or_else(|| newest(attempts, is_exact))
+}
+
+fn newest(
+    attempts: &[attempts::Model],
+    fits: impl Fn(&attempts::Model) -> bool,
+) -> Option<&attempts::Model> {
+    let is_open =
+        |attempt: &attempts::Model| state_of(attempt.receipt).is_none_or(|state| !state.is_final());
+    let fitting = || attempts.iter().filter(|attempt| fits(attempt));
+    fitting()
+        .rfind(|attempt| is_open(attempt))
+        .or_else(|| fitting().next_back())
+}
+
+/// Ids, each once, with their other spellings if these count.
+fn spellings<'a>(ids: impl Iterator<Item = &'a str>, guesses_ids: bool) -> Vec<String> {
+    let ids: BTreeSet<&str> = ids.collect();
+    let mut all: BTreeSet<String> = ids.iter().map(|id| (*id).to_owned()).collect();
+    if guesses_ids {
+        all.extend(ids.into_iter().flat_map(other_spellings));
+    }
+    all.into_iter().collect()
 }
 
 fn is_same(one: &receipts::Model, other: &receipts::Model) -> bool {
@@ -143,20 +183,26 @@ pub(crate) async fn match_waiting(
     policy: &Policy,
     batch: &Batch<'_>,
 ) -> Result<(), StoreError> {
-    let ids: Vec<&str> = message_ids.iter().map(String::as_str).collect();
-    let waiting = batch.unmatched_receipts(&ids).await?;
+    let wanted = spellings(message_ids.iter().map(String::as_str), policy.guesses_ids);
+    let waiting = batch
+        .unmatched_receipts(&wanted.iter().map(String::as_str).collect::<Vec<_>>())
+        .await?;
     if waiting.is_empty() {
         return Ok(());
     }
-    let ids: Vec<&str> = waiting
+    let written = waiting
         .iter()
-        .filter_map(|receipt| receipt.message_id.as_deref())
-        .collect();
-    let attempts = batch.attempts_by_message_ids(&ids).await?;
-    let matched: Vec<_> = waiting
+        .filter_map(|receipt| receipt.message_id.as_deref());
+    let wanted = spellings(written, policy.guesses_ids);
+    let attempts = batch
+        .attempts_by_message_ids(&wanted.iter().map(String::as_str).collect::<Vec<_>>())
+        .await?;
+    let matched: Vec<(receipts::Model, attempts::Model)> = waiting
         .into_iter()
-        .filter_map(|receipt| Some((attempt_of(&receipt, &attempts)?.clone(), receipt)))
-        .map(|(a, r)| (r, a))
+        .filter_map(|receipt| {
+            let attempt = attempt_of(&receipt, &attempts, policy.guesses_ids)?.clone();
+            Some((receipt, attempt))
+        })
         .collect();
     let pairs: Vec<(i64, i64)> = matched
         .iter()
@@ -485,13 +531,13 @@ mod tests {
             attempt_id: None,
         };
         assert_eq!(
-            attempt_of(&receipt(Some(61_491_570_156)), &attempts).map(|attempt| attempt.id),
+            attempt_of(&receipt(Some(61_491_570_156)), &attempts, false).map(|attempt| attempt.id),
             Some(2)
         );
         assert_eq!(
-            attempt_of(&receipt(Some(61_491_570_006)), &attempts).map(|attempt| attempt.id),
+            attempt_of(&receipt(Some(61_491_570_006)), &attempts, false).map(|attempt| attempt.id),
             Some(3)
         );
-        assert_eq!(attempt_of(&receipt(Some(1)), &attempts), None);
+        assert_eq!(attempt_of(&receipt(Some(1)), &attempts, false), None);
     }
 }

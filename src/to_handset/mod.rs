@@ -39,6 +39,8 @@ pub struct Policy {
     pub to_desktop: rooms::ToDesktop,
     /// Which parts ask for receipts.
     pub receipts: rooms::Receipts,
+    /// Whether a receipt's id may be a decimal one in hexadecimal, or the reverse, where number and handset prove it.
+    pub guesses_ids: bool,
     /// The part behind the `@` of our mails.
     pub mail_domain: String,
 }
