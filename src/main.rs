@@ -1,3 +1,7 @@
 //! The `emailsms` program: a thin door to [`emailsms::cli`].
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    emailsms::cli::run()
+}

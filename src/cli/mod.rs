@@ -1,1 +1,66 @@
 //! The commands, one file each.
+
+mod demo;
+mod migrate;
+mod serve;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+/// Text mobile phones from Notes, mail and software, and get the answers in your inbox.
+#[derive(Parser)]
+#[command(name = "emailsms", version, max_term_width = 110, after_help = "Start here:  emailsms demo\n\nIt needs nothing and prints a page where a phone and an inbox stand side by side.")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Try it: everything built in, nothing to set up.
+    Demo(Box<demo::DemoArgs>),
+    /// Run the gateway.
+    Serve(serve::ServeArgs),
+    /// Bring the database up to date.
+    Migrate(migrate::MigrateArgs),
+}
+
+/// Runs the program with this process's arguments.
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    // reqwest's and lettre's TLS ask for it; a second call is refused and harms nothing.
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return failed(&anyhow::Error::from(error)),
+    };
+    let done = runtime.block_on(async {
+        match cli.command {
+            Command::Demo(args) => demo::run(*args).await,
+            Command::Serve(args) => serve::run(args).await,
+            Command::Migrate(args) => migrate::run(args).await,
+        }
+    });
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => failed(&error),
+    }
+}
+
+#[expect(clippy::print_stderr, reason = "the last word of a command, also when there is no log")]
+fn failed(error: &anyhow::Error) -> ExitCode {
+    eprintln!("emailsms: {error:#}");
+    ExitCode::FAILURE
+}
+
+/// Resolves when the process is told to end (SIGTERM, or Ctrl-C).
+async fn told_to_end() -> std::io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    Ok(())
+}

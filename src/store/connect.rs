@@ -4,6 +4,7 @@ use super::writer::{self, Writer};
 use super::{Ids, StoreError, nodes};
 use crate::clock::Clock;
 use crate::faults::Faults;
+use crate::security::Secret;
 use migrations::{Migrator, MigratorTrait};
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{
@@ -15,7 +16,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// Which database. Its `Display` shows no password.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub enum DatabaseUrl {
     /// A file; made if it is not there.
     Sqlite(PathBuf),
@@ -25,12 +26,14 @@ pub enum DatabaseUrl {
         url: String,
         /// Name of our schema; made if it is not there.
         schema: String,
+        /// If it is neither in the environment nor in a pass file.
+        password: Option<Secret>,
     },
 }
 
 impl DatabaseUrl {
     /// Reads `sqlite:PATH` or `postgres://…`. `schema` is used for PostgreSQL only.
-    pub fn parse(text: &str, schema: &str) -> Result<Self, String> {
+    pub fn parse(text: &str, schema: &str, password: Option<Secret>) -> Result<Self, String> {
         if let Some(path) = text.strip_prefix("sqlite:") {
             if path.is_empty() {
                 return Err(
@@ -66,6 +69,7 @@ impl DatabaseUrl {
             return Ok(Self::Postgres {
                 url: text.to_owned(),
                 schema: schema.to_owned(),
+                password,
             });
         }
         Err(format!(
@@ -227,10 +231,15 @@ async fn connect(
             });
             options
         }
-        DatabaseUrl::Postgres { url, schema } => {
+        DatabaseUrl::Postgres { url, schema, password } => {
             let mut options = ConnectOptions::new(url.clone());
             options.set_schema_search_path(schema.clone());
-            options.map_sqlx_postgres_opts(|postgres| {
+            let password = password.clone();
+            options.map_sqlx_postgres_opts(move |postgres| {
+                let postgres = match &password {
+                    Some(password) => postgres.password(password.expose()),
+                    None => postgres,
+                };
                 postgres.statement_cache_capacity(256).options([
                     ("plan_cache_mode", "force_custom_plan"),
                     ("synchronous_commit", "on"),
