@@ -1,1 +1,885 @@
 //! One file of settings: one table per room, environment and secrets files laid over it.
+//!
+//! The layers, later ones winning: what the command brings along, the TOML file, the environment (`EMAILSMS__TABLE__KEY`), and `--set
+//! table.key=value`. A secret may stand in a file instead, named by its key with `_file` in any layer (`carrier.password_file`,
+//! `EMAILSMS__CARRIER__PASSWORD_FILE`). What does not exist, does not fit or lies out of range is an error that names where it came
+//! from, its key, and what to do [SPEC 16.3].
+
+pub mod rooms;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+use serde::de::{self, Deserialize, Deserializer, Visitor};
+use toml::{Table, Value};
+
+use rooms::{
+    Accounts, Carrier, Database, Faults, Findings, Http, Log, Mail, Pool, Security, ToDesktop,
+    ToHandset,
+};
+
+/// Every setting of the gateway, complete and within its range.
+#[derive(Debug, Clone, Default, Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// Where everything is kept.
+    pub database: Database,
+    /// The HTTP doors' listeners.
+    pub http: Http,
+    /// The journey out.
+    pub to_handset: ToHandset,
+    /// What a new carrier starts with.
+    pub carrier: Carrier,
+    /// The journey home.
+    pub to_desktop: ToDesktop,
+    /// The relay.
+    pub mail: Mail,
+    /// Keys and lockouts.
+    pub security: Security,
+    /// What a new company starts with.
+    pub accounts: Accounts,
+    /// The first pool numbers.
+    pub pool: Pool,
+    /// The log.
+    pub log: Log,
+    /// Seams for tests; only the demo takes them.
+    pub faults: Faults,
+}
+
+/// For which command settings are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// A gateway in earnest: no faults, and HTTPS has a certificate.
+    Serve,
+    /// The demo, which brings its own certificate and may be made to fail.
+    Demo,
+    /// A command that only needs some of them, such as `migrate`: no faults, no certificate.
+    Tool,
+}
+
+/// Where a setting came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// Nobody set it.
+    Default,
+    /// A command of ours set it.
+    Command(&'static str),
+    /// A TOML file.
+    File(PathBuf),
+    /// An environment variable.
+    Environment(String),
+    /// `--set`.
+    Set,
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Origin::Default => f.write_str("by default"),
+            Origin::Command(name) => f.write_str(name),
+            Origin::File(path) => write!(f, "{}", path.display()),
+            Origin::Environment(name) => write!(f, "environment variable {name}"),
+            Origin::Set => f.write_str("--set"),
+        }
+    }
+}
+
+/// A setting that cannot be. Its text names where it stands, its key, and what to do; never a secret.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{origin}: {}{problem}", if .key.is_empty() { String::new() } else { format!("{}: ", .key) })]
+pub struct ConfigError {
+    /// Where it stands.
+    pub origin: Origin,
+    /// `table.key`, a table's name, or nothing if the whole file is meant.
+    pub key: String,
+    /// What is wrong, and the remedy.
+    pub problem: String,
+}
+
+/// The keys that may stand in a file of their own, and that are taken literally in the environment and `--set`.
+const SECRETS: [&str; 4] = [
+    "carrier.password",
+    "database.password",
+    "mail.password",
+    "security.keys",
+];
+
+#[derive(Debug, Clone)]
+struct Given {
+    value: Value,
+    origin: Origin,
+    /// The text as typed, if `value` was guessed from one.
+    typed: Option<String>,
+    /// Whether it came by way of `key_file`.
+    from_file: bool,
+}
+
+/// Settings in the making: layers are laid over one another in the order of the calls.
+#[derive(Debug, Clone, Default)]
+pub struct Layers {
+    given: BTreeMap<String, Given>,
+}
+
+/// Settings that were read, and where each came from.
+#[derive(Debug, Clone)]
+pub struct Loaded {
+    /// The settings.
+    pub settings: Settings,
+    origins: BTreeMap<String, Origin>,
+}
+
+impl Layers {
+    /// No layer yet: the defaults.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// What a command brings along, such as the demo's own defaults and what its directory remembers. `name` stands in errors.
+    pub fn command(mut self, name: &'static str, tables: Table) -> Result<Self, ConfigError> {
+        self.lay(Origin::Command(name), tables)?;
+        Ok(self)
+    }
+
+    /// A TOML file.
+    pub fn file(self, path: &Path) -> Result<Self, ConfigError> {
+        let failed = |problem: String| ConfigError {
+            origin: Origin::File(path.to_owned()),
+            key: String::new(),
+            problem,
+        };
+        let text = fs::read_to_string(path)
+            .map_err(|error| failed(format!("cannot be read: {error}; check --config")))?;
+        self.text(path, &text)
+    }
+
+    fn text(mut self, path: &Path, text: &str) -> Result<Self, ConfigError> {
+        let origin = Origin::File(path.to_owned());
+        // The parser's own report quotes the line, which may hold a secret; so the line's number only.
+        let tables = text.parse::<Table>().map_err(|error| {
+            let line = error.span().map_or(0, |span| {
+                text.bytes()
+                    .take(span.start)
+                    .filter(|b| *b == b'\n')
+                    .count()
+            }) + 1;
+            ConfigError {
+                origin: origin.clone(),
+                key: String::new(),
+                problem: format!("line {line} is not TOML: {}", error.message().trim()),
+            }
+        })?;
+        self.lay(origin, tables)?;
+        Ok(self)
+    }
+
+    /// The variables of the environment that begin with `EMAILSMS__`; the others are not ours.
+    pub fn environment(
+        mut self,
+        variables: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Self, ConfigError> {
+        let mut ours: Vec<_> = variables
+            .into_iter()
+            .filter_map(|(name, value)| {
+                let key = name.strip_prefix("EMAILSMS__")?.to_lowercase();
+                Some((key.replacen("__", ".", 1), name, value))
+            })
+            .collect();
+        ours.sort_unstable();
+        for (key, name, value) in ours {
+            self.typed(Origin::Environment(name), &key, value)?;
+        }
+        Ok(self)
+    }
+
+    /// `table.key=value` arguments. The value is TOML if it can be, else a text.
+    pub fn set<S: AsRef<str>>(
+        mut self,
+        arguments: impl IntoIterator<Item = S>,
+    ) -> Result<Self, ConfigError> {
+        for argument in arguments {
+            // What stands there may be a secret in the wrong place: not repeated.
+            let (key, value) = argument.as_ref().split_once('=').ok_or(ConfigError {
+                origin: Origin::Set,
+                key: String::new(),
+                problem: "must be table.key=value, such as to_handset.retries=3".to_owned(),
+            })?;
+            self.typed(Origin::Set, key.trim(), value.trim().to_owned())?;
+        }
+        Ok(self)
+    }
+
+    fn lay(&mut self, origin: Origin, tables: Table) -> Result<(), ConfigError> {
+        for (table, content) in tables {
+            let Value::Table(content) = content else {
+                return Err(unknown(origin, &table));
+            };
+            for (key, value) in content {
+                self.put(format!("{table}.{key}"), value, origin.clone(), None)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn typed(&mut self, origin: Origin, key: &str, text: String) -> Result<(), ConfigError> {
+        let literal = SECRETS.contains(&key) || key.ends_with("_file") || text.contains('\n');
+        let value = if literal {
+            None
+        } else {
+            format!("value = {text}")
+                .parse::<Table>()
+                .ok()
+                .and_then(|mut table| table.remove("value"))
+        };
+        let value = value.unwrap_or_else(|| Value::String(text.clone()));
+        self.put(key.to_owned(), value, origin, Some(text))
+    }
+
+    fn put(
+        &mut self,
+        key: String,
+        value: Value,
+        origin: Origin,
+        typed: Option<String>,
+    ) -> Result<(), ConfigError> {
+        let secret = key
+            .strip_suffix("_file")
+            .filter(|stem| SECRETS.contains(stem));
+        let (target, value, from_file) = match secret {
+            Some(stem) => (stem.to_owned(), read_secret(&key, &value, &origin)?, true),
+            None if is_known(&key) => (key.clone(), value, false),
+            None => return Err(unknown(origin, &key)),
+        };
+        let earlier = self.given.get(&target);
+        let twice = earlier.is_some_and(|earlier| {
+            earlier.from_file != from_file && same_layer(&earlier.origin, &origin)
+        });
+        if twice {
+            return Err(ConfigError {
+                origin,
+                problem: format!("{target} and {target}_file are both given; keep one"),
+                key,
+            });
+        }
+        let given = Given {
+            value,
+            origin,
+            typed,
+            from_file,
+        };
+        self.given.insert(target, given);
+        Ok(())
+    }
+
+    /// The settings that the layers make, checked for their purpose.
+    pub fn finish(mut self, purpose: Purpose) -> Result<Loaded, ConfigError> {
+        let mut settings = self.deserialize()?;
+        settings.database.hide_password();
+        let origins: BTreeMap<_, _> = self
+            .given
+            .into_iter()
+            .map(|(key, given)| (key, given.origin))
+            .collect();
+        let findings = settings.check(purpose, &origins);
+        if let Some((key, problem)) = findings.into_iter().next() {
+            return Err(ConfigError {
+                origin: origins.get(&key).cloned().unwrap_or(Origin::Default),
+                key,
+                problem,
+            });
+        }
+        Ok(Loaded { settings, origins })
+    }
+
+    /// A typed `carrier.system_id=1234` looks like a number and must be a text: what does not fit as the TOML it looks like is tried
+    /// as the text it was.
+    fn deserialize(&mut self) -> Result<Settings, ConfigError> {
+        let mut first_misfits = BTreeMap::new();
+        loop {
+            let error = match serde_path_to_error::deserialize(Value::Table(self.tables())) {
+                Ok(settings) => return Ok(settings),
+                Err(error) => error,
+            };
+            let path = error.path().to_string();
+            let key = path.split('[').next().unwrap_or_default().to_owned();
+            let given = self.given.get_mut(&key);
+            let misfit = ConfigError {
+                origin: given
+                    .as_ref()
+                    .map_or(Origin::Default, |given| given.origin.clone()),
+                problem: misfit(&key, error.inner()),
+                key: path,
+            };
+            match given.and_then(|given| Some((given.typed.take()?, given))) {
+                Some((typed, given)) if !given.value.is_str() => {
+                    given.value = Value::String(typed);
+                    first_misfits.insert(key, misfit);
+                }
+                // Refused as a text too: what refuses the very idea of a text says less than what was said before.
+                _ if misfit.problem.starts_with("invalid type") => {
+                    return Err(first_misfits.remove(&key).unwrap_or(misfit));
+                }
+                _ => return Err(misfit),
+            }
+        }
+    }
+
+    fn tables(&self) -> Table {
+        let mut tables = Table::new();
+        for (path, given) in &self.given {
+            let Some((table, key)) = path.split_once('.') else {
+                continue;
+            };
+            if let Value::Table(content) = tables
+                .entry(table)
+                .or_insert_with(|| Value::Table(Table::new()))
+            {
+                content.insert(key.to_owned(), given.value.clone());
+            }
+        }
+        tables
+    }
+}
+
+impl Settings {
+    fn check(&self, purpose: Purpose, origins: &BTreeMap<String, Origin>) -> Vec<(String, String)> {
+        let mut all = Vec::new();
+        let mut table = |name, check: &dyn Fn(&mut Findings)| {
+            let mut findings = Findings::of(name);
+            check(&mut findings);
+            all.append(&mut findings.found);
+        };
+        table("database", &|f| self.database.check(f));
+        table("http", &|f| self.http.check(f));
+        table("to_handset", &|f| self.to_handset.check(f));
+        table("carrier", &|f| self.carrier.check(f));
+        table("to_desktop", &|f| self.to_desktop.check(f));
+        table("mail", &|f| self.mail.check(f));
+        table("security", &|f| self.security.check(f));
+        table("accounts", &|f| self.accounts.check(f));
+        table("pool", &|f| self.pool.check(f));
+        table("log", &|f| self.log.check(f));
+        table("faults", &|f| self.faults.check(f));
+        if purpose == Purpose::Serve {
+            table("http", &|f| self.http.check_for_serve(f));
+        }
+        if purpose != Purpose::Demo {
+            let fault = origins.keys().find(|key| key.starts_with("faults."));
+            all.extend(
+                fault.map(|key| (key.clone(), "is for the demo only; remove it".to_owned())),
+            );
+        }
+        all
+    }
+}
+
+impl Loaded {
+    /// Where a setting came from; `key` is `table.key`.
+    pub fn origin(&self, key: &str) -> Origin {
+        self.origins.get(key).cloned().unwrap_or(Origin::Default)
+    }
+
+    /// Every setting that has a value, in the order of the tables: its key, its value as TOML (secrets hidden), its origin.
+    pub fn effective(&self) -> Vec<(String, String, Origin)> {
+        let Ok(Value::Table(tables)) = Value::try_from(&self.settings) else {
+            return Vec::new();
+        };
+        let rows = tables.into_iter().flat_map(|(table, content)| {
+            let content = match content {
+                Value::Table(content) => content,
+                _ => Table::new(),
+            };
+            content
+                .into_iter()
+                .map(move |(key, value)| (format!("{table}.{key}"), value.to_string()))
+        });
+        rows.map(|(key, value)| {
+            let origin = self.origin(&key);
+            (key, value, origin)
+        })
+        .collect()
+    }
+}
+
+fn same_layer(one: &Origin, other: &Origin) -> bool {
+    std::mem::discriminant(one) == std::mem::discriminant(other)
+}
+
+/// What stands in the file that `value` names, without the line end that editors add.
+fn read_secret(key: &str, value: &Value, origin: &Origin) -> Result<Value, ConfigError> {
+    let failed = |problem: String| ConfigError {
+        origin: origin.clone(),
+        key: key.to_owned(),
+        problem,
+    };
+    let path = value
+        .as_str()
+        .ok_or_else(|| failed("must be the path of a file".to_owned()))?;
+    let text = fs::read_to_string(path)
+        .map_err(|error| failed(format!("{path} cannot be read: {error}")))?;
+    let secret = text.strip_suffix('\n').unwrap_or(&text);
+    let secret = secret.strip_suffix('\r').unwrap_or(secret);
+    if secret.is_empty() {
+        return Err(failed(format!("{path} is empty")));
+    }
+    Ok(Value::String(secret.to_owned()))
+}
+
+/// What a value should have been. For a secret the value itself, which serde likes to quote, is left out.
+fn misfit(key: &str, error: &toml::de::Error) -> String {
+    if SECRETS.contains(&key) {
+        return "must be a text".to_owned();
+    }
+    error.message().trim().to_owned()
+}
+
+fn is_known(path: &str) -> bool {
+    path.split_once('.')
+        .is_some_and(|(table, key)| keys_of(table).is_some_and(|keys| keys.contains(&key)))
+}
+
+fn unknown(origin: Origin, path: &str) -> ConfigError {
+    let (table, key) = path.split_once('.').unwrap_or((path, ""));
+    let (what, choices) = match keys_of(table) {
+        Some(keys) => ("key", keys),
+        None => ("table", fields::<Settings>()),
+    };
+    let wrong = if what == "key" { key } else { table };
+    let remedy = match nearest(wrong, choices) {
+        Some(near) => format!("did you mean {near}?"),
+        None => format!("there are {}", choices.join(", ")),
+    };
+    ConfigError {
+        origin,
+        key: path.to_owned(),
+        problem: format!("there is no such {what}; {remedy}"),
+    }
+}
+
+fn keys_of(table: &str) -> Option<&'static [&'static str]> {
+    Some(match table {
+        "database" => fields::<Database>(),
+        "http" => fields::<Http>(),
+        "to_handset" => fields::<ToHandset>(),
+        "carrier" => fields::<Carrier>(),
+        "to_desktop" => fields::<ToDesktop>(),
+        "mail" => fields::<Mail>(),
+        "security" => fields::<Security>(),
+        "accounts" => fields::<Accounts>(),
+        "pool" => fields::<Pool>(),
+        "log" => fields::<Log>(),
+        "faults" => fields::<Faults>(),
+        _ => return None,
+    })
+}
+
+/// The known name that is meant, if one is within two slips of the finger.
+fn nearest(wrong: &str, choices: &[&'static str]) -> Option<&'static str> {
+    let (distance, near) = choices
+        .iter()
+        .map(|choice| (edit_distance(wrong, choice), *choice))
+        .min()?;
+    (distance <= 2).then_some(near)
+}
+
+fn edit_distance(one: &str, other: &str) -> usize {
+    let mut row: Vec<usize> = (0..=other.len()).collect();
+    for (i, a) in one.bytes().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, b) in other.bytes().enumerate() {
+            let substituted = diagonal + usize::from(a != b);
+            diagonal = row[j + 1];
+            row[j + 1] = substituted.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row.last().copied().unwrap_or(0)
+}
+
+/// The names of a struct's fields, asked of its own `Deserialize`, so that no second list can go stale.
+fn fields<T: for<'de> Deserialize<'de>>() -> &'static [&'static str] {
+    let mut names: &'static [&'static str] = &[];
+    // It always ends in an error: there is nothing to read, only to be asked.
+    let _ = T::deserialize(FieldNames(&mut names));
+    names
+}
+
+struct FieldNames<'a>(&'a mut &'static [&'static str]);
+
+impl<'de> Deserializer<'de> for FieldNames<'_> {
+    type Error = de::value::Error;
+
+    fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Self::Error> {
+        Err(de::Error::custom("only structs have fields"))
+    }
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        names: &'static [&'static str],
+        _: V,
+    ) -> Result<V::Value, Self::Error> {
+        *self.0 = names;
+        Err(de::Error::custom("asked for its fields only"))
+    }
+
+    serde::forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit
+        unit_struct newtype_struct seq tuple tuple_struct map enum identifier ignored_any
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rooms::{InDoubt, MailTls, Outage};
+    use std::time::Duration;
+
+    fn from_text(text: &str) -> Result<Layers, ConfigError> {
+        Layers::new().text(Path::new("gateway.toml"), text)
+    }
+
+    fn from_set(arguments: &[&str]) -> Result<Loaded, ConfigError> {
+        Layers::new().set(arguments)?.finish(Purpose::Demo)
+    }
+
+    #[test]
+    fn nothing_given_is_the_defaults() {
+        let loaded = Layers::new().finish(Purpose::Demo).expect("the defaults");
+        let to_handset = &loaded.settings.to_handset;
+        assert_eq!(
+            to_handset.retry_delay_s.duration(),
+            Duration::from_secs(120)
+        );
+        assert_eq!((to_handset.retries, to_handset.in_doubt_resends), (10, 1));
+        assert_eq!(loaded.settings.to_desktop.reply_window_s.ms(), 864_000_000);
+        assert_eq!(loaded.settings.http.http_listen, None, "plain HTTP is off");
+        assert_eq!(loaded.origin("to_handset.retries"), Origin::Default);
+    }
+
+    #[test]
+    fn later_layers_win() {
+        let loaded = Layers::new()
+            .command(
+                "demo",
+                "to_handset = { outage = 'hold', retries = 1, in_doubt = 'hold' }"
+                    .parse()
+                    .expect("TOML"),
+            )
+            .and_then(|layers| {
+                layers.text(
+                    Path::new("gateway.toml"),
+                    "[to_handset]\nretries = 2\nmax_parts = 2\nqueue_cap = 2\n[mail]\ntls = 'none'",
+                )
+            })
+            .and_then(|layers| {
+                layers.environment([
+                    ("EMAILSMS__TO_HANDSET__MAX_PARTS".to_owned(), "3".to_owned()),
+                    ("EMAILSMS__TO_HANDSET__QUEUE_CAP".to_owned(), "3".to_owned()),
+                    ("HOME".to_owned(), "/root".to_owned()),
+                    ("EMAILSMS_OTHER".to_owned(), "x".to_owned()),
+                ])
+            })
+            .and_then(|layers| {
+                layers.set(["to_handset.queue_cap=4", "to_handset.retry_delay_s=0.25"])
+            })
+            .and_then(|layers| layers.finish(Purpose::Demo))
+            .expect("fits");
+        let to_handset = &loaded.settings.to_handset;
+        assert_eq!(to_handset.outage, Outage::Hold);
+        assert_eq!(to_handset.in_doubt, InDoubt::Hold);
+        assert_eq!(
+            (
+                to_handset.retries,
+                to_handset.max_parts,
+                to_handset.queue_cap
+            ),
+            (2, 3, 4)
+        );
+        assert_eq!(to_handset.retry_delay_s.ms(), 250);
+        assert_eq!(loaded.settings.mail.tls, MailTls::None);
+        for (key, origin) in [
+            ("to_handset.outage", Origin::Command("demo")),
+            ("to_handset.retries", Origin::File("gateway.toml".into())),
+            (
+                "to_handset.max_parts",
+                Origin::Environment("EMAILSMS__TO_HANDSET__MAX_PARTS".to_owned()),
+            ),
+            ("to_handset.queue_cap", Origin::Set),
+        ] {
+            assert_eq!(loaded.origin(key), origin, "{key}");
+        }
+    }
+
+    #[test]
+    fn typed_values_are_toml_or_else_texts() {
+        let settings = from_set(&[
+            r#"pool.numbers=["+61400000001","+61400000002"]"#,
+            "carrier.system_id=1234",
+            "carrier.system_type=true",
+            "carrier.password=007",
+            "carrier.private_network=true",
+            "carrier.rate=5",
+            "mail.relay=127.0.0.1:2525",
+            "http.http_listen=127.0.0.1:80",
+            "http.https_listen=off",
+            "accounts.zone=Europe/Berlin",
+            "accounts.quota_user=100",
+        ])
+        .expect("fits")
+        .settings;
+        assert_eq!(settings.pool.numbers.len(), 2);
+        assert_eq!(settings.carrier.system_id, "1234");
+        assert_eq!(settings.carrier.system_type, "true");
+        assert_eq!(settings.carrier.password.expect("given").expose(), "007");
+        assert!(settings.carrier.private_network);
+        assert_eq!(settings.carrier.rate, 5.0);
+        assert_eq!(settings.http.https_listen, None);
+        assert!(settings.http.http_listen.is_some());
+        assert_eq!(settings.accounts.quota_user, Some(100));
+    }
+
+    #[test]
+    fn mistakes_are_named_with_origin_key_and_remedy() {
+        for (arguments, expected) in [
+            (
+                &["to_handset.retrys=3"][..],
+                "--set: to_handset.retrys: there is no such key; did you mean retries?",
+            ),
+            (
+                &["to_handset.colour=3"],
+                "--set: to_handset.colour: there is no such key; there are retry_delay_s, ",
+            ),
+            (
+                &["tohandset.retries=3"],
+                "--set: tohandset.retries: there is no such table; did you mean to_handset?",
+            ),
+            (&["retries=3"], "--set: retries: there is no such table"),
+            (&["to_handset.retries"], "--set: must be table.key=value"),
+            (
+                &["to_handset.retries=many"],
+                "--set: to_handset.retries: invalid type",
+            ),
+            (
+                &["to_handset.retries=-1"],
+                "--set: to_handset.retries: invalid",
+            ),
+            (
+                &["to_handset.retries=1001"],
+                "--set: to_handset.retries: must be from 0 to 1000",
+            ),
+            (
+                &["to_handset.in_doubt=maybe"],
+                "--set: to_handset.in_doubt: unknown variant `maybe`, expected `resend` or `hold`",
+            ),
+            (
+                &["to_handset.retry_delay_s=-1"],
+                "--set: to_handset.retry_delay_s: expected a number of seconds",
+            ),
+            (
+                &["to_handset.retry_delay_s=nan"],
+                "--set: to_handset.retry_delay_s: ",
+            ),
+            (
+                &["carrier.response_timeout_s=0"],
+                "--set: carrier.response_timeout_s: must be more than 0",
+            ),
+            (
+                &["carrier.rate=nan"],
+                "--set: carrier.rate: must be from 0 to 1000000",
+            ),
+            (
+                &["http.https_listen=443"],
+                "--set: http.https_listen: expected an address and port",
+            ),
+            (
+                &["http.certificate=a.pem"],
+                "--set: http.certificate: needs http.private_key",
+            ),
+            (
+                &["database.url=mysql://x"],
+                "--set: database.url: must be sqlite:PATH",
+            ),
+            (
+                &["mail.relay=mail.example.com"],
+                "--set: mail.relay: must be host:port",
+            ),
+            (
+                &[
+                    "mail.relay=mx.example.com:25",
+                    "mail.user=u",
+                    "mail.password=p",
+                ],
+                "by default: mail.tls: a password would go in the clear",
+            ),
+            (
+                &["accounts.zone=Mars/Olympus"],
+                "--set: accounts.zone: is not a known time zone",
+            ),
+            (
+                &["accounts.country=Australia"],
+                "--set: accounts.country: must be two capital letters",
+            ),
+            (&["pool.numbers=[61400000001]"], "--set: pool.numbers"),
+            (
+                &[r#"pool.numbers=["0400000001"]"#],
+                "--set: pool.numbers: \"0400000001\" must be",
+            ),
+            (
+                &[r#"pool.numbers=["+61400000001","+61400000001"]"#],
+                "--set: pool.numbers: must name each number once",
+            ),
+            (&["log.level=loud=very"], "--set: log.level: must be error"),
+        ] {
+            let error = from_set(arguments).expect_err(expected).to_string();
+            assert!(error.starts_with(expected), "{arguments:?}: {error}");
+        }
+        let error = Layers::new()
+            .environment([("EMAILSMS__CARRIER__WINDOW".to_owned(), "wide".to_owned())])
+            .and_then(|layers| layers.finish(Purpose::Serve))
+            .expect_err("not a number")
+            .to_string();
+        assert!(
+            error.starts_with("environment variable EMAILSMS__CARRIER__WINDOW: carrier.window: "),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn a_broken_file_is_named_by_line_without_its_text() {
+        for (text, expected) in [
+            (
+                "[mail]\n\npassword = hunter2\n",
+                "gateway.toml: line 3 is not TOML",
+            ),
+            (
+                "retries = 3",
+                "gateway.toml: retries: there is no such table",
+            ),
+            (
+                "[carrier]\nwindow = '10'",
+                "gateway.toml: carrier.window: invalid type",
+            ),
+            (
+                "[carrier]\npassword = 12345678",
+                "gateway.toml: carrier.password: must be a text",
+            ),
+            ("[carrier.window]\nx = 1", "gateway.toml: carrier.window"),
+        ] {
+            let error = from_text(text)
+                .and_then(|layers| layers.finish(Purpose::Demo))
+                .expect_err(expected)
+                .to_string();
+            assert!(error.starts_with(expected), "{error}");
+            assert!(
+                !error.contains("hunter2") && !error.contains("12345678"),
+                "{error}"
+            );
+        }
+        let error = Layers::new()
+            .file(Path::new("/nowhere/gateway.toml"))
+            .expect_err("no file");
+        assert!(
+            error
+                .to_string()
+                .starts_with("/nowhere/gateway.toml: cannot be read")
+        );
+    }
+
+    #[test]
+    fn secrets_come_from_files_and_stay_unseen() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let path = dir.path().join("password");
+        fs::write(&path, "hunter2\n").expect("written");
+        let name = path.to_str().expect("UTF-8");
+        let loaded = Layers::new()
+            .environment([(
+                "EMAILSMS__CARRIER__PASSWORD_FILE".to_owned(),
+                name.to_owned(),
+            )])
+            .and_then(|layers| layers.set(["database.url=postgres://sms:p%40ss:w@db/sms"]))
+            .and_then(|layers| layers.finish(Purpose::Demo))
+            .expect("fits");
+        let shown = format!("{loaded:?} {:?}", loaded.effective());
+        let Settings {
+            carrier, database, ..
+        } = loaded.settings;
+        assert_eq!(carrier.password.expect("read").expose(), "hunter2");
+        assert_eq!(database.url, "postgres://sms@db/sms");
+        assert_eq!(database.password.expect("moved").expose(), "p@ss:w");
+        assert!(
+            !shown.contains("hunter2") && !shown.contains("ss:w"),
+            "{shown}"
+        );
+        assert!(shown.contains("EMAILSMS__CARRIER__PASSWORD_FILE"));
+
+        let both = Layers::new().set([
+            format!("carrier.password_file={name}"),
+            "carrier.password=x".to_owned(),
+        ]);
+        assert!(both.expect_err("both").to_string().contains("keep one"));
+        let missing = Layers::new().set([format!("carrier.password_file={name}2")]);
+        assert!(
+            missing
+                .expect_err("none")
+                .to_string()
+                .contains("cannot be read")
+        );
+        let no_secret = Layers::new().set([format!("carrier.name_file={name}")]);
+        assert!(
+            no_secret
+                .expect_err("none")
+                .to_string()
+                .contains("no such key")
+        );
+    }
+
+    #[test]
+    fn each_purpose_has_its_demands() {
+        let fault = |purpose| {
+            Layers::new()
+                .set(["faults.at=accept", "http.https_listen=off"])
+                .and_then(|l| l.finish(purpose))
+        };
+        assert!(fault(Purpose::Demo).is_ok());
+        let error = fault(Purpose::Serve).expect_err("refused").to_string();
+        assert_eq!(error, "--set: faults.at: is for the demo only; remove it");
+        let error = Layers::new()
+            .finish(Purpose::Serve)
+            .expect_err("no certificate")
+            .to_string();
+        assert!(
+            error.starts_with("by default: http.certificate: HTTPS needs one"),
+            "{error}"
+        );
+        Layers::new()
+            .finish(Purpose::Tool)
+            .expect("needs no certificate");
+    }
+
+    #[test]
+    fn every_table_is_known_by_its_keys() {
+        for table in fields::<Settings>() {
+            assert!(
+                keys_of(table).is_some_and(|keys| !keys.is_empty()),
+                "{table}"
+            );
+        }
+        for secret in SECRETS {
+            assert!(is_known(secret), "{secret}");
+        }
+        let keys: usize = fields::<Settings>()
+            .iter()
+            .filter_map(|table| keys_of(table))
+            .map(<[_]>::len)
+            .sum();
+        let loaded = Layers::new().finish(Purpose::Demo).expect("the defaults");
+        assert!(
+            loaded.effective().len() > keys / 2,
+            "{:?}",
+            loaded.effective()
+        );
+    }
+}

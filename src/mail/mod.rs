@@ -1,1 +1,6 @@
 //! The mail side: writing our mails and handing them to the relay.
+//!
+//! [`letter`] turns plain values into a finished mail, [`relay`] hands it over and says what became of it. Neither knows the store or a journey.
+
+pub mod letter;
+pub mod relay;

@@ -1,1 +1,68 @@
-//! The only SQL: tables, batches, the writer.
+//! The only SQL: tables, batches, the writer. SQLite (one node) and PostgreSQL speak the same statements.
+//!
+//! Reads come from a pool and hold no transaction open; **every write travels through the [`Writer`]**, in one transaction with whatever arrived beside it.
+
+mod bulk;
+mod connect;
+mod ids;
+mod nodes;
+mod writer;
+
+pub mod attempts;
+pub mod carriers;
+pub mod cdrs;
+pub mod data_keys;
+pub mod events;
+pub mod inbound;
+pub mod mails;
+pub mod pairs;
+pub mod people;
+pub mod quota;
+pub mod receipts;
+pub mod references;
+pub mod sms;
+
+pub use connect::{DatabaseUrl, Reader, Store, migrate, open, open_reader};
+pub use ids::{Ids, external, parse_external};
+pub use writer::{Batch, Work, Writer};
+
+use sea_orm::DbErr;
+
+/// Why the store could not do it. Nothing of the request was kept.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum StoreError {
+    /// The database does not answer; may be tried again.
+    #[error("the database is not reachable: {0}")]
+    Unreachable(String),
+    /// There is no room left on the database's disk; may be tried again when there is.
+    #[error("the database's disk is full: {0}")]
+    DiskFull(String),
+    /// This node's lease was taken over by another; it must stop writing.
+    #[error("another node took over this node's lease")]
+    LeaseLost,
+    /// Something that should not be: a broken row, a constraint.
+    #[error("the database refused: {0}")]
+    Refused(String),
+}
+
+impl From<DbErr> for StoreError {
+    fn from(error: DbErr) -> Self {
+        let text = error.to_string();
+        let lower = text.to_lowercase();
+        if lower.contains("disk is full") || lower.contains("no space left") || lower.contains("(code: 13)") || lower.contains("53100") {
+            return Self::DiskFull(text);
+        }
+        match error {
+            DbErr::Conn(_) | DbErr::ConnectionAcquire(_) => Self::Unreachable(text),
+            DbErr::Exec(ref inner) | DbErr::Query(ref inner) if is_connection_trouble(&inner.to_string()) => Self::Unreachable(text),
+            _ => Self::Refused(text),
+        }
+    }
+}
+
+fn is_connection_trouble(text: &str) -> bool {
+    let text = text.to_lowercase();
+    ["connection", "broken pipe", "communicating with database", "terminating", "shutting down", "eof", "database is locked", "pool timed out"]
+        .iter()
+        .any(|sign| text.contains(sign))
+}

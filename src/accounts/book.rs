@@ -1,0 +1,188 @@
+//! Who is that: callers by API key or serial, kept in memory for as long as nothing about people changed.
+
+use super::Lockouts;
+use crate::security::{Keys, Lookup, LookupHash};
+use crate::store::people::{Standing, api_key};
+use crate::store::{Reader, StoreError};
+use jiff::tz::TimeZone;
+use sms::{Country, Wish};
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::{Arc, RwLock};
+
+/// Callers kept in memory at most; beyond it the book starts afresh.
+const KEPT: usize = 50_000;
+
+/// An identified user and all that decides whether it may send, as of a revision.
+#[derive(Debug)]
+pub struct Caller {
+    /// User, department, company, mail domains.
+    pub standing: Standing,
+    /// The company's zone.
+    pub zone: TimeZone,
+    /// How the company's people write numbers.
+    pub country: Country,
+    /// The company's receipt wish, where a request has none.
+    pub receipts: Wish,
+    /// What the book's revision was.
+    pub revision: i64,
+}
+
+impl Caller {
+    /// The user's id.
+    pub fn user_id(&self) -> i64 {
+        self.standing.user.id
+    }
+
+    /// The company's id.
+    pub fn company_id(&self) -> i64 {
+        self.standing.company.id
+    }
+
+    /// The department's id, if the user is in one.
+    pub fn department_id(&self) -> Option<i64> {
+        self.standing.user.department_id
+    }
+
+    fn from_standing(standing: Standing, revision: i64) -> Result<Self, StoreError> {
+        let company = &standing.company;
+        let broken = |what: &str, value: &str| StoreError::Refused(format!("company {}: `{value}` is no {what}", company.id));
+        let zone = TimeZone::get(&company.zone).map_err(|_| broken("time zone", &company.zone))?;
+        let country = Country::parse(&company.country).map_err(|_| broken("country", &company.country))?;
+        let receipts = i16::try_from(company.receipts).ok().and_then(Wish::from_code).unwrap_or(Wish::Never);
+        Ok(Self { zone, country, receipts, revision, standing })
+    }
+}
+
+/// A caller and how it proved who it is.
+#[derive(Debug, Clone)]
+pub struct Identified {
+    /// Who it is.
+    pub caller: Arc<Caller>,
+    /// False for a test key, whose texts never reach a carrier.
+    pub is_live: bool,
+}
+
+/// Why nobody was identified.
+#[derive(Debug, thiserror::Error)]
+pub enum Unidentified {
+    /// No such serial, or API key.
+    #[error("unknown")]
+    Unknown,
+    /// The serial exists, its key is another.
+    #[error("wrong key")]
+    WrongKey,
+    /// Too many wrong keys for this serial from this network.
+    #[error("locked for {0} more seconds")]
+    Locked(u64),
+    /// It could not be found out now.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// The book of callers.
+pub struct Book {
+    keys: Arc<Keys>,
+    reader: Reader,
+    lockouts: Lockouts,
+    kept: RwLock<Kept>,
+}
+
+#[derive(Default)]
+struct Kept {
+    revision: i64,
+    api_keys: HashMap<LookupHash, (api_key::Model, Arc<Caller>)>,
+    serials: HashMap<LookupHash, Arc<Caller>>,
+}
+
+impl Book {
+    /// A book over a database; nobody is in it yet.
+    pub fn new(keys: Arc<Keys>, reader: Reader, lockouts: Lockouts) -> Self {
+        Self { keys, reader, lockouts, kept: RwLock::default() }
+    }
+
+    /// Forgets everybody if the revision is not `revision` any more.
+    pub fn turn_to(&self, revision: i64) {
+        if let Ok(mut kept) = self.kept.write()
+            && kept.revision != revision
+        {
+            *kept = Kept { revision, ..Kept::default() };
+        }
+    }
+
+    /// Who has this API key. An expired or revoked one is unknown.
+    pub async fn by_api_key(&self, key: &str, now: i64) -> Result<Identified, Unidentified> {
+        let hashes = self.keys.lookup_all(Lookup::ApiKey, key);
+        let kept = self.kept.read().ok().and_then(|kept| hashes.iter().find_map(|hash| kept.api_keys.get(hash).cloned()));
+        let (row, caller) = match kept {
+            Some(kept) => kept,
+            None => {
+                let revision = self.reader.accounts_revision().await?;
+                let stored: Vec<Vec<u8>> = hashes.iter().map(|hash| hash.as_bytes().to_vec()).collect();
+                let row = self.reader.api_key(&stored).await?.ok_or(Unidentified::Unknown)?;
+                let caller = self.load(row.user_id, revision).await?;
+                let hash = LookupHash::from_slice(&row.hash).ok_or(Unidentified::Unknown)?;
+                self.keep(revision, |kept| {
+                    kept.api_keys.insert(hash, (row.clone(), caller.clone()));
+                });
+                (row, caller)
+            }
+        };
+        if row.revoked_at.is_some() || row.expires_at.is_some_and(|at| at <= now) {
+            return Err(Unidentified::Unknown);
+        }
+        Ok(Identified { caller, is_live: row.live })
+    }
+
+    /// Who has this serial, proved by its key. Wrong keys are counted per serial and source network.
+    pub async fn by_serial(&self, serial: &str, key: &str, source: IpAddr) -> Result<Identified, Unidentified> {
+        let hashes = self.keys.lookup_all(Lookup::Serial, serial);
+        let first = hashes.first().ok_or(Unidentified::Unknown)?;
+        let place = (*first.as_bytes(), Lockouts::network(source));
+        if let Some(seconds) = self.lockouts.locked_s(&place) {
+            return Err(Unidentified::Locked(seconds));
+        }
+        let kept = self.kept.read().ok().and_then(|kept| hashes.iter().find_map(|hash| kept.serials.get(hash).cloned()));
+        let caller = match kept {
+            Some(caller) => caller,
+            None => {
+                let revision = self.reader.accounts_revision().await?;
+                let stored: Vec<Vec<u8>> = hashes.iter().map(|hash| hash.as_bytes().to_vec()).collect();
+                let user = self.reader.user_by_serial(&stored).await?.ok_or(Unidentified::Unknown)?;
+                let caller = self.load(user.id, revision).await?;
+                self.keep(revision, |kept| {
+                    kept.serials.insert(*first, caller.clone());
+                });
+                caller
+            }
+        };
+        let stored = caller.standing.user.key_hash.as_deref().and_then(LookupHash::from_slice);
+        if stored.is_some_and(|stored| self.keys.lookup_matches(Lookup::SmsKey, key, &stored)) {
+            return Ok(Identified { caller, is_live: true });
+        }
+        match self.lockouts.count_wrong(&place) {
+            Some(seconds) => Err(Unidentified::Locked(seconds)),
+            None => Err(Unidentified::WrongKey),
+        }
+    }
+
+    /// The same user again, as it stands now.
+    pub async fn again(&self, caller: &Caller) -> Result<Arc<Caller>, Unidentified> {
+        let revision = self.reader.accounts_revision().await?;
+        self.turn_to(revision);
+        self.load(caller.user_id(), revision).await
+    }
+
+    async fn load(&self, user_id: i64, revision: i64) -> Result<Arc<Caller>, Unidentified> {
+        let standing = self.reader.standing(user_id).await?.ok_or(Unidentified::Unknown)?;
+        Ok(Arc::new(Caller::from_standing(standing, revision)?))
+    }
+
+    fn keep(&self, revision: i64, insert: impl FnOnce(&mut Kept)) {
+        let Ok(mut kept) = self.kept.write() else { return };
+        if kept.revision != revision || kept.api_keys.len() + kept.serials.len() >= KEPT {
+            *kept = Kept { revision, ..Kept::default() };
+        }
+        insert(&mut kept);
+    }
+}

@@ -1,0 +1,104 @@
+//! Wrong keys: more than so many within an hour from one network lock that serial for that network [SPEC 9.3]. The serial still sends from elsewhere.
+
+use std::collections::{HashMap, VecDeque};
+use std::net::IpAddr;
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+/// Serials' hash and network.
+pub type Place = ([u8; 32], [u8; 16]);
+
+/// Places kept at most; when more are attacked, the oldest counts are forgotten.
+const KEPT: usize = 100_000;
+
+/// Counts wrong keys.
+#[derive(Debug)]
+pub struct Lockouts {
+    tries: usize,
+    period: Duration,
+    wrong: Mutex<HashMap<Place, Wrong>>,
+}
+
+#[derive(Debug, Default)]
+struct Wrong {
+    at: VecDeque<Instant>,
+    locked_until: Option<Instant>,
+}
+
+impl Lockouts {
+    /// The wrong key after `tries` wrong ones within `period` locks for `period`.
+    pub fn new(tries: u32, period: Duration) -> Self {
+        Self { tries: usize::try_from(tries).unwrap_or(usize::MAX), period, wrong: Mutex::default() }
+    }
+
+    /// The network of an address: the address itself, of IPv6 its first 64 bits.
+    pub fn network(source: IpAddr) -> [u8; 16] {
+        match source.to_canonical() {
+            IpAddr::V4(v4) => v4.to_ipv6_mapped().octets(),
+            IpAddr::V6(v6) => {
+                let mut octets = v6.octets();
+                octets[8..].fill(0);
+                octets
+            }
+        }
+    }
+
+    /// For how many seconds more this place is locked.
+    pub fn locked_s(&self, place: &Place) -> Option<u64> {
+        let wrong = self.wrong.lock().ok()?;
+        let until = wrong.get(place)?.locked_until?;
+        let left = until.checked_duration_since(Instant::now())?;
+        Some(left.as_secs() + 1)
+    }
+
+    /// Counts a wrong key; the seconds of the lock if this one brought it about.
+    pub fn count_wrong(&self, place: &Place) -> Option<u64> {
+        let now = Instant::now();
+        let mut wrong = self.wrong.lock().ok()?;
+        if wrong.len() >= KEPT {
+            let period = self.period;
+            wrong.retain(|_, one| one.at.back().is_some_and(|at| now.duration_since(*at) < period));
+            if wrong.len() >= KEPT {
+                wrong.clear();
+            }
+        }
+        let one = wrong.entry(*place).or_default();
+        while one.at.front().is_some_and(|at| now.duration_since(*at) >= self.period) {
+            one.at.pop_front();
+        }
+        one.at.push_back(now);
+        if one.at.len() <= self.tries {
+            return None;
+        }
+        one.at.clear();
+        one.locked_until = Some(now + self.period);
+        Some(self.period.as_secs())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_eleventh_wrong_key_locks_this_network_only() {
+        let lockouts = Lockouts::new(10, Duration::from_secs(3600));
+        let here = ([1; 32], Lockouts::network("192.0.2.1".parse().unwrap()));
+        let there = ([1; 32], Lockouts::network("192.0.2.2".parse().unwrap()));
+        for _ in 0..10 {
+            assert_eq!(lockouts.count_wrong(&here), None);
+        }
+        assert_eq!(lockouts.locked_s(&here), None);
+        assert_eq!(lockouts.count_wrong(&here), Some(3600));
+        assert!(lockouts.locked_s(&here).is_some());
+        assert_eq!(lockouts.locked_s(&there), None);
+    }
+
+    #[test]
+    fn an_ipv6_network_is_its_first_half() {
+        let network = |text: &str| Lockouts::network(text.parse().unwrap());
+        assert_eq!(network("2001:db8::1"), network("2001:db8::2"));
+        assert_ne!(network("2001:db8::1"), network("2001:db8:0:1::1"));
+        assert_eq!(network("::ffff:192.0.2.1"), network("192.0.2.1"));
+    }
+}

@@ -1,0 +1,57 @@
+//! Named points at which a proof can make the process die or a commit fail. Absent unless `demo` was told so.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// What happens at the point.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// The process ends at once, as by `kill -9`.
+    Kill,
+    /// The commit fails once.
+    Error,
+}
+
+/// One armed fault, or none. Clones share the count.
+#[derive(Debug, Clone, Default)]
+pub struct Faults(Option<Arc<Armed>>);
+
+#[derive(Debug)]
+struct Armed {
+    at: String,
+    nth: u64,
+    fault: Fault,
+    seen: AtomicU64,
+}
+
+impl Faults {
+    /// Arms `fault` for the `nth` passage (from 1) of the point called `at`.
+    pub fn armed(at: &str, nth: u64, fault: Fault) -> Self {
+        Self(Some(Arc::new(Armed { at: at.to_owned(), nth, fault, seen: AtomicU64::new(0) })))
+    }
+
+    /// To be called at the point `name`. True when the caller has to fail there.
+    pub fn fails_at(&self, name: &str) -> bool {
+        let Some(armed) = &self.0 else { return false };
+        if armed.at != name || armed.seen.fetch_add(1, Ordering::SeqCst) + 1 != armed.nth {
+            return false;
+        }
+        match armed.fault {
+            Fault::Kill => std::process::abort(),
+            Fault::Error => true,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_named_passage_fails() {
+        let faults = Faults::armed("mark.before_commit", 2, Fault::Error);
+        let passages = ["mark.before_commit", "other", "mark.before_commit", "mark.before_commit"];
+        assert_eq!(passages.map(|name| faults.fails_at(name)), [false, false, true, false]);
+        assert!(!Faults::default().fails_at("mark.before_commit"));
+    }
+}

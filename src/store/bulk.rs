@@ -1,0 +1,93 @@
+//! Statements for many rows at once, kept prepared: a fixed few lengths each, so that the database plans each of them once.
+
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr, QueryResult, Statement, Value};
+
+/// Rows per statement, longest first. Every number of rows is made of these.
+const LENGTHS: [usize; 4] = [64, 16, 4, 1];
+
+/// A write for any number of rows of `columns` values: `before`, then `(…),(…)`, then `after`.
+///
+/// `INSERT INTO t (a, b) VALUES ` + rows + ` ON CONFLICT …`, or
+/// `WITH v (id, b) AS (VALUES ` + rows + `) UPDATE t SET b = v.b FROM v WHERE t.id = v.id`.
+pub(super) struct Bulk {
+    pub before: &'static str,
+    pub columns: usize,
+    pub after: &'static str,
+}
+
+impl Bulk {
+    /// Runs it for all of `values`, row after row. Rows affected in all.
+    pub async fn run(&self, tx: &DatabaseTransaction, values: Vec<Value>) -> Result<u64, DbErr> {
+        debug_assert_eq!(values.len() % self.columns, 0, "{}", self.before);
+        let mut affected = 0;
+        let mut left = values.len() / self.columns;
+        let mut values = values.into_iter();
+        for length in LENGTHS {
+            while left >= length {
+                let chunk: Vec<Value> = values.by_ref().take(length * self.columns).collect();
+                let statement = Statement::from_sql_and_values(tx.get_database_backend(), self.sql(length), chunk);
+                affected += tx.execute_raw(statement).await?.rows_affected();
+                left -= length;
+            }
+        }
+        Ok(affected)
+    }
+
+    fn sql(&self, rows: usize) -> String {
+        let mut sql = String::with_capacity(self.before.len() + self.after.len() + rows * self.columns * 5);
+        sql.push_str(self.before);
+        for row in 0..rows {
+            sql.push_str(if row == 0 { "(" } else { ",(" });
+            push_placeholders(&mut sql, row * self.columns, self.columns);
+            sql.push(')');
+        }
+        sql.push_str(self.after);
+        sql
+    }
+}
+
+/// A read by a list of keys: `before`, then the keys as `$n,…`, then `after`. `fixed` values come first, as `$1…`.
+pub(super) struct Pick {
+    pub before: &'static str,
+    pub after: &'static str,
+}
+
+impl Pick {
+    /// The rows of all `keys`. A short list is filled up by its last key, so that only few statement texts exist.
+    pub async fn all<C: ConnectionTrait>(&self, connection: &C, fixed: &[Value], keys: &[Value]) -> Result<Vec<QueryResult>, DbErr> {
+        let mut found = Vec::new();
+        let longest = LENGTHS[0] * 4;
+        for chunk in keys.chunks(longest) {
+            let length = [longest, LENGTHS[0], LENGTHS[1], LENGTHS[2], LENGTHS[3]].into_iter().rfind(|length| *length >= chunk.len()).unwrap_or(longest);
+            let mut values = fixed.to_vec();
+            values.extend_from_slice(chunk);
+            if let Some(last) = chunk.last() {
+                values.resize(fixed.len() + length, last.clone());
+            }
+            let mut sql = self.before.to_owned();
+            push_placeholders(&mut sql, fixed.len(), length);
+            sql.push_str(self.after);
+            found.extend(connection.query_all_raw(Statement::from_sql_and_values(connection.get_database_backend(), sql, values)).await?);
+        }
+        Ok(found)
+    }
+}
+
+fn push_placeholders(sql: &mut String, before: usize, count: usize) {
+    use std::fmt::Write;
+    for column in 0..count {
+        let comma = if column == 0 { "" } else { "," };
+        let _ = write!(sql, "{comma}${}", before + column + 1);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn placeholders_run_through_all_rows() {
+        let bulk = Bulk { before: "INSERT INTO t (a, b) VALUES ", columns: 2, after: "" };
+        assert_eq!(bulk.sql(3), "INSERT INTO t (a, b) VALUES ($1,$2),($3,$4),($5,$6)");
+    }
+}

@@ -1,0 +1,195 @@
+//! Opening a database: SQLite (a file of our own, locked) or PostgreSQL (a schema of our own).
+
+use super::writer::{self, Writer};
+use super::{Ids, StoreError, nodes};
+use crate::clock::Clock;
+use crate::faults::Faults;
+use migrations::{Migrator, MigratorTrait};
+use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
+use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseBackend, DatabaseConnection, Statement};
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Which database. Its `Display` shows no password.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DatabaseUrl {
+    /// A file; made if it is not there.
+    Sqlite(PathBuf),
+    /// A server: `postgres://user@host:port/database`, the password apart, and the schema that is ours.
+    Postgres {
+        /// Without a password: it comes from the environment (`PGPASSWORD`), a pass file, or `password`.
+        url: String,
+        /// Name of our schema; made if it is not there.
+        schema: String,
+    },
+}
+
+impl DatabaseUrl {
+    /// Reads `sqlite:PATH` or `postgres://…`. `schema` is used for PostgreSQL only.
+    pub fn parse(text: &str, schema: &str) -> Result<Self, String> {
+        if let Some(path) = text.strip_prefix("sqlite:") {
+            if path.is_empty() {
+                return Err("`sqlite:` needs a path, for example sqlite:/var/lib/emailsms/emailsms.db".into());
+            }
+            return Ok(Self::Sqlite(PathBuf::from(path)));
+        }
+        if text.starts_with("postgres://") || text.starts_with("postgresql://") {
+            let authority = text.split("://").nth(1).and_then(|rest| rest.split('/').next()).unwrap_or_default();
+            if authority.split('@').next().is_some_and(|user| authority.contains('@') && user.contains(':')) {
+                return Err("a password does not belong into the database URL; give it in PGPASSWORD or a pass file (PGPASSFILE)".into());
+            }
+            let shape = !schema.is_empty() && schema.len() <= 63 && schema.bytes().all(|octet| octet.is_ascii_lowercase() || octet.is_ascii_digit() || octet == b'_');
+            if !shape {
+                return Err(format!("`{schema}` cannot be the name of a schema: use a-z, 0-9 and _"));
+            }
+            return Ok(Self::Postgres { url: text.to_owned(), schema: schema.to_owned() });
+        }
+        Err(format!("`{}` is no database: use sqlite:PATH or postgres://user@host/database", text.split(':').next().unwrap_or_default()))
+    }
+
+    /// SQLite serves one node only.
+    pub fn is_sqlite(&self) -> bool {
+        matches!(self, Self::Sqlite(_))
+    }
+}
+
+impl std::fmt::Display for DatabaseUrl {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Sqlite(path) => write!(out, "sqlite:{}", path.display()),
+            Self::Postgres { url, .. } => out.write_str(url),
+        }
+    }
+}
+
+/// Reads from the database, each for itself; holds no transaction open.
+#[derive(Clone, Debug)]
+pub struct Reader(pub(super) DatabaseConnection);
+
+impl Reader {
+    /// Answers whether the database can be asked now.
+    pub async fn is_reachable(&self) -> bool {
+        matches!(tokio::time::timeout(Duration::from_secs(2), self.0.ping()).await, Ok(Ok(())))
+    }
+}
+
+/// An open database with its writer running.
+pub struct Store {
+    /// For reads.
+    pub reader: Reader,
+    /// For writes.
+    pub writer: Writer,
+    /// Makes ids for rows that the writer's callers prepare.
+    pub ids: Arc<Ids>,
+    /// This node's epoch: rows leased under another, dead one are left over from a crash.
+    pub lease: i64,
+    task: tokio::task::JoinHandle<()>,
+    _lock: Option<File>,
+}
+
+impl Store {
+    /// Waits until everything handed to the writer is written. All other [`Writer`] clones must be gone by then.
+    pub async fn close(self) {
+        drop(self.writer);
+        if tokio::time::timeout(Duration::from_secs(20), self.task).await.is_err() {
+            tracing::error!("the writer did not finish within 20 s");
+        }
+        let _ = self.reader.0.close().await;
+    }
+}
+
+/// Opens the database, which [`migrate`] has brought up to date, and starts its writer under a new epoch.
+pub async fn open(url: &DatabaseUrl, clock: Clock, faults: Faults) -> Result<Store, StoreError> {
+    let lock = match url {
+        DatabaseUrl::Sqlite(path) => Some(lock_file(path)?),
+        DatabaseUrl::Postgres { .. } => None,
+    };
+    let reader = connect(url, if url.is_sqlite() { 4 } else { 8 }, true).await?;
+    let connection = connect(url, 1, false).await?;
+    let node = nodes::Node::register(&connection, url.is_sqlite()).await?;
+    let ids = Arc::new(Ids::new(node.node_no, newest_id(&reader).await?));
+    let lease = node.epoch;
+    let (writer, task) = writer::start(writer::Task { connection, ids: ids.clone(), clock, node, faults });
+    Ok(Store { reader: Reader(reader), writer, ids, lease, task, _lock: lock })
+}
+
+/// Opens the database for reading only, without a node, a lock, or a writer.
+pub async fn open_reader(url: &DatabaseUrl) -> Result<Reader, StoreError> {
+    if let DatabaseUrl::Sqlite(path) = url
+        && !path.exists()
+    {
+        return Err(StoreError::Unreachable(format!("there is no file {}", path.display())));
+    }
+    Ok(Reader(connect(url, 2, true).await?))
+}
+
+/// Applies the migrations that are missing; their number. On PostgreSQL one node does it while others wait.
+pub async fn migrate(url: &DatabaseUrl) -> Result<usize, StoreError> {
+    let connection = connect(url, 1, false).await?;
+    let backend = connection.get_database_backend();
+    if let DatabaseUrl::Postgres { schema, .. } = url {
+        connection.execute_raw(Statement::from_string(backend, "SELECT pg_advisory_lock(726001)")).await?;
+        connection.execute_unprepared(&format!("CREATE SCHEMA IF NOT EXISTS {schema}")).await?;
+    }
+    let pending = Migrator::get_pending_migrations(&connection).await?.len();
+    Migrator::up(&connection, None).await?;
+    if !url.is_sqlite() {
+        connection.execute_raw(Statement::from_string(backend, "SELECT pg_advisory_unlock(726001)")).await?;
+    }
+    connection.close().await?;
+    Ok(pending)
+}
+
+async fn connect(url: &DatabaseUrl, connections: u32, reading: bool) -> Result<DatabaseConnection, StoreError> {
+    let mut options = match url {
+        DatabaseUrl::Sqlite(path) => {
+            let mut options = ConnectOptions::new(format!("sqlite://{}?mode=rwc", path.display()));
+            options.map_sqlx_sqlite_opts(move |sqlite| {
+                let sqlite = sqlite.journal_mode(SqliteJournalMode::Wal).synchronous(SqliteSynchronous::Full).busy_timeout(Duration::from_secs(10));
+                let sqlite = sqlite.foreign_keys(true).statement_cache_capacity(256).pragma("cache_size", "-65536").pragma("temp_store", "MEMORY");
+                if reading { sqlite.pragma("query_only", "ON") } else { sqlite.pragma("wal_autocheckpoint", "4000") }
+            });
+            options
+        }
+        DatabaseUrl::Postgres { url, schema } => {
+            let mut options = ConnectOptions::new(url.clone());
+            options.set_schema_search_path(schema.clone());
+            options.map_sqlx_postgres_opts(|postgres| {
+                postgres.statement_cache_capacity(256).options([("plan_cache_mode", "force_custom_plan"), ("synchronous_commit", "on"), ("lock_timeout", "10s")])
+            });
+            options
+        }
+    };
+    options.max_connections(connections).min_connections(1).sqlx_logging(false).acquire_timeout(Duration::from_secs(10)).connect_timeout(Duration::from_secs(10));
+    Ok(Database::connect(options).await?)
+}
+
+/// One process per SQLite file: a second would believe the first one's leases dead.
+fn lock_file(path: &Path) -> Result<File, StoreError> {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".lock");
+    let place = PathBuf::from(name);
+    let refused = |error: std::io::Error| StoreError::Unreachable(format!("{}: {error}", place.display()));
+    let file = File::options().create(true).truncate(false).write(true).open(&place).map_err(refused)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(std::fs::TryLockError::WouldBlock) => Err(StoreError::Unreachable(format!(
+            "{} is in use by another emailsms process; stop it first, or use PostgreSQL for several nodes",
+            path.display()
+        ))),
+        Err(std::fs::TryLockError::Error(error)) => Err(refused(error)),
+    }
+}
+
+/// The highest id in the tables that get one with every step, so that ids go on from there whatever the clock says.
+async fn newest_id(connection: &DatabaseConnection) -> Result<i64, StoreError> {
+    let mut newest = 0;
+    for table in ["sms", "events", "attempts", "inbound", "receipts", "mails", "users", "companies"] {
+        let sql = format!("SELECT COALESCE(MAX(id), 0) FROM {table}");
+        let row = connection.query_one_raw(Statement::from_string(DatabaseBackend::Postgres, sql)).await?;
+        newest = newest.max(row.map(|row| row.try_get_by_index::<i64>(0)).transpose()?.unwrap_or(0));
+    }
+    Ok(newest)
+}

@@ -1,0 +1,132 @@
+//! The timeline of an SMS: one row per change. Ids are made in the writer, so their order is the order of commits: a feed that remembers the last id skips none.
+
+use super::bulk::Bulk;
+use super::{Batch, Reader, StoreError};
+use sea_orm::entity::prelude::*;
+use sea_orm::{QueryOrder, QuerySelect, Value};
+
+/// One step of an SMS.
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "events")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: i64,
+    pub sms_id: i64,
+    pub at: i64,
+    /// A [`Kind`] in words.
+    pub event: String,
+    pub cause: Option<String>,
+    pub part: Option<i64>,
+    #[sea_orm(column_name = "try")]
+    pub try_no: Option<i64>,
+    pub carrier_id: Option<i64>,
+    /// SMPP command status.
+    pub status: Option<i64>,
+}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+/// What happened [SPEC 12.1].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    Accepted,
+    NumberChosen,
+    Submitting,
+    Ok,
+    Fail,
+    Pending,
+    InDoubt,
+    Resent,
+    Abort,
+    Cancelled,
+    Unknown,
+    Receipt,
+    Reply,
+    MailSent,
+    MailFailed,
+}
+
+impl Kind {
+    /// The word in JSON and in the database.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Accepted => "accepted",
+            Self::NumberChosen => "number_chosen",
+            Self::Submitting => "submitting",
+            Self::Ok => "ok",
+            Self::Fail => "fail",
+            Self::Pending => "pending",
+            Self::InDoubt => "in_doubt",
+            Self::Resent => "resent",
+            Self::Abort => "abort",
+            Self::Cancelled => "cancelled",
+            Self::Unknown => "unknown",
+            Self::Receipt => "receipt",
+            Self::Reply => "reply",
+            Self::MailSent => "mail_sent",
+            Self::MailFailed => "mail_failed",
+        }
+    }
+}
+
+/// An event before it has its id.
+#[derive(Debug, Clone)]
+pub struct Event {
+    pub sms_id: i64,
+    pub kind: Kind,
+    pub cause: Option<String>,
+    pub part: Option<i64>,
+    pub try_no: Option<i64>,
+    pub carrier_id: Option<i64>,
+    pub status: Option<i64>,
+}
+
+impl Event {
+    /// An event with nothing more to tell.
+    pub const fn new(sms_id: i64, kind: Kind) -> Self {
+        Self { sms_id, kind, cause: None, part: None, try_no: None, carrier_id: None, status: None }
+    }
+
+    /// The same, with a cause.
+    pub fn because(mut self, cause: impl Into<String>) -> Self {
+        self.cause = Some(cause.into());
+        self
+    }
+}
+
+const INSERT: Bulk =
+    Bulk { before: "INSERT INTO events (id, sms_id, at, event, cause, part, try, carrier_id, status) VALUES ", columns: 9, after: "" };
+
+impl Batch<'_> {
+    /// Adds events, in this order; the id of each.
+    pub async fn insert_events(&self, events: Vec<Event>) -> Result<Vec<i64>, StoreError> {
+        let mut ids = Vec::with_capacity(events.len());
+        let mut values: Vec<Value> = Vec::with_capacity(events.len() * INSERT.columns);
+        for event in events {
+            let id = self.ids.next();
+            ids.push(id);
+            values.extend::<[Value; 9]>([
+                id.into(),
+                event.sms_id.into(),
+                self.now.into(),
+                event.kind.as_str().into(),
+                event.cause.into(),
+                event.part.into(),
+                event.try_no.into(),
+                event.carrier_id.into(),
+                event.status.into(),
+            ]);
+        }
+        INSERT.run(self.tx, values).await?;
+        Ok(ids)
+    }
+}
+
+impl Reader {
+    /// An SMS's events with ids above `after`, oldest first.
+    pub async fn events_of(&self, sms_id: i64, after: i64, limit: u64) -> Result<Vec<Model>, StoreError> {
+        let found = Entity::find().filter(Column::SmsId.eq(sms_id)).filter(Column::Id.gt(after));
+        Ok(found.order_by_asc(Column::Id).limit(limit).all(&self.0).await?)
+    }
+}

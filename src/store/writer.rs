@@ -1,0 +1,285 @@
+//! The one writer of this node. What arrives together commits together: one transaction, one fsync, then the answers.
+//!
+//! **A caller that goes away cancels nothing**: its work is owned here from the moment it was handed over. A batch that errs is rolled back and its works run
+//! singly, so that one bad row hurts nobody else. **A COMMIT of unknown outcome is looked up** by the batch's number in this node's own row before anyone is answered.
+
+use super::{Ids, StoreError, nodes};
+use crate::clock::Clock;
+use crate::faults::Faults;
+use futures::future::BoxFuture;
+use sea_orm::{
+    ConnectionTrait, DatabaseBackend, DatabaseConnection, DatabaseTransaction, QueryResult, SqliteTransactionMode, Statement, TransactionOptions,
+    TransactionTrait, Value,
+};
+use std::any::{Any, TypeId};
+use std::collections::HashMap;
+use std::sync::Arc;
+use tokio::sync::{mpsc, oneshot};
+
+/// Works in one commit at most: keeps a transaction in the tens of milliseconds.
+const BATCH_CAP: usize = 512;
+/// Works that may wait before callers are held back.
+const WAITING_CAP: usize = 16_384;
+
+/// Something to be written. Works of one type that are in a batch run together.
+pub trait Work: Send + Sized + 'static {
+    /// What the caller learns, after the commit.
+    type Answer: Send + 'static;
+    /// The name of its commit points: `<NAME>.before_commit`, `<NAME>.after_commit`.
+    const NAME: &'static str;
+
+    /// Does all of `works` in the batch; answer *i* belongs to work *i*. An error rolls everything back.
+    fn run<'a>(works: &'a mut [Self], batch: &'a Batch<'_>) -> BoxFuture<'a, Result<Vec<Self::Answer>, StoreError>>;
+
+    /// Called once after the commit, before the callers are answered and whether or not they still wait.
+    fn committed(_works: Vec<Self>, _answers: &mut [Self::Answer]) {}
+}
+
+/// An open transaction and what belongs to it.
+pub struct Batch<'a> {
+    pub(super) tx: &'a DatabaseTransaction,
+    /// Makes ids for rows whose order must be the order of commits.
+    pub ids: &'a Ids,
+    /// Business time of this batch, UTC ms.
+    pub now: i64,
+    /// This node's lease: the epoch under which it claims and writes outcomes.
+    pub lease: i64,
+}
+
+/// A handle to the writer's task; clones reach the same task.
+#[derive(Clone)]
+pub struct Writer {
+    waiting: mpsc::Sender<Box<dyn Waiting>>,
+}
+
+impl Writer {
+    /// Writes `work` and answers when it is on disk. Dropping the returned future cancels nothing.
+    pub async fn write<W: Work>(&self, work: W) -> Result<W::Answer, StoreError> {
+        let (answer, answered) = oneshot::channel();
+        self.waiting.send(Box::new(Handed { work, answer })).await.map_err(|_| stopped())?;
+        answered.await.map_err(|_| stopped())?
+    }
+}
+
+fn stopped() -> StoreError {
+    StoreError::Unreachable("the writer has stopped".into())
+}
+
+/// What the writer's task needs.
+pub(super) struct Task {
+    pub connection: DatabaseConnection,
+    pub ids: Arc<Ids>,
+    pub clock: Clock,
+    pub node: nodes::Node,
+    pub faults: Faults,
+}
+
+/// Starts the task. It ends, having written everything, when the last [`Writer`] is gone.
+pub(super) fn start(task: Task) -> (Writer, tokio::task::JoinHandle<()>) {
+    let (waiting, arrivals) = mpsc::channel(WAITING_CAP);
+    (Writer { waiting }, tokio::spawn(task.run(arrivals)))
+}
+
+impl Task {
+    async fn run(mut self, mut arrivals: mpsc::Receiver<Box<dyn Waiting>>) {
+        let mut batch = Vec::with_capacity(BATCH_CAP);
+        while arrivals.recv_many(&mut batch, BATCH_CAP).await > 0 {
+            self.write_together(group(batch.drain(..))).await;
+        }
+    }
+
+    async fn write_together(&mut self, mut lanes: Vec<Box<dyn Lane>>) {
+        match self.commit(&mut lanes).await {
+            Ok(()) => lanes.into_iter().for_each(|lane| lane.answer()),
+            Err(error @ (StoreError::LeaseLost | StoreError::Unreachable(_) | StoreError::DiskFull(_))) => {
+                tracing::error!(%error, "a batch was not written");
+                lanes.into_iter().for_each(|lane| lane.refuse(&error));
+            }
+            Err(error) => {
+                let mut singles: Vec<Box<dyn Lane>> = lanes.into_iter().flat_map(|lane| lane.singly()).collect();
+                if singles.len() > 1 {
+                    tracing::warn!(%error, works = singles.len(), "a batch was rolled back; its works run singly");
+                }
+                let alone = singles.len() == 1;
+                for single in singles.drain(..) {
+                    let mut lane = vec![single];
+                    let written = if alone { Err(error.clone()) } else { self.commit(&mut lane).await };
+                    for lane in lane {
+                        match &written {
+                            Ok(()) => lane.answer(),
+                            Err(error) => {
+                                tracing::error!(%error, work = lane.name(), "a work was refused by the database");
+                                lane.refuse(error);
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    async fn commit(&mut self, lanes: &mut [Box<dyn Lane>]) -> Result<(), StoreError> {
+        let options = TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..TransactionOptions::default() };
+        let tx = self.connection.begin_with_options(options).await?;
+        let number = self.node.next_batch();
+        let done = self.fill(&tx, lanes, number).await;
+        if let Err(error) = done {
+            // A failed rollback leaves a dead connection, which the pool replaces.
+            let _ = tx.rollback().await;
+            return Err(error);
+        }
+        let names: Vec<&str> = lanes.iter().map(|lane| lane.name()).collect();
+        if let Some(name) = names.iter().find(|name| self.faults.fails_at(&format!("{name}.before_commit"))) {
+            let _ = tx.rollback().await;
+            return Err(StoreError::Refused(format!("told to fail at {name}.before_commit")));
+        }
+        if let Err(error) = tx.commit().await {
+            let error = StoreError::from(error);
+            if !self.node.has_committed(&self.connection, number).await? {
+                return Err(error);
+            }
+            tracing::warn!(%error, "a COMMIT of unknown outcome was found to be done");
+        }
+        for name in names {
+            self.faults.fails_at(&format!("{name}.after_commit"));
+        }
+        Ok(())
+    }
+
+    async fn fill(&self, tx: &DatabaseTransaction, lanes: &mut [Box<dyn Lane>], number: i64) -> Result<(), StoreError> {
+        self.node.sign(tx, number).await?;
+        let batch = Batch { tx, ids: &self.ids, now: self.clock.now(), lease: self.node.epoch };
+        for lane in lanes.iter_mut() {
+            lane.run(&batch).await?;
+        }
+        Ok(())
+    }
+}
+
+/// A work of any type with the caller that waits for it.
+trait Waiting: Send {
+    fn kind(&self) -> TypeId;
+    fn into_lane(self: Box<Self>) -> Box<dyn Lane>;
+    fn into_any(self: Box<Self>) -> Box<dyn Any + Send>;
+}
+
+struct Handed<W: Work> {
+    work: W,
+    answer: oneshot::Sender<Result<W::Answer, StoreError>>,
+}
+
+impl<W: Work> Waiting for Handed<W> {
+    fn kind(&self) -> TypeId {
+        TypeId::of::<W>()
+    }
+
+    fn into_lane(self: Box<Self>) -> Box<dyn Lane> {
+        Box::new(TypedLane { works: vec![self.work], callers: vec![self.answer], answers: Vec::new() })
+    }
+
+    fn into_any(self: Box<Self>) -> Box<dyn Any + Send> {
+        self
+    }
+}
+
+/// The works of one type in a batch.
+trait Lane: Send {
+    fn name(&self) -> &'static str;
+    fn push(&mut self, handed: Box<dyn Any + Send>);
+    fn run<'a>(&'a mut self, batch: &'a Batch<'_>) -> BoxFuture<'a, Result<(), StoreError>>;
+    fn answer(self: Box<Self>);
+    fn refuse(self: Box<Self>, error: &StoreError);
+    fn singly(self: Box<Self>) -> Vec<Box<dyn Lane>>;
+}
+
+struct TypedLane<W: Work> {
+    works: Vec<W>,
+    callers: Vec<oneshot::Sender<Result<W::Answer, StoreError>>>,
+    answers: Vec<W::Answer>,
+}
+
+impl<W: Work> Lane for TypedLane<W> {
+    fn name(&self) -> &'static str {
+        W::NAME
+    }
+
+    fn push(&mut self, handed: Box<dyn Any + Send>) {
+        if let Ok(handed) = handed.downcast::<Handed<W>>() {
+            self.works.push(handed.work);
+            self.callers.push(handed.answer);
+        }
+    }
+
+    fn run<'a>(&'a mut self, batch: &'a Batch<'_>) -> BoxFuture<'a, Result<(), StoreError>> {
+        Box::pin(async move {
+            self.answers = W::run(&mut self.works, batch).await?;
+            debug_assert_eq!(self.answers.len(), self.works.len(), "{}", W::NAME);
+            Ok(())
+        })
+    }
+
+    fn answer(mut self: Box<Self>) {
+        W::committed(self.works, &mut self.answers);
+        for (caller, answer) in self.callers.into_iter().zip(self.answers) {
+            let _ = caller.send(Ok(answer));
+        }
+    }
+
+    fn refuse(self: Box<Self>, error: &StoreError) {
+        for caller in self.callers {
+            let _ = caller.send(Err(error.clone()));
+        }
+    }
+
+    fn singly(self: Box<Self>) -> Vec<Box<dyn Lane>> {
+        let pairs = self.works.into_iter().zip(self.callers);
+        pairs
+            .map(|(work, caller)| Box::new(TypedLane { works: vec![work], callers: vec![caller], answers: Vec::new() }) as Box<dyn Lane>)
+            .collect()
+    }
+}
+
+/// Sorts works by type; types in the order of their first arrival, works of a type in the order of theirs.
+fn group(arrived: impl Iterator<Item = Box<dyn Waiting>>) -> Vec<Box<dyn Lane>> {
+    let mut lanes: Vec<Box<dyn Lane>> = Vec::new();
+    let mut places: HashMap<TypeId, usize> = HashMap::new();
+    for waiting in arrived {
+        match places.get(&waiting.kind()) {
+            Some(place) => lanes[*place].push(waiting.into_any()),
+            None => {
+                places.insert(waiting.kind(), lanes.len());
+                lanes.push(waiting.into_lane());
+            }
+        }
+    }
+    lanes
+}
+
+impl Batch<'_> {
+    /// Runs one reading statement inside the transaction.
+    pub(super) async fn query(&self, sql: &str, values: Vec<Value>) -> Result<Vec<QueryResult>, StoreError> {
+        Ok(self.tx.query_all_raw(Statement::from_sql_and_values(self.tx.get_database_backend(), sql, values)).await?)
+    }
+
+    /// Runs one writing statement; rows affected.
+    pub(super) async fn execute(&self, sql: &str, values: Vec<Value>) -> Result<u64, StoreError> {
+        let statement = Statement::from_sql_and_values(self.tx.get_database_backend(), sql, values);
+        Ok(self.tx.execute_raw(statement).await?.rows_affected())
+    }
+
+    /// The clause that lets nodes claim side by side; SQLite has one node and no such clause.
+    pub(super) fn skip_locked(&self) -> &'static str {
+        match self.tx.get_database_backend() {
+            DatabaseBackend::Postgres => " FOR UPDATE SKIP LOCKED",
+            _ => "",
+        }
+    }
+
+    /// Locks the rows that the select before it finds, until the commit; on SQLite the whole database is ours already.
+    pub(super) fn for_update(&self) -> &'static str {
+        match self.tx.get_database_backend() {
+            DatabaseBackend::Postgres => " FOR UPDATE",
+            _ => "",
+        }
+    }
+}

@@ -1,0 +1,326 @@
+//! Receipts: matched to their attempts by the carrier's id, before or after the response; one final word per text [SPEC 4.5, 6.2]. The place where a text's state changes on the way home.
+
+use super::ToDesktop;
+use crate::config::rooms::Receipts;
+use crate::store::attempts::{self, Outcome};
+use crate::store::events::{Event, Kind};
+use crate::store::mails::{self, NewMail};
+use crate::store::{Batch, StoreError, Work, Writer, receipts, sms};
+use crate::to_handset::Policy;
+use futures::future::BoxFuture;
+use sms::{ReceiptState, State, Wish};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+/// A carrier's word on what became of a part, as a link translates it.
+#[derive(Debug, Clone)]
+pub struct Receipt {
+    pub carrier_id: i64,
+    /// Canonical, as accepted deposits report it.
+    pub message_id: Option<String>,
+    /// Our number, the text's source.
+    pub number: Option<i64>,
+    pub handset: Option<i64>,
+    pub state: ReceiptState,
+    /// The carrier's done date, UTC ms.
+    pub done_at: Option<i64>,
+}
+
+impl ToDesktop {
+    /// Keeps a receipt, and what it makes of its text. On disk on return.
+    pub async fn receive_receipt(&self, receipt: Receipt) -> Result<(), StoreError> {
+        self.0.writer.write(Receive { policy: self.0.policy.clone(), receipt }).await?;
+        self.0.mail_queued.notify_one();
+        Ok(())
+    }
+}
+
+struct Receive {
+    policy: Arc<Policy>,
+    receipt: Receipt,
+}
+
+impl Work for Receive {
+    type Answer = ();
+    const NAME: &'static str = "receipt";
+
+    fn run<'a>(works: &'a mut [Self], batch: &'a Batch<'_>) -> BoxFuture<'a, Result<Vec<()>, StoreError>> {
+        Box::pin(async move {
+            let answers = vec![(); works.len()];
+            let Some(policy) = works.first().map(|work| work.policy.clone()) else { return Ok(answers) };
+            let ids: BTreeSet<&str> = works.iter().filter_map(|work| work.receipt.message_id.as_deref()).collect();
+            let ids: Vec<&str> = ids.into_iter().collect();
+            let attempts = batch.attempts_by_message_ids(&ids).await?;
+            let known = batch.unmatched_receipts(&ids).await?;
+            let (mut matched, mut unmatched): (Vec<_>, Vec<receipts::Model>) = (Vec::new(), Vec::new());
+            for work in works.iter() {
+                let row = row_of(&work.receipt, batch);
+                if let Some(attempt) = attempt_of(&row, &attempts) {
+                    matched.push((row, attempt.clone()));
+                } else if !known.iter().chain(&unmatched).any(|other| is_same(other, &row)) {
+                    unmatched.push(row);
+                }
+            }
+            batch.insert_receipts(&unmatched).await?;
+            apply(matched, &policy, batch).await?;
+            Ok(answers)
+        })
+    }
+}
+
+fn row_of(receipt: &Receipt, batch: &Batch<'_>) -> receipts::Model {
+    receipts::Model {
+        id: batch.ids.next(),
+        carrier_id: receipt.carrier_id,
+        message_id: receipt.message_id.clone(),
+        number: receipt.number,
+        handset: receipt.handset,
+        state: i64::from(receipt.state.code()),
+        done_at: receipt.done_at,
+        arrived_at: batch.now,
+        attempt_id: None,
+    }
+}
+
+/// The newest attempt with the receipt's id and handset whose fate is open, else the newest.
+fn attempt_of<'a>(receipt: &receipts::Model, attempts: &'a [attempts::Model]) -> Option<&'a attempts::Model> {
+    let fits = |attempt: &&attempts::Model| {
+        attempt.carrier_id == receipt.carrier_id
+            && attempt.message_id.is_some()
+            && attempt.message_id == receipt.message_id
+            && receipt.handset.is_none_or(|handset| handset == attempt.handset)
+    };
+    let open = |attempt: &&attempts::Model| state_of(attempt.receipt).is_none_or(|state| !state.is_final());
+    attempts.iter().filter(fits).rfind(open).or_else(|| attempts.iter().rfind(fits))
+}
+
+fn is_same(one: &receipts::Model, other: &receipts::Model) -> bool {
+    one.carrier_id == other.carrier_id && one.message_id.is_some() && one.message_id == other.message_id && one.handset == other.handset && one.state == other.state
+}
+
+fn state_of(code: Option<i64>) -> Option<ReceiptState> {
+    code.and_then(|code| i16::try_from(code).ok()).and_then(ReceiptState::from_code)
+}
+
+/// Looks whether receipts came before these ids were known: to be called with the commit that makes them known.
+pub(crate) async fn match_waiting(message_ids: &[String], policy: &Policy, batch: &Batch<'_>) -> Result<(), StoreError> {
+    let ids: Vec<&str> = message_ids.iter().map(String::as_str).collect();
+    let waiting = batch.unmatched_receipts(&ids).await?;
+    if waiting.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<&str> = waiting.iter().filter_map(|receipt| receipt.message_id.as_deref()).collect();
+    let attempts = batch.attempts_by_message_ids(&ids).await?;
+    let matched: Vec<_> = waiting.into_iter().filter_map(|receipt| Some((attempt_of(&receipt, &attempts)?.clone(), receipt))).map(|(a, r)| (r, a)).collect();
+    let pairs: Vec<(i64, i64)> = matched.iter().map(|(receipt, attempt)| (receipt.id, attempt.id)).collect();
+    batch.match_receipts(&pairs).await?;
+    apply(matched, policy, batch).await
+}
+
+/// Notes what receipts say of their attempts, and what that makes of the texts: state, event, the one mail.
+pub(crate) async fn apply(matched: Vec<(receipts::Model, attempts::Model)>, policy: &Policy, batch: &Batch<'_>) -> Result<(), StoreError> {
+    let mut words: BTreeMap<i64, (ReceiptState, i64)> = BTreeMap::new();
+    let mut events = Vec::new();
+    let mut touched = BTreeSet::new();
+    for (receipt, attempt) in matched {
+        let Some(state) = state_of(Some(receipt.state)) else { continue };
+        let earlier = words.get(&attempt.id).map(|(state, _)| *state).or_else(|| state_of(attempt.receipt));
+        if earlier.is_some_and(|earlier| !outweighs(state, earlier)) {
+            continue;
+        }
+        words.insert(attempt.id, (state, receipt.done_at.unwrap_or(receipt.arrived_at)));
+        touched.insert(attempt.sms_id);
+        events.push(Event {
+            part: Some(attempt.part),
+            try_no: Some(attempt.try_no),
+            carrier_id: Some(attempt.carrier_id),
+            ..Event::new(attempt.sms_id, Kind::Receipt).because(state.as_stat())
+        });
+    }
+    if touched.is_empty() {
+        return Ok(());
+    }
+    let noted: Vec<(i64, i64, i64)> = words.iter().map(|(id, (state, at))| (*id, i64::from(state.code()), *at)).collect();
+    batch.set_attempt_receipts(&noted).await?;
+    batch.insert_events(events).await?;
+    let ids: Vec<i64> = touched.into_iter().collect();
+    settle(&ids, policy, batch).await
+}
+
+/// Whether a receipt says more than an earlier one of the same attempt: delivered wins, a final word beats a preliminary one.
+fn outweighs(new: ReceiptState, earlier: ReceiptState) -> bool {
+    if new.means_delivered() {
+        return !earlier.means_delivered();
+    }
+    if new.is_final() { !earlier.is_final() } else { !earlier.is_final() && new != earlier }
+}
+
+/// Gives texts their final state if their attempts' receipts say one.
+async fn settle(sms_ids: &[i64], policy: &Policy, batch: &Batch<'_>) -> Result<(), StoreError> {
+    let mut attempts: HashMap<i64, Vec<attempts::Model>> = HashMap::new();
+    for attempt in batch.attempts_of(sms_ids).await? {
+        attempts.entry(attempt.sms_id).or_default().push(attempt);
+    }
+    let mut ended = Vec::new();
+    for row in batch.sms_by_ids(sms_ids).await? {
+        let verdict = attempts.get(&row.id).and_then(|attempts| verdict_of(row.parts, policy.receipts, attempts));
+        match (row.state(), verdict) {
+            (State::Ok, Some(state)) => ended.push((row, state)),
+            // A late word: the state is put right, a second mail is not sent (it would be the same event, kind and recipient).
+            (State::Undeliverable, Some(State::Delivered)) => ended.push((row, State::Delivered)),
+            _ => {}
+        }
+    }
+    end(ended, policy, batch).await
+}
+
+/// Delivered if every part that has receipts was; undeliverable if all are known and one was not.
+fn verdict_of(parts: i64, asked: Receipts, attempts: &[attempts::Model]) -> Option<State> {
+    let first = match asked {
+        Receipts::EveryPart => 1,
+        Receipts::LastPart => parts,
+        Receipts::None => return None,
+    };
+    let mut all_delivered = true;
+    for part in first..=parts {
+        let accepted = attempts.iter().filter(|attempt| attempt.part == part && attempt.outcome() == Outcome::Accepted);
+        let words: Vec<Option<ReceiptState>> = accepted.map(|attempt| state_of(attempt.receipt).filter(|state| state.is_final())).collect();
+        if words.iter().flatten().any(|state| state.means_delivered()) {
+            continue;
+        }
+        if words.is_empty() || words.contains(&None) {
+            return None;
+        }
+        all_delivered = false;
+    }
+    Some(if all_delivered { State::Delivered } else { State::Undeliverable })
+}
+
+async fn end(ended: Vec<(sms::Model, State)>, policy: &Policy, batch: &Batch<'_>) -> Result<(), StoreError> {
+    let mut changes = Vec::with_capacity(ended.len());
+    for (row, state) in ended {
+        let wish = i16::try_from(row.receipts).ok().and_then(Wish::from_code).unwrap_or(Wish::Never);
+        if wish.wants(state == State::Delivered) && row.state() == State::Ok {
+            batch
+                .queue_mail(NewMail {
+                    kind: mails::Kind::Receipt,
+                    event_id: row.id,
+                    company_id: row.company_id,
+                    sms_id: Some(row.id),
+                    inbound_id: None,
+                    recipient: row.reply_to.clone(),
+                    mail_domain: policy.mail_domain.clone(),
+                })
+                .await?;
+        }
+        changes.push(sms::Change {
+            id: row.id,
+            state,
+            cause: None,
+            tries: row.tries,
+            resends: row.resends,
+            in_doubt: row.in_doubt,
+            carrier_id: row.carrier_id,
+            number: row.number,
+            due_at: row.due_at,
+            lease: None,
+        });
+    }
+    batch.change_sms(changes).await
+}
+
+/// No receipt came in time: these are undeliverable [SPEC 6.2].
+pub(crate) async fn give_up(writer: &Writer, sms_ids: Vec<i64>, policy: Arc<Policy>) -> Result<(), StoreError> {
+    writer.write(GiveUp { sms_ids, policy }).await
+}
+
+struct GiveUp {
+    sms_ids: Vec<i64>,
+    policy: Arc<Policy>,
+}
+
+impl Work for GiveUp {
+    type Answer = ();
+    const NAME: &'static str = "receipt_overdue";
+
+    fn run<'a>(works: &'a mut [Self], batch: &'a Batch<'_>) -> BoxFuture<'a, Result<Vec<()>, StoreError>> {
+        Box::pin(async move {
+            for work in works.iter() {
+                let rows = batch.sms_by_ids(&work.sms_ids).await?;
+                let open: Vec<_> = rows.into_iter().filter(|row| row.state() == State::Ok).map(|row| (row, State::Undeliverable)).collect();
+                let events = open.iter().map(|(row, _)| Event::new(row.id, Kind::Receipt).because("none_came")).collect();
+                batch.insert_events(events).await?;
+                end(open, &work.policy, batch).await?;
+            }
+            Ok(vec![(); works.len()])
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn attempt(id: i64, part: i64, outcome: Outcome, receipt: Option<ReceiptState>) -> attempts::Model {
+        attempts::Model {
+            id,
+            sms_id: 1,
+            part,
+            try_no: 1,
+            carrier_id: 1,
+            number: 1,
+            handset: 61_491_570_156,
+            message_id: Some("7a".into()),
+            outcome: outcome.code(),
+            status: None,
+            lease: 1,
+            marked_at: 0,
+            answered_at: None,
+            receipt: receipt.map(|state| i64::from(state.code())),
+            receipt_at: None,
+        }
+    }
+
+    #[test]
+    fn one_final_word_per_text() {
+        use Outcome::{Accepted, Resent};
+        use ReceiptState::{Accepted as Acceptd, Delivered, Enroute, Expired};
+        let table: [(i64, Receipts, &[(i64, Outcome, Option<ReceiptState>)], Option<State>); 9] = [
+            (1, Receipts::EveryPart, &[(1, Accepted, Some(Delivered))], Some(State::Delivered)),
+            (1, Receipts::EveryPart, &[(1, Accepted, Some(Expired))], Some(State::Undeliverable)),
+            (1, Receipts::EveryPart, &[(1, Accepted, Some(Enroute))], None),
+            (1, Receipts::EveryPart, &[(1, Accepted, Some(Acceptd))], None),
+            (1, Receipts::EveryPart, &[(1, Accepted, Some(Expired)), (1, Accepted, Some(Delivered))], Some(State::Delivered)),
+            (1, Receipts::EveryPart, &[(1, Accepted, Some(Expired)), (1, Accepted, None)], None),
+            (1, Receipts::EveryPart, &[(1, Resent, None), (1, Accepted, Some(Expired))], Some(State::Undeliverable)),
+            (2, Receipts::EveryPart, &[(1, Accepted, Some(Delivered)), (2, Accepted, None)], None),
+            (2, Receipts::LastPart, &[(1, Accepted, None), (2, Accepted, Some(Delivered))], Some(State::Delivered)),
+        ];
+        for (parts, asked, attempts, expected) in table {
+            let attempts: Vec<_> = attempts.iter().zip(1..).map(|((part, outcome, receipt), id)| attempt(id, *part, *outcome, *receipt)).collect();
+            assert_eq!(verdict_of(parts, asked, &attempts), expected, "{attempts:?}");
+        }
+    }
+
+    #[test]
+    fn a_receipt_goes_to_the_newest_open_attempt_of_its_handset() {
+        let done = attempt(1, 1, Outcome::Accepted, Some(ReceiptState::Delivered));
+        let open = attempt(2, 1, Outcome::Accepted, None);
+        let other = attempts::Model { handset: 61_491_570_006, ..attempt(3, 1, Outcome::Accepted, None) };
+        let attempts = [done, open, other];
+        let receipt = |handset| receipts::Model {
+            id: 9,
+            carrier_id: 1,
+            message_id: Some("7a".into()),
+            number: None,
+            handset,
+            state: 2,
+            done_at: None,
+            arrived_at: 0,
+            attempt_id: None,
+        };
+        assert_eq!(attempt_of(&receipt(Some(61_491_570_156)), &attempts).map(|attempt| attempt.id), Some(2));
+        assert_eq!(attempt_of(&receipt(Some(61_491_570_006)), &attempts).map(|attempt| attempt.id), Some(3));
+        assert_eq!(attempt_of(&receipt(Some(1)), &attempts), None);
+    }
+}

@@ -1,0 +1,243 @@
+//! Outcomes: what a carrier answered to an attempt, and what that makes of the text [SPEC 4.1–4.3]. With [`super::ending`] the place where its state changes on the way out.
+
+use super::ending::{self, Ending};
+use super::ready::Sms;
+use super::{Deposit, Shared, ToHandset};
+use crate::config::rooms::{InDoubt, Outage};
+use crate::store::attempts::{self, Outcome, PartsStanding};
+use crate::store::cdrs::{Cdr, Direction};
+use crate::store::events::{Event, Kind};
+use crate::store::{Batch, StoreError, Work, sms};
+use crate::to_desktop::receipts;
+use futures::future::BoxFuture;
+use sms::State;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+/// What a link reports of a deposit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    /// The SMSC took it under this id, canonical.
+    Accepted { message_id: String },
+    /// The SMSC refused it for now, with this command status.
+    RefusedForNow { status: u32 },
+    /// The SMSC refused it for good.
+    RefusedForGood { status: u32 },
+    /// Written, perhaps, and no answer came: `cause` is `response_timeout` or `link_lost`.
+    NoAnswer { cause: &'static str },
+    /// Certainly not written: the link was lost before its turn.
+    NotWritten,
+}
+
+/// A deposit and its answer.
+#[derive(Debug, Clone)]
+pub struct Reported {
+    pub deposit: Deposit,
+    pub answer: Answer,
+}
+
+impl ToHandset {
+    /// Writes what became of deposits. Every change is on disk on return.
+    pub async fn report(&self, reported: Vec<Reported>) -> Result<(), StoreError> {
+        self.0.writer.write(Report { journey: self.0.clone(), reported }).await
+    }
+
+    /// No link is up for these, which wait in memory: a try that fails by itself, where outages count [SPEC 4.2].
+    pub async fn count_outage(&self, carrier_id: i64) -> Result<(), StoreError> {
+        if self.0.policy.to_handset.outage == Outage::Hold {
+            return Ok(());
+        }
+        let waiting = self.0.ready.take_all(carrier_id);
+        if waiting.is_empty() {
+            return Ok(());
+        }
+        let deposits = self.mark(waiting).await?;
+        let reported = deposits.into_iter().map(|deposit| Reported { deposit, answer: Answer::NotWritten }).collect();
+        self.report(reported).await
+    }
+}
+
+struct Report {
+    journey: Arc<Shared>,
+    reported: Vec<Reported>,
+}
+
+impl Work for Report {
+    type Answer = ();
+    const NAME: &'static str = "outcome";
+
+    fn run<'a>(works: &'a mut [Self], batch: &'a Batch<'_>) -> BoxFuture<'a, Result<Vec<()>, StoreError>> {
+        Box::pin(async move {
+            let answers = vec![(); works.len()];
+            let Some(journey) = works.first().map(|work| work.journey.clone()) else { return Ok(answers) };
+            // A late answer may share a batch with the time-out before it: the last word on an attempt counts.
+            let last: BTreeMap<i64, &Reported> = works.iter().flat_map(|work| &work.reported).map(|reported| (reported.deposit.attempt_id, reported)).collect();
+            let all: Vec<&Reported> = last.into_values().collect();
+            write_reports(&journey, &all, batch).await?;
+            Ok(answers)
+        })
+    }
+}
+
+async fn write_reports(journey: &Shared, all: &[&Reported], batch: &Batch<'_>) -> Result<(), StoreError> {
+    let mut decided = Decided::default();
+    let mut of_sms: BTreeMap<i64, Vec<&Reported>> = BTreeMap::new();
+    for reported in all {
+        of_sms.entry(reported.deposit.sms.id).or_default().push(reported);
+    }
+    decided.note_attempts(all);
+    batch.change_attempts(std::mem::take(&mut decided.attempts)).await?;
+    // A text of one part in its first try has no other attempt than the one reported, unless it was given up before (a late answer).
+    let simple = |sms: &Sms| sms.parts == 1 && sms.try_no == 1 && !sms.is_stopped();
+    let ids: Vec<i64> = of_sms.iter().filter(|(_, reported)| !simple(&reported[0].deposit.sms)).map(|(id, _)| *id).collect();
+    let mut attempts: HashMap<i64, Vec<attempts::Model>> = HashMap::new();
+    let mut current: HashMap<i64, sms::Model> = HashMap::new();
+    if !ids.is_empty() {
+        for attempt in batch.attempts_of(&ids).await? {
+            attempts.entry(attempt.sms_id).or_default().push(attempt);
+        }
+        current = batch.sms_by_ids(&ids).await?.into_iter().map(|row| (row.id, row)).collect();
+    }
+    let mut accepted_ids = Vec::new();
+    for (id, reported) in of_sms {
+        let newest = reported[reported.len() - 1];
+        let sms = &newest.deposit.sms;
+        let standing = match attempts.get(&id) {
+            Some(attempts) => attempts::standing_of(sms.parts, attempts),
+            None => standing_of_one(&newest.answer),
+        };
+        let row = current.get(&id);
+        if row.is_some_and(|row| row.state().is_final() || row.tries > sms.try_no) {
+            // A late answer: the text was settled, or is tried again, without it. A part that is in after all is not sent again: marking looks at the attempts.
+            continue;
+        }
+        accepted_ids.extend(reported.iter().filter_map(|one| match &one.answer {
+            Answer::Accepted { message_id } if sms.receipts != sms::Wish::Never => Some(message_id.clone()),
+            _ => None,
+        }));
+        decided.decide(journey, newest, standing, batch);
+    }
+    batch.insert_cdrs(&decided.cdrs).await?;
+    batch.change_sms(decided.changes).await?;
+    batch.insert_events(decided.events).await?;
+    ending::write(decided.endings, &journey.policy, batch).await?;
+    if !accepted_ids.is_empty() {
+        receipts::match_waiting(&accepted_ids, &journey.policy, batch).await?;
+    }
+    Ok(())
+}
+
+fn standing_of_one(answer: &Answer) -> PartsStanding {
+    match answer {
+        Answer::Accepted { .. } => PartsStanding::AllAccepted,
+        Answer::RefusedForGood { .. } => PartsStanding::RefusedForGood,
+        Answer::NoAnswer { .. } => PartsStanding::InDoubt,
+        Answer::RefusedForNow { .. } | Answer::NotWritten => PartsStanding::ToRetry,
+    }
+}
+
+#[derive(Default)]
+struct Decided {
+    attempts: Vec<attempts::Change>,
+    changes: Vec<sms::Change>,
+    events: Vec<Event>,
+    endings: Vec<Ending>,
+    cdrs: Vec<Cdr>,
+}
+
+impl Decided {
+    /// Each attempt's own outcome, and the charge of each accepted one.
+    fn note_attempts(&mut self, all: &[&Reported]) {
+        for Reported { deposit, answer } in all.iter().copied() {
+            let (outcome, message_id, status) = match answer {
+                Answer::Accepted { message_id } => (Outcome::Accepted, Some(message_id.clone()).filter(|id| !id.is_empty()), None),
+                Answer::RefusedForNow { status } => (Outcome::RefusedForNow, None, Some(i64::from(*status))),
+                Answer::RefusedForGood { status } => (Outcome::RefusedForGood, None, Some(i64::from(*status))),
+                Answer::NoAnswer { .. } => (Outcome::InDoubt, None, None),
+                Answer::NotWritten => (Outcome::NotWritten, None, None),
+            };
+            self.attempts.push(attempts::Change { id: deposit.attempt_id, outcome, message_id, status, answered_at: Some(crate::clock::real_now()) });
+            if outcome == Outcome::Accepted {
+                let sms = &deposit.sms;
+                self.cdrs.push(Cdr {
+                    direction: Direction::Out,
+                    company_id: sms.company_id,
+                    department_id: sms.department_id,
+                    user_id: Some(sms.user_id),
+                    sms_id: Some(sms.id),
+                    inbound_id: None,
+                    part: i64::from(deposit.part.number),
+                    handset: sms.handset.as_i64(),
+                    number: deposit.number,
+                    carrier_id: sms.carrier_id,
+                    price: 0,
+                });
+            }
+        }
+    }
+
+    /// What the attempts together make of the text.
+    fn decide(&mut self, journey: &Shared, newest: &Reported, standing: PartsStanding, batch: &Batch<'_>) {
+        let sms = &newest.deposit.sms;
+        let policy = &journey.policy.to_handset;
+        let part = i64::from(newest.deposit.part.number);
+        let status = match newest.answer {
+            Answer::RefusedForNow { status } | Answer::RefusedForGood { status } => Some(i64::from(status)),
+            _ => None,
+        };
+        let event = |kind| Event { part: Some(part), try_no: Some(sms.try_no), carrier_id: Some(sms.carrier_id), status, ..Event::new(sms.id, kind) };
+        match standing {
+            PartsStanding::Open => {}
+            PartsStanding::ToRetry if sms.has_unmarked() && matches!(newest.answer, Answer::Accepted { .. }) => {}
+            PartsStanding::AllAccepted => {
+                let waits = sms.receipts != sms::Wish::Never && journey.policy.receipts != crate::config::rooms::Receipts::None;
+                let due_at = sms.valid_until + journey.policy.to_desktop.receipt_wait_s.ms();
+                self.events.push(event(Kind::Ok));
+                self.changes.push(sms::Change { due_at, lease: waits.then_some(0), ..ending::change(sms, State::Ok) });
+            }
+            PartsStanding::RefusedForGood => {
+                let cause = status.map_or_else(|| "refused".to_owned(), |status| smpp::CommandStatus(u32::try_from(status).unwrap_or_default()).name());
+                self.endings.push(Ending { status, was_tried: true, ..Ending::new(sms, State::Abort, cause) });
+            }
+            PartsStanding::InDoubt => {
+                sms.stop();
+                let cause = match newest.answer {
+                    Answer::NoAnswer { cause } => cause,
+                    _ => "no_answer",
+                };
+                self.events.push(event(Kind::InDoubt).because(cause));
+                self.changes.push(sms::Change {
+                    cause: Some(cause.to_owned()),
+                    in_doubt: true,
+                    due_at: batch.now + policy.in_doubt_wait_s.ms(),
+                    lease: Some(0),
+                    ..ending::change(sms, State::InDoubt)
+                });
+            }
+            PartsStanding::ToRetry => {
+                sms.stop();
+                let no_link = newest.answer == Answer::NotWritten;
+                let cause = match status {
+                    Some(status) => smpp::CommandStatus(u32::try_from(status).unwrap_or_default()).name(),
+                    None => "no_link".to_owned(),
+                };
+                if no_link && policy.outage == Outage::Hold {
+                    self.events.push(event(Kind::Pending).because(cause.clone()));
+                    let tries = sms.try_no - 1;
+                    self.changes.push(sms::Change { cause: Some(cause), tries, due_at: batch.now, lease: Some(0), ..ending::change(sms, State::Pending) });
+                } else if sms.try_no > i64::from(policy.retries) {
+                    self.endings.push(Ending { status, was_tried: true, ..Ending::new(sms, State::Abort, cause) });
+                } else {
+                    self.events.push(event(Kind::Fail).because(cause.clone()));
+                    let due_at = batch.now + policy.retry_delay_s.ms();
+                    self.changes.push(sms::Change { cause: Some(cause), due_at, lease: Some(0), ..ending::change(sms, State::Fail) });
+                }
+            }
+        }
+    }
+}
+
+/// Whether a text in doubt, for which no proof came, is sent once more.
+pub(super) fn may_resend(policy: &crate::config::rooms::ToHandset, resends: i64) -> bool {
+    policy.in_doubt == InDoubt::Resend && resends < i64::from(policy.in_doubt_resends)
+}

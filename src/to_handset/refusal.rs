@@ -1,0 +1,165 @@
+//! Why a text was not accepted: whose fault it is, what to do, and whether it may be tried again [SPEC 2.2]. Each door translates it in one file.
+
+use serde::{Deserialize, Serialize};
+
+/// A refusal. Nothing was queued for what it stands for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(tag = "refusal", content = "of", rename_all = "snake_case")]
+pub enum Refusal {
+    /// The database does not answer.
+    #[error("The gateway cannot keep texts at the moment. Nothing was accepted; please try again shortly.")]
+    Unavailable,
+    /// No room on the disk.
+    #[error("The gateway's disk is full. Nothing was accepted; please tell its operator and try again later.")]
+    DiskFull,
+    /// The company's queue is at its cap.
+    #[error("Your company already has {queued} texts waiting, and {cap} is its limit. Please try again when some have left.")]
+    Busy {
+        /// Texts waiting.
+        queued: i64,
+        /// Texts that may wait.
+        cap: i64,
+    },
+    /// Unknown serial, or API key.
+    #[error("This serial number or key is not known. Please check it, or ask your administrator to activate you.")]
+    UnknownCaller,
+    /// The serial's key is another.
+    #[error("The key does not belong to this serial number.")]
+    WrongKey,
+    /// Too many wrong keys.
+    #[error("Too many wrong keys came from your network. Please try again in {seconds} seconds.")]
+    Locked {
+        /// Until then.
+        seconds: u64,
+    },
+    /// Company, department or user is disabled.
+    #[error("Your {0} is disabled. Please ask your administrator.")]
+    Inactive(Who),
+    /// The sender ID is not the caller's.
+    #[error("The originator `{0}` is not registered to you. Leave it empty, and a number of ours is chosen.")]
+    Originator(String),
+    /// The reply address is not the caller's.
+    #[error("Answers cannot be sent to `{0}`: use your own address, or one in a mail domain of your company.")]
+    ReplyAddress(String),
+    /// This kind of text is not for the caller, or not at this door.
+    #[error("{0}")]
+    Kind(String),
+    /// The text is empty, cannot be encoded, or is too long.
+    #[error("{0}")]
+    Text(String),
+    /// The destination is no mobile number.
+    #[error("{0}")]
+    Number(String),
+    /// The destination is a mobile number that no route serves.
+    #[error("{0} is in a country that is not served. Please ask your administrator for a route.")]
+    NotServed(String),
+    /// The handset opted out.
+    #[error("{0} asked not to get texts from your company. It can opt in again by texting START.")]
+    OptedOut(String),
+    /// The handset is not on the restricted list.
+    #[error("{0} is not on the list of destinations that your company may text.")]
+    NotOnList(String),
+    /// The day's quota is used up.
+    #[error("The daily quota of your {scope} is used up: {used} of {limit} parts are taken, and this text needs {needed}.")]
+    Quota {
+        /// Whose quota.
+        scope: Who,
+        /// Parts a day.
+        limit: i64,
+        /// Parts used.
+        used: i64,
+        /// Parts of this text.
+        needed: i64,
+    },
+    /// The reference was used for another request.
+    #[error("This client reference was used for a different request in the last 24 hours. Please use a new one.")]
+    ReferenceReused,
+}
+
+/// Who is disabled, or whose quota is used up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Who {
+    Company,
+    Department,
+    User,
+}
+
+impl std::fmt::Display for Who {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str(match self {
+            Self::Company => "company",
+            Self::Department => "department",
+            Self::User => "account",
+        })
+    }
+}
+
+impl Refusal {
+    /// A short stable word, the same at every door and in `docs/ERRORS.md`.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Unavailable => "unavailable",
+            Self::DiskFull => "disk_full",
+            Self::Busy { .. } => "queue_full",
+            Self::UnknownCaller => "unknown_caller",
+            Self::WrongKey => "wrong_key",
+            Self::Locked { .. } => "locked",
+            Self::Inactive(_) => "inactive",
+            Self::Originator(_) => "originator_not_permitted",
+            Self::ReplyAddress(_) => "reply_address_not_permitted",
+            Self::Kind(_) => "not_permitted",
+            Self::Text(_) => "text_refused",
+            Self::Number(_) => "not_a_mobile_number",
+            Self::NotServed(_) => "destination_not_served",
+            Self::OptedOut(_) => "opted_out",
+            Self::NotOnList(_) => "destination_restricted",
+            Self::Quota { scope: Who::Company, .. } => "quota_company",
+            Self::Quota { scope: Who::Department, .. } => "quota_department",
+            Self::Quota { scope: Who::User, .. } => "quota_user",
+            Self::ReferenceReused => "reference_reused",
+        }
+    }
+
+    /// The code of the classic interface **C** [SPEC 2.2].
+    pub const fn soap_code(&self) -> u8 {
+        match self {
+            Self::Unavailable | Self::DiskFull | Self::Busy { .. } | Self::Inactive(_) => 2,
+            Self::UnknownCaller => 10,
+            Self::WrongKey => 4,
+            Self::Locked { .. } => 3,
+            Self::Originator(_) | Self::ReplyAddress(_) | Self::Kind(_) | Self::ReferenceReused => 1,
+            Self::Text(_) => 9,
+            Self::Number(_) | Self::NotServed(_) => 8,
+            Self::OptedOut(_) | Self::NotOnList(_) => 13,
+            Self::Quota { .. } => 12,
+        }
+    }
+
+    /// Whether it is the gateway's fault, and the same request may succeed soon.
+    pub const fn is_temporary(&self) -> bool {
+        matches!(self, Self::Unavailable | Self::DiskFull | Self::Busy { .. })
+    }
+}
+
+impl From<crate::store::StoreError> for Refusal {
+    fn from(error: crate::store::StoreError) -> Self {
+        tracing::error!(%error, "a text could not be kept");
+        match error {
+            crate::store::StoreError::DiskFull(_) => Self::DiskFull,
+            _ => Self::Unavailable,
+        }
+    }
+}
+
+impl From<crate::accounts::Unidentified> for Refusal {
+    fn from(why: crate::accounts::Unidentified) -> Self {
+        use crate::accounts::Unidentified;
+        match why {
+            Unidentified::Unknown => Self::UnknownCaller,
+            Unidentified::WrongKey => Self::WrongKey,
+            Unidentified::Locked(seconds) => Self::Locked { seconds },
+            Unidentified::Store(error) => error.into(),
+        }
+    }
+}
