@@ -3,7 +3,8 @@
 import re
 import time
 
-from gateway import in_parallel
+from gateway import Door, in_parallel
+from processes import wait_until
 
 RFC_3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 
@@ -61,7 +62,6 @@ def test_the_same_key_with_another_request_is_refused(plain, number):
 def test_the_reference_in_the_body_is_the_key_and_the_header_wins(plain, number):
     rest = plain.rest()
     first = rest.post(number, "ref", client_reference="ref-1").expect(202).json["messages"][0]["id"]
-    assert rest.post(number, "ref", {"Idempotency-Key": "ref-1"}).expect(202, 409, 422).status != 202 or first
     assert rest.post(number, "ref", client_reference="ref-1").expect(202).json["messages"][0]["id"] == first
     third = rest.post(number, "ref", {"Idempotency-Key": "ref-3"}, client_reference="ref-1").expect(202).json["messages"][0]["id"]
     assert third != first
@@ -111,8 +111,6 @@ def test_inbound_by_pages_and_its_cursor(plain, numbers):
         rest.send(to, f"question {n}")
         plain.reply(to, plain.wait_handset(to)[0]["from"], f"answer {n}").expect(202)
         sent.append(f"answer {n}")
-    from processes import wait_until
-
     wait_until("five replies", lambda: set(sent) <= {r["text"] for r in rest.inbound()}, 15)
     whole = rest.inbound()
     assert list(rest.pages("/inbound", limit=2)) == whole
@@ -140,11 +138,9 @@ def test_a_negative_receipt(plain, number):
 
 
 def test_stand_ins_refuse_what_is_not_theirs(plain, number):
-    assert plain.handset(next(iter([number]))) == []
+    assert plain.handset(number) == []
     assert plain.reply(number, "+61412999999", "hello").status == 404
     assert plain.get("/demo/handsets/nonsense").status in (400, 404)
-    from gateway import Door
-
     assert Door(plain.facts["url"]).call("GET", f"/demo/handsets/{number.lstrip('+')}", headers={"Host": "evil.example"}).status in (400, 403, 421)
 
 

@@ -4,14 +4,12 @@ import pytest
 
 from conftest import SHORT
 from processes import wait_until
-from relay import BEHAVIOURS
+from relay import BEHAVIOURS, Relay
+from smsc import Smsc
 
 
 @pytest.fixture(scope="module")
 def mailing(make_gateway, tmp_path_factory):
-    from relay import Relay
-    from smsc import Smsc
-
     relay, smsc = Relay(), Smsc(tmp_path_factory.mktemp("smsc"))
     gateway = make_gateway(smsc=smsc, relay=relay.address, settings={**SHORT, "mail.retry_s": 1})
     yield gateway, relay

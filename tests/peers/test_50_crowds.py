@@ -5,6 +5,7 @@ from collections import Counter
 import pytest
 
 from gateway import handsets, in_parallel
+from postgres import Cluster
 from processes import wait_until
 
 
@@ -69,10 +70,8 @@ def test_a_full_queue_says_later(make_gateway, make_smsc, numbers):
 
 
 @pytest.mark.only("postgres")
-def test_a_database_that_is_away(make_gateway, tmp_path, numbers):
-    from postgres import Cluster
-
-    with Cluster(tmp_path) as cluster:
+def test_a_database_that_is_away(make_gateway, numbers):
+    with Cluster() as cluster:
         gateway = make_gateway(start=False, settings={"mail.retry_s": 1})
         gateway.cluster, gateway.env = cluster, {**gateway.env, **cluster.env}
         gateway.start()
