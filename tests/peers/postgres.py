@@ -37,8 +37,8 @@ def free_port() -> int:
 
 class Cluster:
     def __init__(self, parent=None, careless=False):
-        """`parent`: the directory it lives in, for measurements on a certain disk; otherwise a temporary one."""
-        self.directory = Path(tempfile.mkdtemp(prefix="emailsms-postgres-", dir=parent))
+        """`parent`: the directory it lives in, for measurements on a certain disk; otherwise a temporary one that is no tmpfs."""
+        self.directory = Path(tempfile.mkdtemp(prefix="emailsms-postgres-", dir=parent or "/var/tmp"))
         self.port, self.password = free_port(), secrets.token_hex(12)
         self._let_in()
         self._init()
