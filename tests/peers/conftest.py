@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway import Gateway, handsets
+from gateway import Gateway, binary, handsets
 from postgres import Cluster
 from rawsmsc import RawSmsc
 from relay import Relay
@@ -25,6 +25,11 @@ def pytest_addoption(parser):
 
 
 def pytest_configure(config):
+    if not config.option.collectonly:
+        try:
+            binary()
+        except SystemExit as missing:
+            raise pytest.UsageError(str(missing)) from None
     config.addinivalue_line("markers", "only(database): there is something to test on that database alone")
 
 

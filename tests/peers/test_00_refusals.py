@@ -9,6 +9,11 @@ from gateway import Rest
 GOOD = "+61491570156"
 
 
+def short(value):
+    """A test's name from an argument that may be very long."""
+    return repr(value)[:24]
+
+
 def problem(answer, *statuses):
     """An RFC 9457 problem with a stable code and a sentence."""
     answer.expect(*statuses)
@@ -33,7 +38,7 @@ def test_probes(plain):
         plain.get(path).expect(200)
 
 
-@pytest.mark.parametrize("key", [None, "", "nonsense", "gw_live_" + "A" * 43, "x" * 5000])
+@pytest.mark.parametrize("key", [None, "", "nonsense", "gw_live_" + "A" * 43, "x" * 5000], ids=short)
 def test_who_is_it(plain, key):
     assert problem(Rest(plain.facts["rest"], key).post(GOOD, "hi"), 401)["soap_code"] in (4, 10)
 
@@ -66,7 +71,7 @@ def test_an_originator_is_refused(plain):
     assert "from" in answer.expect(400, 403, 422).body.decode()
 
 
-@pytest.mark.parametrize("text", ["", "a\0b", "x" * 100_000, "ä" * 1531 + "я"])
+@pytest.mark.parametrize("text", ["", "a\0b", "x" * 100_000, "ä" * 1531 + "я"], ids=short)
 def test_texts_that_cannot_be_sent(plain, text):
     assert problem(plain.rest().post(GOOD, text), 422)["soap_code"] == 9
 
@@ -85,7 +90,7 @@ def test_the_longest_text_of_ten_parts_is_taken(plain):
 WRONG_NUMBERS = ["", " ", "0", "123", "+", "+61", "0491", "call me", "0491 57O 156", "+61 2 9374 4000", "+99912345678", "61491570156789", "9" * 500, "0491\n570\n156x", "+61491570156;ext=5"]
 
 
-@pytest.mark.parametrize("to", WRONG_NUMBERS)
+@pytest.mark.parametrize("to", WRONG_NUMBERS, ids=short)
 def test_numbers_of_every_wrong_shape(plain, to):
     only = refused(plain.rest().post(to, "hi"), 422)
     assert only["soap_code"] == 8 and only["to"] == to
@@ -132,6 +137,7 @@ def test_the_quota_takes_the_first(plain, numbers):
 @pytest.mark.parametrize(
     "body",
     [b"", b"{", b"[]", b"null", b'{"to":"0491570156","text":"hi"}', b'{"to":[1],"text":"hi"}', b'{"to":["0491570156"]}', b'{"to":["0491570156"],"text":7}', b'{"text":"hi"}', b"\xff\xfe", b"[" * 20_000],
+    ids=short,
 )
 def test_json_of_the_wrong_shape(plain, body):
     problem(plain.rest().call("POST", "/messages", body, {"Content-Type": "application/json"}), 400, 422)
