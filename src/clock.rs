@@ -11,7 +11,14 @@ pub struct Clock {
 impl Clock {
     /// A clock that shows `at` (UTC milliseconds) now.
     pub fn starting_at(at: i64) -> Self {
-        Self { offset_ms: at - real_now() }
+        Self {
+            offset_ms: at - real_now(),
+        }
+    }
+
+    /// A machine's time as business time.
+    pub fn shifted(self, real: i64) -> i64 {
+        real + self.offset_ms
     }
 
     /// Business time, UTC milliseconds.
@@ -24,5 +31,7 @@ impl Clock {
 pub fn real_now() -> i64 {
     SystemTime::now()
         .duration_since(UNIX_EPOCH)
-        .map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+        .map_or(0, |since| {
+            i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+        })
 }

@@ -27,7 +27,12 @@ struct Armed {
 impl Faults {
     /// Arms `fault` for the `nth` passage (from 1) of the point called `at`.
     pub fn armed(at: &str, nth: u64, fault: Fault) -> Self {
-        Self(Some(Arc::new(Armed { at: at.to_owned(), nth, fault, seen: AtomicU64::new(0) })))
+        Self(Some(Arc::new(Armed {
+            at: at.to_owned(),
+            nth,
+            fault,
+            seen: AtomicU64::new(0),
+        })))
     }
 
     /// To be called at the point `name`. True when the caller has to fail there.
@@ -50,8 +55,16 @@ mod tests {
     #[test]
     fn only_the_named_passage_fails() {
         let faults = Faults::armed("mark.before_commit", 2, Fault::Error);
-        let passages = ["mark.before_commit", "other", "mark.before_commit", "mark.before_commit"];
-        assert_eq!(passages.map(|name| faults.fails_at(name)), [false, false, true, false]);
+        let passages = [
+            "mark.before_commit",
+            "other",
+            "mark.before_commit",
+            "mark.before_commit",
+        ];
+        assert_eq!(
+            passages.map(|name| faults.fails_at(name)),
+            [false, false, true, false]
+        );
         assert!(!Faults::default().fails_at("mark.before_commit"));
     }
 }

@@ -46,11 +46,23 @@ impl Caller {
 
     fn from_standing(standing: Standing, revision: i64) -> Result<Self, StoreError> {
         let company = &standing.company;
-        let broken = |what: &str, value: &str| StoreError::Refused(format!("company {}: `{value}` is no {what}", company.id));
+        let broken = |what: &str, value: &str| {
+            StoreError::Refused(format!("company {}: `{value}` is no {what}", company.id))
+        };
         let zone = TimeZone::get(&company.zone).map_err(|_| broken("time zone", &company.zone))?;
-        let country = Country::parse(&company.country).map_err(|_| broken("country", &company.country))?;
-        let receipts = i16::try_from(company.receipts).ok().and_then(Wish::from_code).unwrap_or(Wish::Never);
-        Ok(Self { zone, country, receipts, revision, standing })
+        let country =
+            Country::parse(&company.country).map_err(|_| broken("country", &company.country))?;
+        let receipts = i16::try_from(company.receipts)
+            .ok()
+            .and_then(Wish::from_code)
+            .unwrap_or(Wish::Never);
+        Ok(Self {
+            zone,
+            country,
+            receipts,
+            revision,
+            standing,
+        })
     }
 }
 
@@ -98,7 +110,12 @@ struct Kept {
 impl Book {
     /// A book over a database; nobody is in it yet.
     pub fn new(keys: Arc<Keys>, reader: Reader, lockouts: Lockouts) -> Self {
-        Self { keys, reader, lockouts, kept: RwLock::default() }
+        Self {
+            keys,
+            reader,
+            lockouts,
+            kept: RwLock::default(),
+        }
     }
 
     /// Forgets everybody if the revision is not `revision` any more.
@@ -106,20 +123,32 @@ impl Book {
         if let Ok(mut kept) = self.kept.write()
             && kept.revision != revision
         {
-            *kept = Kept { revision, ..Kept::default() };
+            *kept = Kept {
+                revision,
+                ..Kept::default()
+            };
         }
     }
 
     /// Who has this API key. An expired or revoked one is unknown.
     pub async fn by_api_key(&self, key: &str, now: i64) -> Result<Identified, Unidentified> {
         let hashes = self.keys.lookup_all(Lookup::ApiKey, key);
-        let kept = self.kept.read().ok().and_then(|kept| hashes.iter().find_map(|hash| kept.api_keys.get(hash).cloned()));
+        let kept = self.kept.read().ok().and_then(|kept| {
+            hashes
+                .iter()
+                .find_map(|hash| kept.api_keys.get(hash).cloned())
+        });
         let (row, caller) = match kept {
             Some(kept) => kept,
             None => {
                 let revision = self.reader.accounts_revision().await?;
-                let stored: Vec<Vec<u8>> = hashes.iter().map(|hash| hash.as_bytes().to_vec()).collect();
-                let row = self.reader.api_key(&stored).await?.ok_or(Unidentified::Unknown)?;
+                let stored: Vec<Vec<u8>> =
+                    hashes.iter().map(|hash| hash.as_bytes().to_vec()).collect();
+                let row = self
+                    .reader
+                    .api_key(&stored)
+                    .await?
+                    .ok_or(Unidentified::Unknown)?;
                 let caller = self.load(row.user_id, revision).await?;
                 let hash = LookupHash::from_slice(&row.hash).ok_or(Unidentified::Unknown)?;
                 self.keep(revision, |kept| {
@@ -131,24 +160,41 @@ impl Book {
         if row.revoked_at.is_some() || row.expires_at.is_some_and(|at| at <= now) {
             return Err(Unidentified::Unknown);
         }
-        Ok(Identified { caller, is_live: row.live })
+        Ok(Identified {
+            caller,
+            is_live: row.live,
+        })
     }
 
     /// Who has this serial, proved by its key. Wrong keys are counted per serial and source network.
-    pub async fn by_serial(&self, serial: &str, key: &str, source: IpAddr) -> Result<Identified, Unidentified> {
+    pub async fn by_serial(
+        &self,
+        serial: &str,
+        key: &str,
+        source: IpAddr,
+    ) -> Result<Identified, Unidentified> {
         let hashes = self.keys.lookup_all(Lookup::Serial, serial);
         let first = hashes.first().ok_or(Unidentified::Unknown)?;
         let place = (*first.as_bytes(), Lockouts::network(source));
         if let Some(seconds) = self.lockouts.locked_s(&place) {
             return Err(Unidentified::Locked(seconds));
         }
-        let kept = self.kept.read().ok().and_then(|kept| hashes.iter().find_map(|hash| kept.serials.get(hash).cloned()));
+        let kept = self.kept.read().ok().and_then(|kept| {
+            hashes
+                .iter()
+                .find_map(|hash| kept.serials.get(hash).cloned())
+        });
         let caller = match kept {
             Some(caller) => caller,
             None => {
                 let revision = self.reader.accounts_revision().await?;
-                let stored: Vec<Vec<u8>> = hashes.iter().map(|hash| hash.as_bytes().to_vec()).collect();
-                let user = self.reader.user_by_serial(&stored).await?.ok_or(Unidentified::Unknown)?;
+                let stored: Vec<Vec<u8>> =
+                    hashes.iter().map(|hash| hash.as_bytes().to_vec()).collect();
+                let user = self
+                    .reader
+                    .user_by_serial(&stored)
+                    .await?
+                    .ok_or(Unidentified::Unknown)?;
                 let caller = self.load(user.id, revision).await?;
                 self.keep(revision, |kept| {
                     kept.serials.insert(*first, caller.clone());
@@ -156,9 +202,17 @@ impl Book {
                 caller
             }
         };
-        let stored = caller.standing.user.key_hash.as_deref().and_then(LookupHash::from_slice);
+        let stored = caller
+            .standing
+            .user
+            .key_hash
+            .as_deref()
+            .and_then(LookupHash::from_slice);
         if stored.is_some_and(|stored| self.keys.lookup_matches(Lookup::SmsKey, key, &stored)) {
-            return Ok(Identified { caller, is_live: true });
+            return Ok(Identified {
+                caller,
+                is_live: true,
+            });
         }
         match self.lockouts.count_wrong(&place) {
             Some(seconds) => Err(Unidentified::Locked(seconds)),
@@ -174,14 +228,23 @@ impl Book {
     }
 
     async fn load(&self, user_id: i64, revision: i64) -> Result<Arc<Caller>, Unidentified> {
-        let standing = self.reader.standing(user_id).await?.ok_or(Unidentified::Unknown)?;
+        let standing = self
+            .reader
+            .standing(user_id)
+            .await?
+            .ok_or(Unidentified::Unknown)?;
         Ok(Arc::new(Caller::from_standing(standing, revision)?))
     }
 
     fn keep(&self, revision: i64, insert: impl FnOnce(&mut Kept)) {
-        let Ok(mut kept) = self.kept.write() else { return };
+        let Ok(mut kept) = self.kept.write() else {
+            return;
+        };
         if kept.revision != revision || kept.api_keys.len() + kept.serials.len() >= KEPT {
-            *kept = Kept { revision, ..Kept::default() };
+            *kept = Kept {
+                revision,
+                ..Kept::default()
+            };
         }
         insert(&mut kept);
     }

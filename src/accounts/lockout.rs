@@ -28,7 +28,11 @@ struct Wrong {
 impl Lockouts {
     /// The wrong key after `tries` wrong ones within `period` locks for `period`.
     pub fn new(tries: u32, period: Duration) -> Self {
-        Self { tries: usize::try_from(tries).unwrap_or(usize::MAX), period, wrong: Mutex::default() }
+        Self {
+            tries: usize::try_from(tries).unwrap_or(usize::MAX),
+            period,
+            wrong: Mutex::default(),
+        }
     }
 
     /// The network of an address: the address itself, of IPv6 its first 64 bits.
@@ -57,13 +61,21 @@ impl Lockouts {
         let mut wrong = self.wrong.lock().ok()?;
         if wrong.len() >= KEPT {
             let period = self.period;
-            wrong.retain(|_, one| one.at.back().is_some_and(|at| now.duration_since(*at) < period));
+            wrong.retain(|_, one| {
+                one.at
+                    .back()
+                    .is_some_and(|at| now.duration_since(*at) < period)
+            });
             if wrong.len() >= KEPT {
                 wrong.clear();
             }
         }
         let one = wrong.entry(*place).or_default();
-        while one.at.front().is_some_and(|at| now.duration_since(*at) >= self.period) {
+        while one
+            .at
+            .front()
+            .is_some_and(|at| now.duration_since(*at) >= self.period)
+        {
             one.at.pop_front();
         }
         one.at.push_back(now);

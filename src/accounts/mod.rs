@@ -13,7 +13,10 @@ use jiff::tz::TimeZone;
 
 /// The local day of `at` (UTC ms) in `zone` as `yyyymmdd`: the day whose quota a text due then uses.
 pub fn quota_day(at: i64, zone: &TimeZone) -> i64 {
-    let date = Timestamp::from_millisecond(at).unwrap_or_default().to_zoned(zone.clone()).date();
+    let date = Timestamp::from_millisecond(at)
+        .unwrap_or_default()
+        .to_zoned(zone.clone())
+        .date();
     i64::from(date.year()) * 10_000 + i64::from(date.month()) * 100 + i64::from(date.day())
 }
 

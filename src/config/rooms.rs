@@ -349,6 +349,8 @@ impl ToHandset {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MessageId {
+    /// Alike but for case and leading zeros; else decimal read as hexadecimal or the reverse, if number and handset prove it.
+    Auto,
     /// Alike in responses and receipts, but for case and leading zeros.
     Text,
     /// Decimal in responses, hexadecimal in receipts.
@@ -427,7 +429,7 @@ impl Default for Carrier {
             rate: 0.0,
             enquire_link_s: Seconds::whole(30),
             reconnect_s: Seconds::whole(1),
-            message_id: MessageId::Text,
+            message_id: MessageId::Auto,
             receipts: Receipts::EveryPart,
             source_ton: 1,
             source_npi: 1,

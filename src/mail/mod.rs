@@ -4,3 +4,4 @@
 
 pub mod letter;
 pub mod relay;
+pub mod sender;

@@ -3,7 +3,7 @@
 use super::bulk::{Bulk, Pick};
 use super::{Batch, Reader, StoreError};
 use sea_orm::entity::prelude::*;
-use sea_orm::{FromQueryResult, QueryOrder, Value};
+use sea_orm::{FromQueryResult, QueryOrder, QueryResult, Value};
 
 /// What is known of an attempt. Stored as [`Outcome::code`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -25,7 +25,15 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    const ALL: [Self; 7] = [Self::Open, Self::Accepted, Self::RefusedForNow, Self::RefusedForGood, Self::InDoubt, Self::NotWritten, Self::Resent];
+    const ALL: [Self; 7] = [
+        Self::Open,
+        Self::Accepted,
+        Self::RefusedForNow,
+        Self::RefusedForGood,
+        Self::InDoubt,
+        Self::NotWritten,
+        Self::Resent,
+    ];
 
     /// The number in the database; never changes its meaning.
     pub const fn code(self) -> i64 {
@@ -33,7 +41,10 @@ impl Outcome {
     }
 
     fn from_code(code: i64) -> Self {
-        Self::ALL.into_iter().find(|outcome| outcome.code() == code).unwrap_or(Self::InDoubt)
+        Self::ALL
+            .into_iter()
+            .find(|outcome| outcome.code() == code)
+            .unwrap_or(Self::InDoubt)
     }
 }
 
@@ -100,8 +111,14 @@ const SET_RECEIPT: Bulk = Bulk {
     columns: 3,
     after: ") UPDATE attempts SET receipt = v.receipt, receipt_at = v.receipt_at FROM v WHERE attempts.id = v.id",
 };
-const BY_SMS: Pick = Pick { before: "SELECT * FROM attempts WHERE sms_id IN (", after: ")" };
-const BY_MESSAGE_ID: Pick = Pick { before: "SELECT * FROM attempts WHERE message_id IN (", after: ") ORDER BY id" };
+const BY_SMS: Pick = Pick {
+    before: "SELECT * FROM attempts WHERE sms_id IN (",
+    after: ")",
+};
+const BY_MESSAGE_ID: Pick = Pick {
+    before: "SELECT * FROM attempts WHERE message_id IN (",
+    after: ") ORDER BY id",
+};
 
 impl Batch<'_> {
     /// Inserts open attempts.
@@ -142,8 +159,14 @@ impl Batch<'_> {
     }
 
     /// Notes receipts: `(attempt, state's code, when)`.
-    pub async fn set_attempt_receipts(&self, receipts: &[(i64, i64, i64)]) -> Result<(), StoreError> {
-        let values: Vec<Value> = receipts.iter().flat_map(|(id, state, at)| [(*id).into(), (*state).into(), (*at).into()]).collect();
+    pub async fn set_attempt_receipts(
+        &self,
+        receipts: &[(i64, i64, i64)],
+    ) -> Result<(), StoreError> {
+        let values: Vec<Value> = receipts
+            .iter()
+            .flat_map(|(id, state, at)| [(*id).into(), (*state).into(), (*at).into()])
+            .collect();
         SET_RECEIPT.run(self.tx, values).await?;
         Ok(())
     }
@@ -155,17 +178,30 @@ impl Batch<'_> {
     }
 
     /// The attempts with these carrier message ids (any carrier), oldest first.
-    pub async fn attempts_by_message_ids(&self, message_ids: &[&str]) -> Result<Vec<Model>, StoreError> {
+    pub async fn attempts_by_message_ids(
+        &self,
+        message_ids: &[&str],
+    ) -> Result<Vec<Model>, StoreError> {
         let keys: Vec<Value> = message_ids.iter().map(|id| (*id).into()).collect();
         models(BY_MESSAGE_ID.all(self.tx, &[], &keys).await?)
     }
 
     /// Attempts in doubt from that number to that handset, oldest first.
-    pub async fn attempts_in_doubt(&self, carrier_id: i64, number: i64, handset: i64) -> Result<Vec<Model>, StoreError> {
+    pub async fn attempts_in_doubt(
+        &self,
+        carrier_id: i64,
+        number: i64,
+        handset: i64,
+    ) -> Result<Vec<Model>, StoreError> {
         // By way of the pairs, which are indexed by handset: attempts are not.
         let sql = "SELECT a.* FROM attempts a WHERE a.sms_id IN (SELECT p.sms_id FROM pairs p WHERE p.handset = $1 AND p.number = $2) \
                    AND a.outcome = $3 AND a.carrier_id = $4 AND a.number = $2 ORDER BY a.id";
-        let values: Vec<Value> = vec![handset.into(), number.into(), Outcome::InDoubt.code().into(), carrier_id.into()];
+        let values: Vec<Value> = vec![
+            handset.into(),
+            number.into(),
+            Outcome::InDoubt.code().into(),
+            carrier_id.into(),
+        ];
         models(self.query(sql, values).await?)
     }
 }
@@ -173,12 +209,19 @@ impl Batch<'_> {
 impl Reader {
     /// The attempts of an SMS, oldest first.
     pub async fn attempts_of(&self, sms_id: i64) -> Result<Vec<Model>, StoreError> {
-        Ok(Entity::find().filter(Column::SmsId.eq(sms_id)).order_by_asc(Column::Id).all(&self.0).await?)
+        Ok(Entity::find()
+            .filter(Column::SmsId.eq(sms_id))
+            .order_by_asc(Column::Id)
+            .all(&self.0)
+            .await?)
     }
 }
 
-fn models(rows: Vec<sea_orm::QueryResult>) -> Result<Vec<Model>, StoreError> {
-    Ok(rows.iter().map(|row| Model::from_query_result(row, "")).collect::<Result<_, _>>()?)
+fn models(rows: Vec<QueryResult>) -> Result<Vec<Model>, StoreError> {
+    Ok(rows
+        .iter()
+        .map(|row| Model::from_query_result(row, ""))
+        .collect::<Result<_, _>>()?)
 }
 
 /// What the attempts of a text say together.
@@ -201,9 +244,18 @@ pub fn standing_of(parts: u8, attempts: &[Model]) -> PartsStanding {
     let fates: Vec<Option<Outcome>> = (1..=i64::from(parts))
         .map(|part| {
             let of_part = attempts.iter().filter(|attempt| attempt.part == part);
-            let newest = of_part.clone().max_by_key(|attempt| attempt.id).map(Model::outcome);
-            let accepted = of_part.clone().any(|attempt| attempt.outcome() == Outcome::Accepted);
-            if accepted { Some(Outcome::Accepted) } else { newest.filter(|outcome| *outcome != Outcome::Resent) }
+            let newest = of_part
+                .clone()
+                .max_by_key(|attempt| attempt.id)
+                .map(Model::outcome);
+            let accepted = of_part
+                .clone()
+                .any(|attempt| attempt.outcome() == Outcome::Accepted);
+            if accepted {
+                Some(Outcome::Accepted)
+            } else {
+                newest.filter(|outcome| *outcome != Outcome::Resent)
+            }
         })
         .collect();
     let any = |fate: Outcome| fates.contains(&Some(fate));
@@ -252,17 +304,33 @@ mod tests {
             (1, &[(1, RefusedForNow)], PartsStanding::ToRetry),
             (1, &[(1, InDoubt)], PartsStanding::InDoubt),
             (1, &[(1, Resent), (1, Accepted)], PartsStanding::AllAccepted),
-            (1, &[(1, Accepted), (1, RefusedForGood)], PartsStanding::AllAccepted),
+            (
+                1,
+                &[(1, Accepted), (1, RefusedForGood)],
+                PartsStanding::AllAccepted,
+            ),
             (1, &[(1, Resent), (1, InDoubt)], PartsStanding::InDoubt),
             (1, &[(1, NotWritten)], PartsStanding::ToRetry),
             (2, &[(1, Accepted)], PartsStanding::ToRetry),
             (2, &[(1, Accepted), (2, Open)], PartsStanding::Open),
             (2, &[(1, RefusedForGood), (2, Open)], PartsStanding::Open),
-            (2, &[(1, RefusedForGood), (2, InDoubt)], PartsStanding::RefusedForGood),
-            (2, &[(1, RefusedForNow), (2, InDoubt)], PartsStanding::InDoubt),
+            (
+                2,
+                &[(1, RefusedForGood), (2, InDoubt)],
+                PartsStanding::RefusedForGood,
+            ),
+            (
+                2,
+                &[(1, RefusedForNow), (2, InDoubt)],
+                PartsStanding::InDoubt,
+            ),
         ];
         for (parts, attempts, expected) in table {
-            let attempts: Vec<Model> = attempts.iter().zip(1..).map(|((part, outcome), id)| attempt(id, *part, *outcome)).collect();
+            let attempts: Vec<Model> = attempts
+                .iter()
+                .zip(1..)
+                .map(|((part, outcome), id)| attempt(id, *part, *outcome))
+                .collect();
             assert_eq!(standing_of(parts, &attempts), expected, "{attempts:?}");
         }
     }

@@ -25,7 +25,11 @@ impl Bulk {
         for length in LENGTHS {
             while left >= length {
                 let chunk: Vec<Value> = values.by_ref().take(length * self.columns).collect();
-                let statement = Statement::from_sql_and_values(tx.get_database_backend(), self.sql(length), chunk);
+                let statement = Statement::from_sql_and_values(
+                    tx.get_database_backend(),
+                    self.sql(length),
+                    chunk,
+                );
                 affected += tx.execute_raw(statement).await?.rows_affected();
                 left -= length;
             }
@@ -34,7 +38,8 @@ impl Bulk {
     }
 
     fn sql(&self, rows: usize) -> String {
-        let mut sql = String::with_capacity(self.before.len() + self.after.len() + rows * self.columns * 5);
+        let mut sql =
+            String::with_capacity(self.before.len() + self.after.len() + rows * self.columns * 5);
         sql.push_str(self.before);
         for row in 0..rows {
             sql.push_str(if row == 0 { "(" } else { ",(" });
@@ -54,11 +59,19 @@ pub(super) struct Pick {
 
 impl Pick {
     /// The rows of all `keys`. A short list is filled up by its last key, so that only few statement texts exist.
-    pub async fn all<C: ConnectionTrait>(&self, connection: &C, fixed: &[Value], keys: &[Value]) -> Result<Vec<QueryResult>, DbErr> {
+    pub async fn all<C: ConnectionTrait>(
+        &self,
+        connection: &C,
+        fixed: &[Value],
+        keys: &[Value],
+    ) -> Result<Vec<QueryResult>, DbErr> {
         let mut found = Vec::new();
         let longest = LENGTHS[0] * 4;
         for chunk in keys.chunks(longest) {
-            let length = [longest, LENGTHS[0], LENGTHS[1], LENGTHS[2], LENGTHS[3]].into_iter().rfind(|length| *length >= chunk.len()).unwrap_or(longest);
+            let length = [longest, LENGTHS[0], LENGTHS[1], LENGTHS[2], LENGTHS[3]]
+                .into_iter()
+                .rfind(|length| *length >= chunk.len())
+                .unwrap_or(longest);
             let mut values = fixed.to_vec();
             values.extend_from_slice(chunk);
             if let Some(last) = chunk.last() {
@@ -67,7 +80,15 @@ impl Pick {
             let mut sql = self.before.to_owned();
             push_placeholders(&mut sql, fixed.len(), length);
             sql.push_str(self.after);
-            found.extend(connection.query_all_raw(Statement::from_sql_and_values(connection.get_database_backend(), sql, values)).await?);
+            found.extend(
+                connection
+                    .query_all_raw(Statement::from_sql_and_values(
+                        connection.get_database_backend(),
+                        sql,
+                        values,
+                    ))
+                    .await?,
+            );
         }
         Ok(found)
     }
@@ -87,7 +108,14 @@ mod tests {
 
     #[test]
     fn placeholders_run_through_all_rows() {
-        let bulk = Bulk { before: "INSERT INTO t (a, b) VALUES ", columns: 2, after: "" };
-        assert_eq!(bulk.sql(3), "INSERT INTO t (a, b) VALUES ($1,$2),($3,$4),($5,$6)");
+        let bulk = Bulk {
+            before: "INSERT INTO t (a, b) VALUES ",
+            columns: 2,
+            after: "",
+        };
+        assert_eq!(
+            bulk.sql(3),
+            "INSERT INTO t (a, b) VALUES ($1,$2),($3,$4),($5,$6)"
+        );
     }
 }

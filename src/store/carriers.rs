@@ -1,9 +1,9 @@
 //! Carriers, the routes that lead to them, and the pool numbers that texts come from.
 
 use super::{Batch, Reader, StoreError};
+use sea_orm::IntoActiveModel;
 use sea_orm::QueryOrder;
 use sea_orm::entity::prelude::*;
-use sea_orm::IntoActiveModel;
 
 /// An SMSC account.
 #[sea_orm::model]
@@ -70,17 +70,27 @@ pub mod number {
 impl Reader {
     /// All carriers, by name.
     pub async fn carriers(&self) -> Result<Vec<Model>, StoreError> {
-        Ok(Entity::find().order_by_asc(Column::Name).all(&self.0).await?)
+        Ok(Entity::find()
+            .order_by_asc(Column::Name)
+            .all(&self.0)
+            .await?)
     }
 
     /// All routes.
     pub async fn routes(&self) -> Result<Vec<route::Model>, StoreError> {
-        Ok(route::Entity::find().order_by_asc(route::Column::Prefix).order_by_asc(route::Column::Rank).all(&self.0).await?)
+        Ok(route::Entity::find()
+            .order_by_asc(route::Column::Prefix)
+            .order_by_asc(route::Column::Rank)
+            .all(&self.0)
+            .await?)
     }
 
     /// All pool numbers, removed ones too, in their order.
     pub async fn numbers(&self) -> Result<Vec<number::Model>, StoreError> {
-        Ok(number::Entity::find().order_by_asc(number::Column::Number).all(&self.0).await?)
+        Ok(number::Entity::find()
+            .order_by_asc(number::Column::Number)
+            .all(&self.0)
+            .await?)
     }
 }
 
@@ -93,24 +103,33 @@ impl Batch<'_> {
     /// The pool numbers that may be given out, in their order, as this transaction sees them.
     pub async fn pool(&self) -> Result<Vec<number::Model>, StoreError> {
         let found = number::Entity::find().filter(number::Column::RemovedAt.is_null());
-        Ok(found.order_by_asc(number::Column::Number).all(self.tx).await?)
+        Ok(found
+            .order_by_asc(number::Column::Number)
+            .all(self.tx)
+            .await?)
     }
 
     /// Adds a carrier.
     pub async fn insert_carrier(&self, row: Model) -> Result<(), StoreError> {
-        Entity::insert(row.into_active_model()).exec_without_returning(self.tx).await?;
+        Entity::insert(row.into_active_model())
+            .exec_without_returning(self.tx)
+            .await?;
         self.raise_accounts_revision().await
     }
 
     /// Replaces a carrier's row.
     pub async fn update_carrier(&self, row: Model) -> Result<(), StoreError> {
-        Entity::update(row.into_active_model().reset_all()).exec(self.tx).await?;
+        Entity::update(row.into_active_model().reset_all())
+            .exec(self.tx)
+            .await?;
         self.raise_accounts_revision().await
     }
 
     /// Adds a route.
     pub async fn insert_route(&self, row: route::Model) -> Result<(), StoreError> {
-        route::Entity::insert(row.into_active_model()).exec_without_returning(self.tx).await?;
+        route::Entity::insert(row.into_active_model())
+            .exec_without_returning(self.tx)
+            .await?;
         self.raise_accounts_revision().await
     }
 
@@ -118,14 +137,25 @@ impl Batch<'_> {
     pub async fn insert_number(&self, row: number::Model) -> Result<(), StoreError> {
         let sql = "INSERT INTO numbers (number, carrier_id, company_id, removed_at, created_at) VALUES ($1, $2, $3, NULL, $4) \
                    ON CONFLICT (number) DO UPDATE SET removed_at = NULL, carrier_id = excluded.carrier_id, company_id = excluded.company_id";
-        self.execute(sql, vec![row.number.into(), row.carrier_id.into(), row.company_id.into(), row.created_at.into()]).await?;
+        self.execute(
+            sql,
+            vec![
+                row.number.into(),
+                row.carrier_id.into(),
+                row.company_id.into(),
+                row.created_at.into(),
+            ],
+        )
+        .await?;
         self.raise_accounts_revision().await
     }
 
     /// Gives a number out no more; whether there was such a number.
     pub async fn remove_number(&self, number: i64) -> Result<bool, StoreError> {
         let sql = "UPDATE numbers SET removed_at = $1 WHERE number = $2 AND removed_at IS NULL";
-        let removed = self.execute(sql, vec![self.now.into(), number.into()]).await?;
+        let removed = self
+            .execute(sql, vec![self.now.into(), number.into()])
+            .await?;
         self.raise_accounts_revision().await?;
         Ok(removed == 1)
     }

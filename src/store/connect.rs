@@ -6,7 +6,9 @@ use crate::clock::Clock;
 use crate::faults::Faults;
 use migrations::{Migrator, MigratorTrait};
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
-use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseBackend, DatabaseConnection, Statement};
+use sea_orm::{
+    ConnectOptions, ConnectionTrait, Database, DatabaseBackend, DatabaseConnection, Statement,
+};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -31,22 +33,45 @@ impl DatabaseUrl {
     pub fn parse(text: &str, schema: &str) -> Result<Self, String> {
         if let Some(path) = text.strip_prefix("sqlite:") {
             if path.is_empty() {
-                return Err("`sqlite:` needs a path, for example sqlite:/var/lib/emailsms/emailsms.db".into());
+                return Err(
+                    "`sqlite:` needs a path, for example sqlite:/var/lib/emailsms/emailsms.db"
+                        .into(),
+                );
             }
             return Ok(Self::Sqlite(PathBuf::from(path)));
         }
         if text.starts_with("postgres://") || text.starts_with("postgresql://") {
-            let authority = text.split("://").nth(1).and_then(|rest| rest.split('/').next()).unwrap_or_default();
-            if authority.split('@').next().is_some_and(|user| authority.contains('@') && user.contains(':')) {
+            let authority = text
+                .split("://")
+                .nth(1)
+                .and_then(|rest| rest.split('/').next())
+                .unwrap_or_default();
+            if authority
+                .split('@')
+                .next()
+                .is_some_and(|user| authority.contains('@') && user.contains(':'))
+            {
                 return Err("a password does not belong into the database URL; give it in PGPASSWORD or a pass file (PGPASSFILE)".into());
             }
-            let shape = !schema.is_empty() && schema.len() <= 63 && schema.bytes().all(|octet| octet.is_ascii_lowercase() || octet.is_ascii_digit() || octet == b'_');
+            let shape = !schema.is_empty()
+                && schema.len() <= 63
+                && schema.bytes().all(|octet| {
+                    octet.is_ascii_lowercase() || octet.is_ascii_digit() || octet == b'_'
+                });
             if !shape {
-                return Err(format!("`{schema}` cannot be the name of a schema: use a-z, 0-9 and _"));
+                return Err(format!(
+                    "`{schema}` cannot be the name of a schema: use a-z, 0-9 and _"
+                ));
             }
-            return Ok(Self::Postgres { url: text.to_owned(), schema: schema.to_owned() });
+            return Ok(Self::Postgres {
+                url: text.to_owned(),
+                schema: schema.to_owned(),
+            });
         }
-        Err(format!("`{}` is no database: use sqlite:PATH or postgres://user@host/database", text.split(':').next().unwrap_or_default()))
+        Err(format!(
+            "`{}` is no database: use sqlite:PATH or postgres://user@host/database",
+            text.split(':').next().unwrap_or_default()
+        ))
     }
 
     /// SQLite serves one node only.
@@ -71,7 +96,10 @@ pub struct Reader(pub(super) DatabaseConnection);
 impl Reader {
     /// Answers whether the database can be asked now.
     pub async fn is_reachable(&self) -> bool {
-        matches!(tokio::time::timeout(Duration::from_secs(2), self.0.ping()).await, Ok(Ok(())))
+        matches!(
+            tokio::time::timeout(Duration::from_secs(2), self.0.ping()).await,
+            Ok(Ok(()))
+        )
     }
 }
 
@@ -93,7 +121,10 @@ impl Store {
     /// Waits until everything handed to the writer is written. All other [`Writer`] clones must be gone by then.
     pub async fn close(self) {
         drop(self.writer);
-        if tokio::time::timeout(Duration::from_secs(20), self.task).await.is_err() {
+        if tokio::time::timeout(Duration::from_secs(20), self.task)
+            .await
+            .is_err()
+        {
             tracing::error!("the writer did not finish within 20 s");
         }
         let _ = self.reader.0.close().await;
@@ -111,8 +142,21 @@ pub async fn open(url: &DatabaseUrl, clock: Clock, faults: Faults) -> Result<Sto
     let node = nodes::Node::register(&connection, url.is_sqlite()).await?;
     let ids = Arc::new(Ids::new(node.node_no, newest_id(&reader).await?));
     let lease = node.epoch;
-    let (writer, task) = writer::start(writer::Task { connection, ids: ids.clone(), clock, node, faults });
-    Ok(Store { reader: Reader(reader), writer, ids, lease, task, _lock: lock })
+    let (writer, task) = writer::start(writer::Task {
+        connection,
+        ids: ids.clone(),
+        clock,
+        node,
+        faults,
+    });
+    Ok(Store {
+        reader: Reader(reader),
+        writer,
+        ids,
+        lease,
+        task,
+        _lock: lock,
+    })
 }
 
 /// Opens the database for reading only, without a node, a lock, or a writer.
@@ -120,7 +164,10 @@ pub async fn open_reader(url: &DatabaseUrl) -> Result<Reader, StoreError> {
     if let DatabaseUrl::Sqlite(path) = url
         && !path.exists()
     {
-        return Err(StoreError::Unreachable(format!("there is no file {}", path.display())));
+        return Err(StoreError::Unreachable(format!(
+            "there is no file {}",
+            path.display()
+        )));
     }
     Ok(Reader(connect(url, 2, true).await?))
 }
@@ -130,26 +177,53 @@ pub async fn migrate(url: &DatabaseUrl) -> Result<usize, StoreError> {
     let connection = connect(url, 1, false).await?;
     let backend = connection.get_database_backend();
     if let DatabaseUrl::Postgres { schema, .. } = url {
-        connection.execute_raw(Statement::from_string(backend, "SELECT pg_advisory_lock(726001)")).await?;
-        connection.execute_unprepared(&format!("CREATE SCHEMA IF NOT EXISTS {schema}")).await?;
+        connection
+            .execute_raw(Statement::from_string(
+                backend,
+                "SELECT pg_advisory_lock(726001)",
+            ))
+            .await?;
+        connection
+            .execute_unprepared(&format!("CREATE SCHEMA IF NOT EXISTS {schema}"))
+            .await?;
     }
     let pending = Migrator::get_pending_migrations(&connection).await?.len();
     Migrator::up(&connection, None).await?;
     if !url.is_sqlite() {
-        connection.execute_raw(Statement::from_string(backend, "SELECT pg_advisory_unlock(726001)")).await?;
+        connection
+            .execute_raw(Statement::from_string(
+                backend,
+                "SELECT pg_advisory_unlock(726001)",
+            ))
+            .await?;
     }
     connection.close().await?;
     Ok(pending)
 }
 
-async fn connect(url: &DatabaseUrl, connections: u32, reading: bool) -> Result<DatabaseConnection, StoreError> {
+async fn connect(
+    url: &DatabaseUrl,
+    connections: u32,
+    reading: bool,
+) -> Result<DatabaseConnection, StoreError> {
     let mut options = match url {
         DatabaseUrl::Sqlite(path) => {
             let mut options = ConnectOptions::new(format!("sqlite://{}?mode=rwc", path.display()));
             options.map_sqlx_sqlite_opts(move |sqlite| {
-                let sqlite = sqlite.journal_mode(SqliteJournalMode::Wal).synchronous(SqliteSynchronous::Full).busy_timeout(Duration::from_secs(10));
-                let sqlite = sqlite.foreign_keys(true).statement_cache_capacity(256).pragma("cache_size", "-65536").pragma("temp_store", "MEMORY");
-                if reading { sqlite.pragma("query_only", "ON") } else { sqlite.pragma("wal_autocheckpoint", "4000") }
+                let sqlite = sqlite
+                    .journal_mode(SqliteJournalMode::Wal)
+                    .synchronous(SqliteSynchronous::Full)
+                    .busy_timeout(Duration::from_secs(10));
+                let sqlite = sqlite
+                    .foreign_keys(true)
+                    .statement_cache_capacity(256)
+                    .pragma("cache_size", "-65536")
+                    .pragma("temp_store", "MEMORY");
+                if reading {
+                    sqlite.pragma("query_only", "ON")
+                } else {
+                    sqlite.pragma("wal_autocheckpoint", "4000")
+                }
             });
             options
         }
@@ -157,12 +231,21 @@ async fn connect(url: &DatabaseUrl, connections: u32, reading: bool) -> Result<D
             let mut options = ConnectOptions::new(url.clone());
             options.set_schema_search_path(schema.clone());
             options.map_sqlx_postgres_opts(|postgres| {
-                postgres.statement_cache_capacity(256).options([("plan_cache_mode", "force_custom_plan"), ("synchronous_commit", "on"), ("lock_timeout", "10s")])
+                postgres.statement_cache_capacity(256).options([
+                    ("plan_cache_mode", "force_custom_plan"),
+                    ("synchronous_commit", "on"),
+                    ("lock_timeout", "10s"),
+                ])
             });
             options
         }
     };
-    options.max_connections(connections).min_connections(1).sqlx_logging(false).acquire_timeout(Duration::from_secs(10)).connect_timeout(Duration::from_secs(10));
+    options
+        .max_connections(connections)
+        .min_connections(1)
+        .sqlx_logging(false)
+        .acquire_timeout(Duration::from_secs(10))
+        .connect_timeout(Duration::from_secs(10));
     Ok(Database::connect(options).await?)
 }
 
@@ -171,8 +254,14 @@ fn lock_file(path: &Path) -> Result<File, StoreError> {
     let mut name = path.as_os_str().to_owned();
     name.push(".lock");
     let place = PathBuf::from(name);
-    let refused = |error: std::io::Error| StoreError::Unreachable(format!("{}: {error}", place.display()));
-    let file = File::options().create(true).truncate(false).write(true).open(&place).map_err(refused)?;
+    let refused =
+        |error: std::io::Error| StoreError::Unreachable(format!("{}: {error}", place.display()));
+    let file = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(&place)
+        .map_err(refused)?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(std::fs::TryLockError::WouldBlock) => Err(StoreError::Unreachable(format!(
@@ -186,10 +275,25 @@ fn lock_file(path: &Path) -> Result<File, StoreError> {
 /// The highest id in the tables that get one with every step, so that ids go on from there whatever the clock says.
 async fn newest_id(connection: &DatabaseConnection) -> Result<i64, StoreError> {
     let mut newest = 0;
-    for table in ["sms", "events", "attempts", "inbound", "receipts", "mails", "users", "companies"] {
+    for table in [
+        "sms",
+        "events",
+        "attempts",
+        "inbound",
+        "receipts",
+        "mails",
+        "users",
+        "companies",
+    ] {
         let sql = format!("SELECT COALESCE(MAX(id), 0) FROM {table}");
-        let row = connection.query_one_raw(Statement::from_string(DatabaseBackend::Postgres, sql)).await?;
-        newest = newest.max(row.map(|row| row.try_get_by_index::<i64>(0)).transpose()?.unwrap_or(0));
+        let row = connection
+            .query_one_raw(Statement::from_string(DatabaseBackend::Postgres, sql))
+            .await?;
+        newest = newest.max(
+            row.map(|row| row.try_get_by_index::<i64>(0))
+                .transpose()?
+                .unwrap_or(0),
+        );
     }
     Ok(newest)
 }

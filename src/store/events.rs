@@ -85,7 +85,15 @@ pub struct Event {
 impl Event {
     /// An event with nothing more to tell.
     pub const fn new(sms_id: i64, kind: Kind) -> Self {
-        Self { sms_id, kind, cause: None, part: None, try_no: None, carrier_id: None, status: None }
+        Self {
+            sms_id,
+            kind,
+            cause: None,
+            part: None,
+            try_no: None,
+            carrier_id: None,
+            status: None,
+        }
     }
 
     /// The same, with a cause.
@@ -95,8 +103,11 @@ impl Event {
     }
 }
 
-const INSERT: Bulk =
-    Bulk { before: "INSERT INTO events (id, sms_id, at, event, cause, part, try, carrier_id, status) VALUES ", columns: 9, after: "" };
+const INSERT: Bulk = Bulk {
+    before: "INSERT INTO events (id, sms_id, at, event, cause, part, try, carrier_id, status) VALUES ",
+    columns: 9,
+    after: "",
+};
 
 impl Batch<'_> {
     /// Adds events, in this order; the id of each.
@@ -125,8 +136,19 @@ impl Batch<'_> {
 
 impl Reader {
     /// An SMS's events with ids above `after`, oldest first.
-    pub async fn events_of(&self, sms_id: i64, after: i64, limit: u64) -> Result<Vec<Model>, StoreError> {
-        let found = Entity::find().filter(Column::SmsId.eq(sms_id)).filter(Column::Id.gt(after));
-        Ok(found.order_by_asc(Column::Id).limit(limit).all(&self.0).await?)
+    pub async fn events_of(
+        &self,
+        sms_id: i64,
+        after: i64,
+        limit: u64,
+    ) -> Result<Vec<Model>, StoreError> {
+        let found = Entity::find()
+            .filter(Column::SmsId.eq(sms_id))
+            .filter(Column::Id.gt(after));
+        Ok(found
+            .order_by_asc(Column::Id)
+            .limit(limit)
+            .all(&self.0)
+            .await?)
     }
 }

@@ -21,8 +21,12 @@ pub struct Ids {
 impl Ids {
     /// Continues after `newest_id`, the highest id that this node may have made before (0: none).
     pub fn new(node_no: i64, newest_id: i64) -> Self {
-        let newest = (newest_id >> (NODE_BITS + COUNT_BITS) << COUNT_BITS) | (newest_id & ((1 << COUNT_BITS) - 1));
-        Self { node_no: node_no & ((1 << NODE_BITS) - 1), newest: AtomicI64::new(newest) }
+        let newest = (newest_id >> (NODE_BITS + COUNT_BITS) << COUNT_BITS)
+            | (newest_id & ((1 << COUNT_BITS) - 1));
+        Self {
+            node_no: node_no & ((1 << NODE_BITS) - 1),
+            newest: AtomicI64::new(newest),
+        }
     }
 
     /// The next id: greater than all before it from this node.
@@ -31,10 +35,17 @@ impl Ids {
         let mut newest = self.newest.load(Ordering::Relaxed);
         loop {
             let next = from_clock.max(newest + 1);
-            match self.newest.compare_exchange_weak(newest, next, Ordering::Relaxed, Ordering::Relaxed) {
+            match self.newest.compare_exchange_weak(
+                newest,
+                next,
+                Ordering::Relaxed,
+                Ordering::Relaxed,
+            ) {
                 Ok(_) => {
                     let (time, count) = (next >> COUNT_BITS, next & ((1 << COUNT_BITS) - 1));
-                    return (time << (NODE_BITS + COUNT_BITS)) | (self.node_no << COUNT_BITS) | count;
+                    return (time << (NODE_BITS + COUNT_BITS))
+                        | (self.node_no << COUNT_BITS)
+                        | count;
                 }
                 Err(seen) => newest = seen,
             }
@@ -45,10 +56,20 @@ impl Ids {
 /// Crockford's base 32, which has no letters that are taken for digits.
 static CROCKFORD: LazyLock<Encoding> = LazyLock::new(|| {
     let mut specification = data_encoding::Specification::new();
-    specification.symbols.push_str("0123456789abcdefghjkmnpqrstvwxyz");
-    specification.translate.from.push_str("ABCDEFGHJKMNPQRSTVWXYZoOiIlL");
-    specification.translate.to.push_str("abcdefghjkmnpqrstvwxyz001111");
-    specification.encoding().expect("the alphabet is 32 different letters")
+    specification
+        .symbols
+        .push_str("0123456789abcdefghjkmnpqrstvwxyz");
+    specification
+        .translate
+        .from
+        .push_str("ABCDEFGHJKMNPQRSTVWXYZoOiIlL");
+    specification
+        .translate
+        .to
+        .push_str("abcdefghjkmnpqrstvwxyz001111");
+    specification
+        .encoding()
+        .expect("the alphabet is 32 different letters")
 });
 
 /// The id as clients see it: `msg_…`, 13 letters that sort as the ids do.
@@ -90,7 +111,15 @@ mod tests {
         for id in [0, 1, i64::MAX, 0x0123_4567_89ab_cdef] {
             assert_eq!(parse_external("msg", &external("msg", id)), Some(id));
         }
-        for wrong in ["", "msg", "msg_", "msg_0", "usr_0000000000000", "msg_zzzzzzzzzzzzz", "msg_000000000000u"] {
+        for wrong in [
+            "",
+            "msg",
+            "msg_",
+            "msg_0",
+            "usr_0000000000000",
+            "msg_zzzzzzzzzzzzz",
+            "msg_000000000000u",
+        ] {
             assert_eq!(parse_external("msg", wrong), None, "{wrong}");
         }
     }

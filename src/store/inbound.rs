@@ -1,8 +1,8 @@
 //! Replies, their parts until they are complete, and what is needed to know a redelivery.
 
 use super::{Batch, Reader, StoreError};
-use sea_orm::entity::prelude::*;
 use sea_orm::IntoActiveModel;
+use sea_orm::entity::prelude::*;
 use sea_orm::{FromQueryResult, QueryOrder, QuerySelect, Value};
 
 /// A text from a handset. Without a company it is unmatched and waits for an administrator.
@@ -67,25 +67,48 @@ pub mod part {
 impl Batch<'_> {
     /// Keeps a reply.
     pub async fn insert_inbound(&self, row: Model) -> Result<(), StoreError> {
-        Entity::insert(row.into_active_model()).exec_without_returning(self.tx).await?;
+        Entity::insert(row.into_active_model())
+            .exec_without_returning(self.tx)
+            .await?;
         Ok(())
     }
 
     /// Whether the handset answered this SMS, and no other SMS could be meant: it is the only one that ever owned the pair.
-    pub async fn was_answered(&self, sms_id: i64, number: i64, handset: i64) -> Result<bool, StoreError> {
+    pub async fn was_answered(
+        &self,
+        sms_id: i64,
+        number: i64,
+        handset: i64,
+    ) -> Result<bool, StoreError> {
         let sql = "SELECT id FROM inbound WHERE sms_id = $1 AND NOT EXISTS (SELECT 1 FROM pairs WHERE handset = $2 AND number = $3 AND sms_id <> $1) LIMIT 1";
-        Ok(!self.query(sql, vec![sms_id.into(), handset.into(), number.into()]).await?.is_empty())
+        Ok(!self
+            .query(sql, vec![sms_id.into(), handset.into(), number.into()])
+            .await?
+            .is_empty())
     }
 
     /// Keeps a part unless it is here already; then all parts of its text, by number.
-    pub async fn insert_inbound_part(&self, row: part::Model) -> Result<Vec<part::Model>, StoreError> {
+    pub async fn insert_inbound_part(
+        &self,
+        row: part::Model,
+    ) -> Result<Vec<part::Model>, StoreError> {
         let sql = "INSERT INTO inbound_parts (id, carrier_id, sender, number, reference, part, of, text, arrived_at) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9) \
                    ON CONFLICT (carrier_id, sender, number, reference, of, part) DO NOTHING";
-        let key: [Value; 4] = [row.carrier_id.into(), row.sender.clone().into(), row.number.clone().into(), row.reference.into()];
+        let key: [Value; 4] = [
+            row.carrier_id.into(),
+            row.sender.clone().into(),
+            row.number.clone().into(),
+            row.reference.into(),
+        ];
         let of = row.of;
         let mut values = vec![row.id.into()];
         values.extend(key.clone());
-        values.extend::<[Value; 4]>([row.part.into(), of.into(), row.text.into(), row.arrived_at.into()]);
+        values.extend::<[Value; 4]>([
+            row.part.into(),
+            of.into(),
+            row.text.into(),
+            row.arrived_at.into(),
+        ]);
         self.execute(sql, values).await?;
         let mut values = key.to_vec();
         values.push(of.into());
@@ -94,63 +117,137 @@ impl Batch<'_> {
             self.for_update()
         );
         let rows = self.query(&all, values).await?;
-        Ok(rows.iter().map(|row| part::Model::from_query_result(row, "")).collect::<Result<_, _>>()?)
+        Ok(rows
+            .iter()
+            .map(|row| part::Model::from_query_result(row, ""))
+            .collect::<Result<_, _>>()?)
     }
 
     /// Forgets parts, once their text is a reply.
     pub async fn delete_inbound_parts(&self, ids: &[i64]) -> Result<(), StoreError> {
-        part::Entity::delete_many().filter(part::Column::Id.is_in(ids.iter().copied())).exec(self.tx).await?;
+        part::Entity::delete_many()
+            .filter(part::Column::Id.is_in(ids.iter().copied()))
+            .exec(self.tx)
+            .await?;
         Ok(())
     }
 
     /// Parts whose others are overdue: older than `before`, some of them.
     pub async fn overdue_inbound_parts(&self, before: i64) -> Result<Vec<part::Model>, StoreError> {
         let found = part::Entity::find().filter(part::Column::ArrivedAt.lt(before));
-        Ok(found.order_by_asc(part::Column::Reference).order_by_asc(part::Column::Part).limit(500).all(self.tx).await?)
+        Ok(found
+            .order_by_asc(part::Column::Reference)
+            .order_by_asc(part::Column::Part)
+            .limit(500)
+            .all(self.tx)
+            .await?)
     }
 
     /// Whether this very deliver_sm came on another session since `since` and its answer is not known to have been written. Notes this one either way.
-    pub async fn note_delivery(&self, digest: &[u8], session: i64, since: i64) -> Result<Delivery, StoreError> {
+    pub async fn note_delivery(
+        &self,
+        digest: &[u8],
+        session: i64,
+        since: i64,
+    ) -> Result<Delivery, StoreError> {
         let sql = "SELECT id FROM deliveries WHERE digest = $1 AND session <> $2 AND arrived_at >= $3 AND NOT answered ORDER BY id LIMIT 1";
-        let earlier = self.query(sql, vec![digest.to_vec().into(), session.into(), since.into()]).await?;
+        let earlier = self
+            .query(
+                sql,
+                vec![digest.to_vec().into(), session.into(), since.into()],
+            )
+            .await?;
         if let Some(row) = earlier.first() {
             let id: i64 = row.try_get_by_index(0)?;
             // From now on it belongs to this session; a third copy would be recognised in the same way.
-            self.execute("UPDATE deliveries SET session = $1, arrived_at = $2 WHERE id = $3", vec![session.into(), self.now.into(), id.into()]).await?;
-            return Ok(Delivery { id, is_repeated: true });
+            self.execute(
+                "UPDATE deliveries SET session = $1, arrived_at = $2 WHERE id = $3",
+                vec![session.into(), self.now.into(), id.into()],
+            )
+            .await?;
+            return Ok(Delivery {
+                id,
+                is_repeated: true,
+            });
         }
         let id = self.ids.next();
         let sql = "INSERT INTO deliveries (id, digest, session, arrived_at, answered) VALUES ($1, $2, $3, $4, $5)";
-        self.execute(sql, vec![id.into(), digest.to_vec().into(), session.into(), self.now.into(), false.into()]).await?;
-        Ok(Delivery { id, is_repeated: false })
+        self.execute(
+            sql,
+            vec![
+                id.into(),
+                digest.to_vec().into(),
+                session.into(),
+                self.now.into(),
+                false.into(),
+            ],
+        )
+        .await?;
+        Ok(Delivery {
+            id,
+            is_repeated: false,
+        })
     }
 
     /// Notes that the answers to these deliveries were written to the link.
     pub async fn deliveries_answered(&self, ids: &[i64]) -> Result<(), StoreError> {
         for id in ids {
-            self.execute("UPDATE deliveries SET answered = $1 WHERE id = $2", vec![true.into(), (*id).into()]).await?;
+            self.execute(
+                "UPDATE deliveries SET answered = $1 WHERE id = $2",
+                vec![true.into(), (*id).into()],
+            )
+            .await?;
         }
         Ok(())
     }
 
     /// Forgets deliveries older than `before`.
     pub async fn delete_old_deliveries(&self, before: i64) -> Result<(), StoreError> {
-        self.execute("DELETE FROM deliveries WHERE arrived_at < $1", vec![before.into()]).await?;
+        self.execute(
+            "DELETE FROM deliveries WHERE arrived_at < $1",
+            vec![before.into()],
+        )
+        .await?;
         Ok(())
     }
 
     /// Hands out the oldest reply of the user that was not collected yet (and is for `reply_to`, if given), and says how many are left after it.
-    pub async fn collect_inbound(&self, user_id: i64, reply_to: Option<&str>) -> Result<Option<(Model, i64)>, StoreError> {
-        let only = if reply_to.is_some() { " AND LOWER(reply_to) = LOWER($2)" } else { "" };
+    pub async fn collect_inbound(
+        &self,
+        user_id: i64,
+        reply_to: Option<&str>,
+    ) -> Result<Option<(Model, i64)>, StoreError> {
+        let only = if reply_to.is_some() {
+            " AND LOWER(reply_to) = LOWER($2)"
+        } else {
+            ""
+        };
         let mut values: Vec<Value> = vec![user_id.into()];
         values.extend(reply_to.map(Value::from));
-        let sql = format!("SELECT * FROM inbound WHERE user_id = $1 AND collected_at IS NULL{only} ORDER BY id LIMIT 1{}", self.for_update());
+        let sql = format!(
+            "SELECT * FROM inbound WHERE user_id = $1 AND collected_at IS NULL{only} ORDER BY id LIMIT 1{}",
+            self.for_update()
+        );
         let rows = self.query(&sql, values.clone()).await?;
-        let Some(row) = rows.first() else { return Ok(None) };
+        let Some(row) = rows.first() else {
+            return Ok(None);
+        };
         let found = Model::from_query_result(row, "")?;
-        self.execute("UPDATE inbound SET collected_at = $1 WHERE id = $2", vec![self.now.into(), found.id.into()]).await?;
-        let count = format!("SELECT COUNT(*) FROM inbound WHERE user_id = $1 AND collected_at IS NULL{only}");
-        let left = self.query(&count, values).await?.first().map(|row| row.try_get_by_index(0)).transpose()?.unwrap_or(0);
+        self.execute(
+            "UPDATE inbound SET collected_at = $1 WHERE id = $2",
+            vec![self.now.into(), found.id.into()],
+        )
+        .await?;
+        let count = format!(
+            "SELECT COUNT(*) FROM inbound WHERE user_id = $1 AND collected_at IS NULL{only}"
+        );
+        let left = self
+            .query(&count, values)
+            .await?
+            .first()
+            .map(|row| row.try_get_by_index(0))
+            .transpose()?
+            .unwrap_or(0);
         Ok(Some((found, left)))
     }
 }
@@ -164,9 +261,20 @@ pub struct Delivery {
 
 impl Reader {
     /// The user's replies with ids above `after`, oldest first.
-    pub async fn inbound_of_user(&self, user_id: i64, after: i64, limit: u64) -> Result<Vec<Model>, StoreError> {
-        let found = Entity::find().filter(Column::UserId.eq(user_id)).filter(Column::Id.gt(after));
-        Ok(found.order_by_asc(Column::Id).limit(limit).all(&self.0).await?)
+    pub async fn inbound_of_user(
+        &self,
+        user_id: i64,
+        after: i64,
+        limit: u64,
+    ) -> Result<Vec<Model>, StoreError> {
+        let found = Entity::find()
+            .filter(Column::UserId.eq(user_id))
+            .filter(Column::Id.gt(after));
+        Ok(found
+            .order_by_asc(Column::Id)
+            .limit(limit)
+            .all(&self.0)
+            .await?)
     }
 
     /// A reply.
@@ -176,6 +284,11 @@ impl Reader {
 
     /// Replies that belong to nobody yet, newest first.
     pub async fn unmatched_inbound(&self, limit: u64) -> Result<Vec<Model>, StoreError> {
-        Ok(Entity::find().filter(Column::UserId.is_null()).order_by_desc(Column::Id).limit(limit).all(&self.0).await?)
+        Ok(Entity::find()
+            .filter(Column::UserId.is_null())
+            .order_by_desc(Column::Id)
+            .limit(limit)
+            .all(&self.0)
+            .await?)
     }
 }

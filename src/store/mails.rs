@@ -2,7 +2,7 @@
 
 use super::{Batch, Reader, StoreError};
 use sea_orm::entity::prelude::*;
-use sea_orm::{FromQueryResult, Value};
+use sea_orm::{FromQueryResult, Statement, Value};
 
 /// What a mail tells. Stored as its code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,7 +31,9 @@ impl Kind {
 
     /// The kind of that code.
     pub fn from_code(code: i64) -> Option<Self> {
-        [Self::Reply, Self::Receipt, Self::Failure, Self::Abort].into_iter().find(|kind| kind.code() == code)
+        [Self::Reply, Self::Receipt, Self::Failure, Self::Abort]
+            .into_iter()
+            .find(|kind| kind.code() == code)
     }
 }
 
@@ -110,8 +112,13 @@ impl Batch<'_> {
              UPDATE mails SET lease = $2 WHERE id IN (SELECT id FROM picked) RETURNING *",
             self.skip_locked()
         );
-        let rows = self.query(&sql, vec![self.now.into(), self.lease.into()]).await?;
-        Ok(rows.iter().map(|row| Model::from_query_result(row, "")).collect::<Result<_, _>>()?)
+        let rows = self
+            .query(&sql, vec![self.now.into(), self.lease.into()])
+            .await?;
+        Ok(rows
+            .iter()
+            .map(|row| Model::from_query_result(row, ""))
+            .collect::<Result<_, _>>()?)
     }
 
     /// Gives the mails that a dead node held back to everybody.
@@ -127,18 +134,75 @@ impl Batch<'_> {
         Ok(())
     }
 
+    /// Queues what one mail told for another recipient.
+    pub async fn redirect_mail(
+        &self,
+        id: i64,
+        recipient: &str,
+        mail_domain: &str,
+    ) -> Result<(), StoreError> {
+        let Some(row) = Entity::find_by_id(id).one(self.tx).await? else {
+            return Ok(());
+        };
+        let Some(kind) = Kind::from_code(row.kind) else {
+            return Ok(());
+        };
+        self.queue_mail(NewMail {
+            kind,
+            event_id: row.event_id,
+            company_id: row.company_id,
+            sms_id: row.sms_id,
+            inbound_id: row.inbound_id,
+            recipient: recipient.to_owned(),
+            mail_domain: mail_domain.to_owned(),
+        })
+        .await
+    }
+
     /// It was not taken: to be tried again at `due_at`, or never (`None`).
-    pub async fn mail_refused(&self, id: i64, due_at: Option<i64>, error: &str) -> Result<(), StoreError> {
-        let (state, lease) = if due_at.is_some() { (WAITING, Some(0i64)) } else { (FAILED, None) };
+    pub async fn mail_refused(
+        &self,
+        id: i64,
+        due_at: Option<i64>,
+        error: &str,
+    ) -> Result<(), StoreError> {
+        let (state, lease) = if due_at.is_some() {
+            (WAITING, Some(0i64))
+        } else {
+            (FAILED, None)
+        };
         let sql = "UPDATE mails SET state = $1, lease = $2, due_at = COALESCE($3, due_at), tries = tries + 1, last_error = $4 WHERE id = $5";
-        self.execute(sql, vec![state.into(), lease.into(), due_at.into(), error.into(), id.into()]).await?;
+        self.execute(
+            sql,
+            vec![
+                state.into(),
+                lease.into(),
+                due_at.into(),
+                error.into(),
+                id.into(),
+            ],
+        )
+        .await?;
         Ok(())
     }
 }
 
 impl Reader {
+    /// When the next mail that nobody has in hand is due.
+    pub async fn next_mail_due_at(&self) -> Result<Option<i64>, StoreError> {
+        let sql = "SELECT due_at FROM mails WHERE lease = 0 ORDER BY due_at LIMIT 1";
+        let row = self
+            .0
+            .query_one_raw(Statement::from_string(self.0.get_database_backend(), sql))
+            .await?;
+        Ok(row.map(|row| row.try_get_by_index(0)).transpose()?)
+    }
+
     /// How many mails wait for the relay.
     pub async fn mails_waiting(&self) -> Result<u64, StoreError> {
-        Ok(Entity::find().filter(Column::Lease.is_not_null()).count(&self.0).await?)
+        Ok(Entity::find()
+            .filter(Column::Lease.is_not_null())
+            .count(&self.0)
+            .await?)
     }
 }

@@ -15,12 +15,12 @@ pub mod data_keys;
 pub mod events;
 pub mod inbound;
 pub mod mails;
+pub mod outgoing;
 pub mod pairs;
 pub mod people;
 pub mod quota;
 pub mod receipts;
 pub mod references;
-pub mod sms;
 
 pub use connect::{DatabaseUrl, Reader, Store, migrate, open, open_reader};
 pub use ids::{Ids, external, parse_external};
@@ -49,12 +49,20 @@ impl From<DbErr> for StoreError {
     fn from(error: DbErr) -> Self {
         let text = error.to_string();
         let lower = text.to_lowercase();
-        if lower.contains("disk is full") || lower.contains("no space left") || lower.contains("(code: 13)") || lower.contains("53100") {
+        if lower.contains("disk is full")
+            || lower.contains("no space left")
+            || lower.contains("(code: 13)")
+            || lower.contains("53100")
+        {
             return Self::DiskFull(text);
         }
         match error {
             DbErr::Conn(_) | DbErr::ConnectionAcquire(_) => Self::Unreachable(text),
-            DbErr::Exec(ref inner) | DbErr::Query(ref inner) if is_connection_trouble(&inner.to_string()) => Self::Unreachable(text),
+            DbErr::Exec(ref inner) | DbErr::Query(ref inner)
+                if is_connection_trouble(&inner.to_string()) =>
+            {
+                Self::Unreachable(text)
+            }
             _ => Self::Refused(text),
         }
     }
@@ -62,7 +70,16 @@ impl From<DbErr> for StoreError {
 
 fn is_connection_trouble(text: &str) -> bool {
     let text = text.to_lowercase();
-    ["connection", "broken pipe", "communicating with database", "terminating", "shutting down", "eof", "database is locked", "pool timed out"]
-        .iter()
-        .any(|sign| text.contains(sign))
+    [
+        "connection",
+        "broken pipe",
+        "communicating with database",
+        "terminating",
+        "shutting down",
+        "eof",
+        "database is locked",
+        "pool timed out",
+    ]
+    .iter()
+    .any(|sign| text.contains(sign))
 }

@@ -2,7 +2,9 @@
 
 use super::StoreError;
 use crate::clock::real_now;
-use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, Statement, TransactionTrait, Value};
+use sea_orm::{
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, Statement, TransactionTrait, Value,
+};
 
 /// How long a node's lease outlives its last sign of life, ms.
 pub(super) const LEASE_MS: i64 = 60_000;
@@ -17,7 +19,10 @@ pub(super) struct Node {
 
 impl Node {
     /// Takes the lowest free node number under a new epoch. On SQLite there is only one, whoever held it before is dead (the file lock says so).
-    pub async fn register(connection: &DatabaseConnection, alone: bool) -> Result<Self, StoreError> {
+    pub async fn register(
+        connection: &DatabaseConnection,
+        alone: bool,
+    ) -> Result<Self, StoreError> {
         let backend = connection.get_database_backend();
         let tx = connection.begin().await?;
         let next = "UPDATE counters SET value = value + 1 WHERE name = 'epoch' RETURNING value";
@@ -28,14 +33,27 @@ impl Node {
             .try_get_by_index(0)?;
         // The row lock on the counter, taken above, makes this read and the insert below one step over all nodes.
         let now = real_now();
-        let dead = if alone { "DELETE FROM nodes" } else { "DELETE FROM nodes WHERE expires_at < $1" };
+        let dead = if alone {
+            "DELETE FROM nodes"
+        } else {
+            "DELETE FROM nodes WHERE expires_at < $1"
+        };
         let values: Vec<Value> = if alone { vec![] } else { vec![now.into()] };
-        tx.execute_raw(Statement::from_sql_and_values(backend, dead, values)).await?;
+        tx.execute_raw(Statement::from_sql_and_values(backend, dead, values))
+            .await?;
         let mut taken = Vec::new();
-        for row in tx.query_all_raw(Statement::from_string(backend, "SELECT node_no FROM nodes ORDER BY node_no")).await? {
+        for row in tx
+            .query_all_raw(Statement::from_string(
+                backend,
+                "SELECT node_no FROM nodes ORDER BY node_no",
+            ))
+            .await?
+        {
             taken.push(row.try_get_by_index::<i64>(0)?);
         }
-        let node_no = (1..256).find(|number| !taken.contains(number)).ok_or_else(|| StoreError::Refused("255 nodes are running already".into()))?;
+        let node_no = (1..256)
+            .find(|number| !taken.contains(number))
+            .ok_or_else(|| StoreError::Refused("255 nodes are running already".into()))?;
         tx.execute_raw(Statement::from_sql_and_values(
             backend,
             "INSERT INTO nodes (node_no, epoch, expires_at, last_batch) VALUES ($1, $2, $3, 0)",
@@ -43,7 +61,11 @@ impl Node {
         ))
         .await?;
         tx.commit().await?;
-        Ok(Self { node_no, epoch, last_batch: 0 })
+        Ok(Self {
+            node_no,
+            epoch,
+            last_batch: 0,
+        })
     }
 
     pub fn next_batch(&mut self) -> i64 {
@@ -56,7 +78,12 @@ impl Node {
         let statement = Statement::from_sql_and_values(
             tx.get_database_backend(),
             "UPDATE nodes SET last_batch = $1, expires_at = $2 WHERE node_no = $3 AND epoch = $4",
-            [batch.into(), (real_now() + LEASE_MS).into(), self.node_no.into(), self.epoch.into()],
+            [
+                batch.into(),
+                (real_now() + LEASE_MS).into(),
+                self.node_no.into(),
+                self.epoch.into(),
+            ],
         );
         match tx.execute_raw(statement).await?.rows_affected() {
             1 => Ok(()),
@@ -65,15 +92,29 @@ impl Node {
     }
 
     /// Whether the batch of that number was committed. On PostgreSQL the row lock waits for a COMMIT that is still under way.
-    pub async fn has_committed(&self, connection: &DatabaseConnection, batch: i64) -> Result<bool, StoreError> {
+    pub async fn has_committed(
+        &self,
+        connection: &DatabaseConnection,
+        batch: i64,
+    ) -> Result<bool, StoreError> {
         let backend = connection.get_database_backend();
-        let lock = if backend == sea_orm::DatabaseBackend::Postgres { " FOR UPDATE" } else { "" };
+        let lock = if backend == sea_orm::DatabaseBackend::Postgres {
+            " FOR UPDATE"
+        } else {
+            ""
+        };
         let sql = format!("SELECT last_batch FROM nodes WHERE node_no = $1 AND epoch = $2{lock}");
-        let statement = Statement::from_sql_and_values(backend, sql, [self.node_no.into(), self.epoch.into()]);
+        let statement =
+            Statement::from_sql_and_values(backend, sql, [self.node_no.into(), self.epoch.into()]);
         let mut pause_ms = 50;
         loop {
             match connection.query_one_raw(statement.clone()).await {
-                Ok(row) => return Ok(row.map(|row| row.try_get_by_index::<i64>(0)).transpose()?.is_some_and(|last| last >= batch)),
+                Ok(row) => {
+                    return Ok(row
+                        .map(|row| row.try_get_by_index::<i64>(0))
+                        .transpose()?
+                        .is_some_and(|last| last >= batch));
+                }
                 // Without a word from the database neither yes nor no would be true, so the callers wait.
                 Err(error) => tracing::error!(%error, "looking up a COMMIT of unknown outcome"),
             }

@@ -46,30 +46,56 @@ const SET_CURSOR: Bulk = Bulk {
     columns: 3,
     after: " ON CONFLICT (carrier_id, handset) DO UPDATE SET number = excluded.number",
 };
-const OPEN_OF: Pick = Pick { before: "SELECT * FROM pairs WHERE closes_at > $1 AND superseded_at IS NULL AND handset IN (", after: ")" };
+const OPEN_OF: Pick = Pick {
+    before: "SELECT * FROM pairs WHERE closes_at > $1 AND superseded_at IS NULL AND handset IN (",
+    after: ")",
+};
 
 impl Batch<'_> {
     /// Open pairs that no newer SMS took over, of these handsets, in no order.
     pub async fn open_pairs(&self, handsets: &[i64]) -> Result<Vec<Model>, StoreError> {
         let keys: Vec<Value> = handsets.iter().map(|handset| (*handset).into()).collect();
         let rows = OPEN_OF.all(self.tx, &[self.now.into()], &keys).await?;
-        Ok(rows.iter().map(|row| Model::from_query_result(row, "")).collect::<Result<_, _>>()?)
+        Ok(rows
+            .iter()
+            .map(|row| Model::from_query_result(row, ""))
+            .collect::<Result<_, _>>()?)
     }
 
     /// Where the cursors of these handsets stand in the carrier's pool: `(handset, number last given)`. Locks them; `handsets` must be sorted.
-    pub async fn cursors(&self, carrier_id: i64, handsets: &[i64]) -> Result<Vec<(i64, i64)>, StoreError> {
+    pub async fn cursors(
+        &self,
+        carrier_id: i64,
+        handsets: &[i64],
+    ) -> Result<Vec<(i64, i64)>, StoreError> {
         let keys: Vec<Value> = handsets.iter().map(|handset| (*handset).into()).collect();
         let pick = match self.for_update() {
-            "" => Pick { before: "SELECT handset, number FROM cursors WHERE carrier_id = $1 AND handset IN (", after: ")" },
-            _ => Pick { before: "SELECT handset, number FROM cursors WHERE carrier_id = $1 AND handset IN (", after: ") ORDER BY handset FOR UPDATE" },
+            "" => Pick {
+                before: "SELECT handset, number FROM cursors WHERE carrier_id = $1 AND handset IN (",
+                after: ")",
+            },
+            _ => Pick {
+                before: "SELECT handset, number FROM cursors WHERE carrier_id = $1 AND handset IN (",
+                after: ") ORDER BY handset FOR UPDATE",
+            },
         };
         let rows = pick.all(self.tx, &[carrier_id.into()], &keys).await?;
-        Ok(rows.iter().map(|row| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?))).collect::<Result<_, DbErr>>()?)
+        Ok(rows
+            .iter()
+            .map(|row| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?)))
+            .collect::<Result<_, DbErr>>()?)
     }
 
     /// Moves cursors: `(handset, number given)`.
-    pub async fn set_cursors(&self, carrier_id: i64, cursors: &[(i64, i64)]) -> Result<(), StoreError> {
-        let values: Vec<Value> = cursors.iter().flat_map(|(handset, number)| [carrier_id.into(), (*handset).into(), (*number).into()]).collect();
+    pub async fn set_cursors(
+        &self,
+        carrier_id: i64,
+        cursors: &[(i64, i64)],
+    ) -> Result<(), StoreError> {
+        let values: Vec<Value> = cursors
+            .iter()
+            .flat_map(|(handset, number)| [carrier_id.into(), (*handset).into(), (*number).into()])
+            .collect();
         SET_CURSOR.run(self.tx, values).await?;
         Ok(())
     }
@@ -95,14 +121,27 @@ impl Batch<'_> {
 
     /// Marks pairs as taken over by a newer SMS.
     pub async fn supersede_pairs(&self, ids: &[i64]) -> Result<(), StoreError> {
-        let values: Vec<Value> = ids.iter().flat_map(|id| [(*id).into(), self.now.into()]).collect();
+        let values: Vec<Value> = ids
+            .iter()
+            .flat_map(|id| [(*id).into(), self.now.into()])
+            .collect();
         SUPERSEDE.run(self.tx, values).await?;
         Ok(())
     }
 
     /// Moves the end of reply windows: `(sms, number, handset, closes_at)`.
     pub async fn prolong_pairs(&self, pairs: &[(i64, i64, i64, i64)]) -> Result<(), StoreError> {
-        let values: Vec<Value> = pairs.iter().flat_map(|(sms, number, handset, at)| [(*sms).into(), (*number).into(), (*handset).into(), (*at).into()]).collect();
+        let values: Vec<Value> = pairs
+            .iter()
+            .flat_map(|(sms, number, handset, at)| {
+                [
+                    (*sms).into(),
+                    (*number).into(),
+                    (*handset).into(),
+                    (*at).into(),
+                ]
+            })
+            .collect();
         PROLONG.run(self.tx, values).await?;
         Ok(())
     }
@@ -110,14 +149,26 @@ impl Batch<'_> {
     /// All pairs of a number and a handset whose window is open, superseded ones too, newest first.
     pub async fn pairs_between(&self, number: i64, handset: i64) -> Result<Vec<Model>, StoreError> {
         let sql = "SELECT * FROM pairs WHERE handset = $1 AND number = $2 AND closes_at > $3 ORDER BY id DESC LIMIT 1000";
-        let rows = self.query(sql, vec![handset.into(), number.into(), self.now.into()]).await?;
-        Ok(rows.iter().map(|row| Model::from_query_result(row, "")).collect::<Result<_, _>>()?)
+        let rows = self
+            .query(sql, vec![handset.into(), number.into(), self.now.into()])
+            .await?;
+        Ok(rows
+            .iter()
+            .map(|row| Model::from_query_result(row, ""))
+            .collect::<Result<_, _>>()?)
     }
 
     /// The companies that ever had a pair of this number and handset: all of them must respect an opt-out.
-    pub async fn companies_of_pair(&self, number: i64, handset: i64) -> Result<Vec<i64>, StoreError> {
+    pub async fn companies_of_pair(
+        &self,
+        number: i64,
+        handset: i64,
+    ) -> Result<Vec<i64>, StoreError> {
         let sql = "SELECT DISTINCT company_id FROM pairs WHERE handset = $1 AND number = $2 ORDER BY company_id";
         let rows = self.query(sql, vec![handset.into(), number.into()]).await?;
-        Ok(rows.iter().map(|row| row.try_get_by_index(0)).collect::<Result<_, DbErr>>()?)
+        Ok(rows
+            .iter()
+            .map(|row| row.try_get_by_index(0))
+            .collect::<Result<_, DbErr>>()?)
     }
 }

@@ -2,8 +2,8 @@
 
 use super::bulk::Pick;
 use super::{Batch, Reader, StoreError};
-use sea_orm::entity::prelude::*;
 use sea_orm::IntoActiveModel;
+use sea_orm::entity::prelude::*;
 use sea_orm::{QueryOrder, Statement, Value};
 
 /// A customer.
@@ -122,8 +122,14 @@ pub struct Standing {
     pub mail_domains: Vec<String>,
 }
 
-const OPTED_OUT: Pick = Pick { before: "SELECT handset FROM opt_outs WHERE company_id = $1 AND handset IN (", after: ")" };
-const PERMITTED: Pick = Pick { before: "SELECT handset FROM destinations WHERE company_id = $1 AND handset IN (", after: ")" };
+const OPTED_OUT: Pick = Pick {
+    before: "SELECT handset FROM opt_outs WHERE company_id = $1 AND handset IN (",
+    after: ")",
+};
+const PERMITTED: Pick = Pick {
+    before: "SELECT handset FROM destinations WHERE company_id = $1 AND handset IN (",
+    after: ")",
+};
 
 impl Reader {
     /// The revision of people, rules, numbers and routes: equal as long as nothing of them changed.
@@ -133,37 +139,68 @@ impl Reader {
 
     /// The standing of a user.
     pub async fn standing(&self, user_id: i64) -> Result<Option<Standing>, StoreError> {
-        let Some(user) = user::Entity::find_by_id(user_id).one(&self.0).await? else { return Ok(None) };
-        let Some(company) = company::Entity::find_by_id(user.company_id).one(&self.0).await? else { return Ok(None) };
+        let Some(user) = user::Entity::find_by_id(user_id).one(&self.0).await? else {
+            return Ok(None);
+        };
+        let Some(company) = company::Entity::find_by_id(user.company_id)
+            .one(&self.0)
+            .await?
+        else {
+            return Ok(None);
+        };
         let department = match user.department_id {
             Some(id) => department::Entity::find_by_id(id).one(&self.0).await?,
             None => None,
         };
         let sql = "SELECT domain FROM mail_domains WHERE company_id = $1 ORDER BY domain";
-        let statement = Statement::from_sql_and_values(self.0.get_database_backend(), sql, [company.id.into()]);
+        let statement =
+            Statement::from_sql_and_values(self.0.get_database_backend(), sql, [company.id.into()]);
         let domains = self.0.query_all_raw(statement).await?;
-        let mail_domains = domains.iter().map(|row| row.try_get_by_index(0)).collect::<Result<_, DbErr>>()?;
-        Ok(Some(Standing { user, department, company, mail_domains }))
+        let mail_domains = domains
+            .iter()
+            .map(|row| row.try_get_by_index(0))
+            .collect::<Result<_, DbErr>>()?;
+        Ok(Some(Standing {
+            user,
+            department,
+            company,
+            mail_domains,
+        }))
     }
 
     /// The API key of one of these hashes.
     pub async fn api_key(&self, hashes: &[Vec<u8>]) -> Result<Option<api_key::Model>, StoreError> {
-        Ok(api_key::Entity::find().filter(api_key::Column::Hash.is_in(hashes.iter().cloned())).one(&self.0).await?)
+        Ok(api_key::Entity::find()
+            .filter(api_key::Column::Hash.is_in(hashes.iter().cloned()))
+            .one(&self.0)
+            .await?)
     }
 
     /// The user whose serial has one of these hashes.
-    pub async fn user_by_serial(&self, hashes: &[Vec<u8>]) -> Result<Option<user::Model>, StoreError> {
-        Ok(user::Entity::find().filter(user::Column::SerialHash.is_in(hashes.iter().cloned())).one(&self.0).await?)
+    pub async fn user_by_serial(
+        &self,
+        hashes: &[Vec<u8>],
+    ) -> Result<Option<user::Model>, StoreError> {
+        Ok(user::Entity::find()
+            .filter(user::Column::SerialHash.is_in(hashes.iter().cloned()))
+            .one(&self.0)
+            .await?)
     }
 
     /// All companies, by name.
     pub async fn companies(&self) -> Result<Vec<company::Model>, StoreError> {
-        Ok(company::Entity::find().order_by_asc(company::Column::Name).all(&self.0).await?)
+        Ok(company::Entity::find()
+            .order_by_asc(company::Column::Name)
+            .all(&self.0)
+            .await?)
     }
 
     /// A company by its name.
     pub async fn company_named(&self, name: &str) -> Result<Option<company::Model>, StoreError> {
-        Ok(company::Entity::find().filter(company::Column::Name.eq(name)).one(&self.0).await?)
+        Ok(company::Entity::find()
+            .filter(company::Column::Name.eq(name))
+            .one(&self.0)
+            .await?)
     }
 
     /// A company.
@@ -174,33 +211,56 @@ impl Reader {
     /// The departments of a company, by name.
     pub async fn departments(&self, company_id: i64) -> Result<Vec<department::Model>, StoreError> {
         let found = department::Entity::find().filter(department::Column::CompanyId.eq(company_id));
-        Ok(found.order_by_asc(department::Column::Name).all(&self.0).await?)
+        Ok(found
+            .order_by_asc(department::Column::Name)
+            .all(&self.0)
+            .await?)
     }
 
     /// The users of a company, by address.
     pub async fn users(&self, company_id: i64) -> Result<Vec<user::Model>, StoreError> {
-        Ok(user::Entity::find().filter(user::Column::CompanyId.eq(company_id)).order_by_asc(user::Column::Email).all(&self.0).await?)
+        Ok(user::Entity::find()
+            .filter(user::Column::CompanyId.eq(company_id))
+            .order_by_asc(user::Column::Email)
+            .all(&self.0)
+            .await?)
     }
 
     /// The API keys of a user, oldest first.
     pub async fn api_keys(&self, user_id: i64) -> Result<Vec<api_key::Model>, StoreError> {
-        Ok(api_key::Entity::find().filter(api_key::Column::UserId.eq(user_id)).order_by_asc(api_key::Column::Id).all(&self.0).await?)
+        Ok(api_key::Entity::find()
+            .filter(api_key::Column::UserId.eq(user_id))
+            .order_by_asc(api_key::Column::Id)
+            .all(&self.0)
+            .await?)
     }
 
     /// The handsets on a company's restricted list.
     pub async fn destinations(&self, company_id: i64) -> Result<Vec<i64>, StoreError> {
-        self.handsets("SELECT handset FROM destinations WHERE company_id = $1 ORDER BY handset", company_id).await
+        self.handsets(
+            "SELECT handset FROM destinations WHERE company_id = $1 ORDER BY handset",
+            company_id,
+        )
+        .await
     }
 
     /// The handsets that opted out of a company's texts.
     pub async fn opt_outs(&self, company_id: i64) -> Result<Vec<i64>, StoreError> {
-        self.handsets("SELECT handset FROM opt_outs WHERE company_id = $1 ORDER BY handset", company_id).await
+        self.handsets(
+            "SELECT handset FROM opt_outs WHERE company_id = $1 ORDER BY handset",
+            company_id,
+        )
+        .await
     }
 
     async fn handsets(&self, sql: &str, company_id: i64) -> Result<Vec<i64>, StoreError> {
-        let statement = Statement::from_sql_and_values(self.0.get_database_backend(), sql, [company_id.into()]);
+        let statement =
+            Statement::from_sql_and_values(self.0.get_database_backend(), sql, [company_id.into()]);
         let rows = self.0.query_all_raw(statement).await?;
-        Ok(rows.iter().map(|row| row.try_get_by_index(0)).collect::<Result<_, DbErr>>()?)
+        Ok(rows
+            .iter()
+            .map(|row| row.try_get_by_index(0))
+            .collect::<Result<_, DbErr>>()?)
     }
 }
 
@@ -212,32 +272,66 @@ impl Batch<'_> {
 
     /// To be called with every change of people, rules, numbers or routes, in the transaction that changes them.
     pub async fn raise_accounts_revision(&self) -> Result<(), StoreError> {
-        self.execute("UPDATE counters SET value = value + 1 WHERE name = 'accounts_revision'", vec![]).await?;
+        self.execute(
+            "UPDATE counters SET value = value + 1 WHERE name = 'accounts_revision'",
+            vec![],
+        )
+        .await?;
         Ok(())
     }
 
     /// Those of these handsets that opted out of the company's texts.
-    pub async fn opted_out(&self, company_id: i64, handsets: &[i64]) -> Result<Vec<i64>, StoreError> {
+    pub async fn opted_out(
+        &self,
+        company_id: i64,
+        handsets: &[i64],
+    ) -> Result<Vec<i64>, StoreError> {
         self.some_of(&OPTED_OUT, company_id, handsets).await
     }
 
     /// Those of these handsets that are on the company's restricted list.
-    pub async fn permitted(&self, company_id: i64, handsets: &[i64]) -> Result<Vec<i64>, StoreError> {
+    pub async fn permitted(
+        &self,
+        company_id: i64,
+        handsets: &[i64],
+    ) -> Result<Vec<i64>, StoreError> {
         self.some_of(&PERMITTED, company_id, handsets).await
     }
 
-    async fn some_of(&self, pick: &Pick, company_id: i64, handsets: &[i64]) -> Result<Vec<i64>, StoreError> {
+    async fn some_of(
+        &self,
+        pick: &Pick,
+        company_id: i64,
+        handsets: &[i64],
+    ) -> Result<Vec<i64>, StoreError> {
         let keys: Vec<Value> = handsets.iter().map(|handset| (*handset).into()).collect();
         let rows = pick.all(self.tx, &[company_id.into()], &keys).await?;
-        Ok(rows.iter().map(|row| row.try_get_by_index(0)).collect::<Result<_, DbErr>>()?)
+        Ok(rows
+            .iter()
+            .map(|row| row.try_get_by_index(0))
+            .collect::<Result<_, DbErr>>()?)
     }
 
     /// Whether user, department and company of an SMS are all active, by `(user, department, company)`.
-    pub async fn is_active(&self, user_id: i64, department_id: Option<i64>, company_id: i64) -> Result<bool, StoreError> {
-        let user = user::Entity::find_by_id(user_id).one(self.tx).await?.is_some_and(|user| user.active);
-        let company = company::Entity::find_by_id(company_id).one(self.tx).await?.is_some_and(|company| company.active);
+    pub async fn is_active(
+        &self,
+        user_id: i64,
+        department_id: Option<i64>,
+        company_id: i64,
+    ) -> Result<bool, StoreError> {
+        let user = user::Entity::find_by_id(user_id)
+            .one(self.tx)
+            .await?
+            .is_some_and(|user| user.active);
+        let company = company::Entity::find_by_id(company_id)
+            .one(self.tx)
+            .await?
+            .is_some_and(|company| company.active);
         let department = match department_id {
-            Some(id) => department::Entity::find_by_id(id).one(self.tx).await?.is_some_and(|department| department.active),
+            Some(id) => department::Entity::find_by_id(id)
+                .one(self.tx)
+                .await?
+                .is_some_and(|department| department.active),
             None => true,
         };
         Ok(user && company && department)
@@ -249,9 +343,15 @@ impl Batch<'_> {
     }
 
     /// Adds a company with the domains that its users' mail lives in.
-    pub async fn insert_company(&self, row: company::Model, mail_domains: &[String]) -> Result<(), StoreError> {
+    pub async fn insert_company(
+        &self,
+        row: company::Model,
+        mail_domains: &[String],
+    ) -> Result<(), StoreError> {
         let id = row.id;
-        company::Entity::insert(row.into_active_model()).exec_without_returning(self.tx).await?;
+        company::Entity::insert(row.into_active_model())
+            .exec_without_returning(self.tx)
+            .await?;
         for domain in mail_domains {
             self.insert_mail_domain(id, domain).await?;
         }
@@ -259,44 +359,64 @@ impl Batch<'_> {
     }
 
     /// Adds a mail domain to a company.
-    pub async fn insert_mail_domain(&self, company_id: i64, domain: &str) -> Result<(), StoreError> {
-        self.execute("INSERT INTO mail_domains (domain, company_id) VALUES ($1, $2)", vec![domain.to_lowercase().into(), company_id.into()]).await?;
+    pub async fn insert_mail_domain(
+        &self,
+        company_id: i64,
+        domain: &str,
+    ) -> Result<(), StoreError> {
+        self.execute(
+            "INSERT INTO mail_domains (domain, company_id) VALUES ($1, $2)",
+            vec![domain.to_lowercase().into(), company_id.into()],
+        )
+        .await?;
         self.raise_accounts_revision().await
     }
 
     /// Replaces a company's row.
     pub async fn update_company(&self, row: company::Model) -> Result<(), StoreError> {
-        company::Entity::update(row.into_active_model().reset_all()).exec(self.tx).await?;
+        company::Entity::update(row.into_active_model().reset_all())
+            .exec(self.tx)
+            .await?;
         self.raise_accounts_revision().await
     }
 
     /// Adds a department.
     pub async fn insert_department(&self, row: department::Model) -> Result<(), StoreError> {
-        department::Entity::insert(row.into_active_model()).exec_without_returning(self.tx).await?;
+        department::Entity::insert(row.into_active_model())
+            .exec_without_returning(self.tx)
+            .await?;
         self.raise_accounts_revision().await
     }
 
     /// Replaces a department's row.
     pub async fn update_department(&self, row: department::Model) -> Result<(), StoreError> {
-        department::Entity::update(row.into_active_model().reset_all()).exec(self.tx).await?;
+        department::Entity::update(row.into_active_model().reset_all())
+            .exec(self.tx)
+            .await?;
         self.raise_accounts_revision().await
     }
 
     /// Adds a user.
     pub async fn insert_user(&self, row: user::Model) -> Result<(), StoreError> {
-        user::Entity::insert(row.into_active_model()).exec_without_returning(self.tx).await?;
+        user::Entity::insert(row.into_active_model())
+            .exec_without_returning(self.tx)
+            .await?;
         self.raise_accounts_revision().await
     }
 
     /// Replaces a user's row.
     pub async fn update_user(&self, row: user::Model) -> Result<(), StoreError> {
-        user::Entity::update(row.into_active_model().reset_all()).exec(self.tx).await?;
+        user::Entity::update(row.into_active_model().reset_all())
+            .exec(self.tx)
+            .await?;
         self.raise_accounts_revision().await
     }
 
     /// Adds an API key.
     pub async fn insert_api_key(&self, row: api_key::Model) -> Result<(), StoreError> {
-        api_key::Entity::insert(row.into_active_model()).exec_without_returning(self.tx).await?;
+        api_key::Entity::insert(row.into_active_model())
+            .exec_without_returning(self.tx)
+            .await?;
         self.raise_accounts_revision().await
     }
 
@@ -309,25 +429,49 @@ impl Batch<'_> {
     }
 
     /// Puts a handset on, or takes it off, a company's restricted list.
-    pub async fn set_destination(&self, company_id: i64, handset: i64, listed: bool) -> Result<(), StoreError> {
+    pub async fn set_destination(
+        &self,
+        company_id: i64,
+        handset: i64,
+        listed: bool,
+    ) -> Result<(), StoreError> {
         let sql = if listed {
             "INSERT INTO destinations (company_id, handset) VALUES ($1, $2) ON CONFLICT DO NOTHING"
         } else {
             "DELETE FROM destinations WHERE company_id = $1 AND handset = $2"
         };
-        self.execute(sql, vec![company_id.into(), handset.into()]).await?;
+        self.execute(sql, vec![company_id.into(), handset.into()])
+            .await?;
         self.raise_accounts_revision().await
     }
 
     /// Puts a handset on, or takes it off (no word), a company's opt-out list.
-    pub async fn set_opt_out(&self, company_id: i64, handset: i64, word: Option<&str>) -> Result<(), StoreError> {
+    pub async fn set_opt_out(
+        &self,
+        company_id: i64,
+        handset: i64,
+        word: Option<&str>,
+    ) -> Result<(), StoreError> {
         match word {
             Some(word) => {
                 let sql = "INSERT INTO opt_outs (company_id, handset, word, opted_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
-                self.execute(sql, vec![company_id.into(), handset.into(), word.into(), self.now.into()]).await?;
+                self.execute(
+                    sql,
+                    vec![
+                        company_id.into(),
+                        handset.into(),
+                        word.into(),
+                        self.now.into(),
+                    ],
+                )
+                .await?;
             }
             None => {
-                self.execute("DELETE FROM opt_outs WHERE company_id = $1 AND handset = $2", vec![company_id.into(), handset.into()]).await?;
+                self.execute(
+                    "DELETE FROM opt_outs WHERE company_id = $1 AND handset = $2",
+                    vec![company_id.into(), handset.into()],
+                )
+                .await?;
             }
         }
         self.raise_accounts_revision().await
@@ -336,6 +480,13 @@ impl Batch<'_> {
 
 async fn revision<C: ConnectionTrait>(connection: &C) -> Result<i64, StoreError> {
     let sql = "SELECT value FROM counters WHERE name = 'accounts_revision'";
-    let row = connection.query_one_raw(Statement::from_string(connection.get_database_backend(), sql)).await?;
-    row.map(|row| row.try_get_by_index(0)).transpose()?.ok_or_else(|| StoreError::Refused("the counter `accounts_revision` is missing".into()))
+    let row = connection
+        .query_one_raw(Statement::from_string(
+            connection.get_database_backend(),
+            sql,
+        ))
+        .await?;
+    row.map(|row| row.try_get_by_index(0))
+        .transpose()?
+        .ok_or_else(|| StoreError::Refused("the counter `accounts_revision` is missing".into()))
 }

@@ -1,7 +1,7 @@
 //! Receipts as they came. A row without an attempt waits for one: it may have come before the response.
 
-use super::{Batch, StoreError};
 use super::bulk::{Bulk, Pick};
+use super::{Batch, StoreError};
 use sea_orm::entity::prelude::*;
 use sea_orm::{FromQueryResult, Value};
 
@@ -34,7 +34,10 @@ const MATCH: Bulk = Bulk {
     columns: 2,
     after: ") UPDATE receipts SET attempt_id = v.attempt_id FROM v WHERE receipts.id = v.id",
 };
-const UNMATCHED: Pick = Pick { before: "SELECT * FROM receipts WHERE attempt_id IS NULL AND message_id IN (", after: ") ORDER BY id" };
+const UNMATCHED: Pick = Pick {
+    before: "SELECT * FROM receipts WHERE attempt_id IS NULL AND message_id IN (",
+    after: ") ORDER BY id",
+};
 
 impl Batch<'_> {
     /// Keeps receipts.
@@ -59,7 +62,10 @@ impl Batch<'_> {
 
     /// Gives receipts their attempts: `(receipt, attempt)`.
     pub async fn match_receipts(&self, matches: &[(i64, i64)]) -> Result<(), StoreError> {
-        let values: Vec<Value> = matches.iter().flat_map(|(receipt, attempt)| [(*receipt).into(), (*attempt).into()]).collect();
+        let values: Vec<Value> = matches
+            .iter()
+            .flat_map(|(receipt, attempt)| [(*receipt).into(), (*attempt).into()])
+            .collect();
         MATCH.run(self.tx, values).await?;
         Ok(())
     }
@@ -68,13 +74,35 @@ impl Batch<'_> {
     pub async fn unmatched_receipts(&self, message_ids: &[&str]) -> Result<Vec<Model>, StoreError> {
         let keys: Vec<Value> = message_ids.iter().map(|id| (*id).into()).collect();
         let rows = UNMATCHED.all(self.tx, &[], &keys).await?;
-        Ok(rows.iter().map(|row| Model::from_query_result(row, "")).collect::<Result<_, _>>()?)
+        Ok(rows
+            .iter()
+            .map(|row| Model::from_query_result(row, ""))
+            .collect::<Result<_, _>>()?)
     }
 
     /// Receipts without an attempt for texts from that number to that handset that came at `since` or later, oldest first.
-    pub async fn unmatched_receipts_between(&self, carrier_id: i64, number: i64, handset: i64, since: i64) -> Result<Vec<Model>, StoreError> {
+    pub async fn unmatched_receipts_between(
+        &self,
+        carrier_id: i64,
+        number: i64,
+        handset: i64,
+        since: i64,
+    ) -> Result<Vec<Model>, StoreError> {
         let sql = "SELECT * FROM receipts WHERE attempt_id IS NULL AND handset = $1 AND number = $2 AND carrier_id = $3 AND arrived_at >= $4 ORDER BY id";
-        let rows = self.query(sql, vec![handset.into(), number.into(), carrier_id.into(), since.into()]).await?;
-        Ok(rows.iter().map(|row| Model::from_query_result(row, "")).collect::<Result<_, _>>()?)
+        let rows = self
+            .query(
+                sql,
+                vec![
+                    handset.into(),
+                    number.into(),
+                    carrier_id.into(),
+                    since.into(),
+                ],
+            )
+            .await?;
+        Ok(rows
+            .iter()
+            .map(|row| Model::from_query_result(row, ""))
+            .collect::<Result<_, _>>()?)
     }
 }

@@ -12,19 +12,50 @@ pub struct Reference {
 
 impl Batch<'_> {
     /// The acceptance under this reference since `since`, if any. `reference` is a keyed hash.
-    pub async fn reference(&self, user_id: i64, reference: &[u8], since: i64) -> Result<Option<Reference>, StoreError> {
+    pub async fn reference(
+        &self,
+        user_id: i64,
+        reference: &[u8],
+        since: i64,
+    ) -> Result<Option<Reference>, StoreError> {
         let sql = "SELECT fingerprint, answer FROM client_references WHERE user_id = $1 AND reference = $2 AND accepted_at >= $3";
-        let rows = self.query(sql, vec![user_id.into(), reference.to_vec().into(), since.into()]).await?;
-        let Some(row) = rows.first() else { return Ok(None) };
-        Ok(Some(Reference { fingerprint: row.try_get_by_index(0)?, answer: row.try_get_by_index(1)? }))
+        let rows = self
+            .query(
+                sql,
+                vec![user_id.into(), reference.to_vec().into(), since.into()],
+            )
+            .await?;
+        let Some(row) = rows.first() else {
+            return Ok(None);
+        };
+        Ok(Some(Reference {
+            fingerprint: row.try_get_by_index(0)?,
+            answer: row.try_get_by_index(1)?,
+        }))
     }
 
     /// Remembers an acceptance; an outdated one gives way, a younger one of another node makes this fail.
-    pub async fn insert_reference(&self, user_id: i64, reference: &[u8], new: &Reference, since: i64) -> Result<(), StoreError> {
+    pub async fn insert_reference(
+        &self,
+        user_id: i64,
+        reference: &[u8],
+        new: &Reference,
+        since: i64,
+    ) -> Result<(), StoreError> {
         let expired = "DELETE FROM client_references WHERE user_id = $1 AND reference = $2 AND accepted_at < $3";
-        self.execute(expired, vec![user_id.into(), reference.to_vec().into(), since.into()]).await?;
+        self.execute(
+            expired,
+            vec![user_id.into(), reference.to_vec().into(), since.into()],
+        )
+        .await?;
         let sql = "INSERT INTO client_references (user_id, reference, fingerprint, accepted_at, answer) VALUES ($1, $2, $3, $4, $5)";
-        let values: Vec<Value> = vec![user_id.into(), reference.to_vec().into(), new.fingerprint.clone().into(), self.now.into(), new.answer.clone().into()];
+        let values: Vec<Value> = vec![
+            user_id.into(),
+            reference.to_vec().into(),
+            new.fingerprint.clone().into(),
+            self.now.into(),
+            new.answer.clone().into(),
+        ];
         self.execute(sql, values).await?;
         Ok(())
     }

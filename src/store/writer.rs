@@ -8,8 +8,8 @@ use crate::clock::Clock;
 use crate::faults::Faults;
 use futures::future::BoxFuture;
 use sea_orm::{
-    ConnectionTrait, DatabaseBackend, DatabaseConnection, DatabaseTransaction, QueryResult, SqliteTransactionMode, Statement, TransactionOptions,
-    TransactionTrait, Value,
+    ConnectionTrait, DatabaseBackend, DatabaseConnection, DatabaseTransaction, QueryResult,
+    SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait, Value,
 };
 use std::any::{Any, TypeId};
 use std::collections::HashMap;
@@ -29,7 +29,10 @@ pub trait Work: Send + Sized + 'static {
     const NAME: &'static str;
 
     /// Does all of `works` in the batch; answer *i* belongs to work *i*. An error rolls everything back.
-    fn run<'a>(works: &'a mut [Self], batch: &'a Batch<'_>) -> BoxFuture<'a, Result<Vec<Self::Answer>, StoreError>>;
+    fn run<'a>(
+        works: &'a mut [Self],
+        batch: &'a Batch<'_>,
+    ) -> BoxFuture<'a, Result<Vec<Self::Answer>, StoreError>>;
 
     /// Called once after the commit, before the callers are answered and whether or not they still wait.
     fn committed(_works: Vec<Self>, _answers: &mut [Self::Answer]) {}
@@ -56,7 +59,10 @@ impl Writer {
     /// Writes `work` and answers when it is on disk. Dropping the returned future cancels nothing.
     pub async fn write<W: Work>(&self, work: W) -> Result<W::Answer, StoreError> {
         let (answer, answered) = oneshot::channel();
-        self.waiting.send(Box::new(Handed { work, answer })).await.map_err(|_| stopped())?;
+        self.waiting
+            .send(Box::new(Handed { work, answer }))
+            .await
+            .map_err(|_| stopped())?;
         answered.await.map_err(|_| stopped())?
     }
 }
@@ -91,19 +97,28 @@ impl Task {
     async fn write_together(&mut self, mut lanes: Vec<Box<dyn Lane>>) {
         match self.commit(&mut lanes).await {
             Ok(()) => lanes.into_iter().for_each(|lane| lane.answer()),
-            Err(error @ (StoreError::LeaseLost | StoreError::Unreachable(_) | StoreError::DiskFull(_))) => {
+            Err(
+                error @ (StoreError::LeaseLost
+                | StoreError::Unreachable(_)
+                | StoreError::DiskFull(_)),
+            ) => {
                 tracing::error!(%error, "a batch was not written");
                 lanes.into_iter().for_each(|lane| lane.refuse(&error));
             }
             Err(error) => {
-                let mut singles: Vec<Box<dyn Lane>> = lanes.into_iter().flat_map(|lane| lane.singly()).collect();
+                let mut singles: Vec<Box<dyn Lane>> =
+                    lanes.into_iter().flat_map(|lane| lane.singly()).collect();
                 if singles.len() > 1 {
                     tracing::warn!(%error, works = singles.len(), "a batch was rolled back; its works run singly");
                 }
                 let alone = singles.len() == 1;
                 for single in singles.drain(..) {
                     let mut lane = vec![single];
-                    let written = if alone { Err(error.clone()) } else { self.commit(&mut lane).await };
+                    let written = if alone {
+                        Err(error.clone())
+                    } else {
+                        self.commit(&mut lane).await
+                    };
                     for lane in lane {
                         match &written {
                             Ok(()) => lane.answer(),
@@ -119,7 +134,10 @@ impl Task {
     }
 
     async fn commit(&mut self, lanes: &mut [Box<dyn Lane>]) -> Result<(), StoreError> {
-        let options = TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..TransactionOptions::default() };
+        let options = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        };
         let tx = self.connection.begin_with_options(options).await?;
         let number = self.node.next_batch();
         let done = self.fill(&tx, lanes, number).await;
@@ -129,9 +147,14 @@ impl Task {
             return Err(error);
         }
         let names: Vec<&str> = lanes.iter().map(|lane| lane.name()).collect();
-        if let Some(name) = names.iter().find(|name| self.faults.fails_at(&format!("{name}.before_commit"))) {
+        if let Some(name) = names
+            .iter()
+            .find(|name| self.faults.fails_at(&format!("{name}.before_commit")))
+        {
             let _ = tx.rollback().await;
-            return Err(StoreError::Refused(format!("told to fail at {name}.before_commit")));
+            return Err(StoreError::Refused(format!(
+                "told to fail at {name}.before_commit"
+            )));
         }
         if let Err(error) = tx.commit().await {
             let error = StoreError::from(error);
@@ -146,9 +169,19 @@ impl Task {
         Ok(())
     }
 
-    async fn fill(&self, tx: &DatabaseTransaction, lanes: &mut [Box<dyn Lane>], number: i64) -> Result<(), StoreError> {
+    async fn fill(
+        &self,
+        tx: &DatabaseTransaction,
+        lanes: &mut [Box<dyn Lane>],
+        number: i64,
+    ) -> Result<(), StoreError> {
         self.node.sign(tx, number).await?;
-        let batch = Batch { tx, ids: &self.ids, now: self.clock.now(), lease: self.node.epoch };
+        let batch = Batch {
+            tx,
+            ids: &self.ids,
+            now: self.clock.now(),
+            lease: self.node.epoch,
+        };
         for lane in lanes.iter_mut() {
             lane.run(&batch).await?;
         }
@@ -174,7 +207,11 @@ impl<W: Work> Waiting for Handed<W> {
     }
 
     fn into_lane(self: Box<Self>) -> Box<dyn Lane> {
-        Box::new(TypedLane { works: vec![self.work], callers: vec![self.answer], answers: Vec::new() })
+        Box::new(TypedLane {
+            works: vec![self.work],
+            callers: vec![self.answer],
+            answers: Vec::new(),
+        })
     }
 
     fn into_any(self: Box<Self>) -> Box<dyn Any + Send> {
@@ -234,7 +271,13 @@ impl<W: Work> Lane for TypedLane<W> {
     fn singly(self: Box<Self>) -> Vec<Box<dyn Lane>> {
         let pairs = self.works.into_iter().zip(self.callers);
         pairs
-            .map(|(work, caller)| Box::new(TypedLane { works: vec![work], callers: vec![caller], answers: Vec::new() }) as Box<dyn Lane>)
+            .map(|(work, caller)| {
+                Box::new(TypedLane {
+                    works: vec![work],
+                    callers: vec![caller],
+                    answers: Vec::new(),
+                }) as Box<dyn Lane>
+            })
             .collect()
     }
 }
@@ -257,8 +300,19 @@ fn group(arrived: impl Iterator<Item = Box<dyn Waiting>>) -> Vec<Box<dyn Lane>> 
 
 impl Batch<'_> {
     /// Runs one reading statement inside the transaction.
-    pub(super) async fn query(&self, sql: &str, values: Vec<Value>) -> Result<Vec<QueryResult>, StoreError> {
-        Ok(self.tx.query_all_raw(Statement::from_sql_and_values(self.tx.get_database_backend(), sql, values)).await?)
+    pub(super) async fn query(
+        &self,
+        sql: &str,
+        values: Vec<Value>,
+    ) -> Result<Vec<QueryResult>, StoreError> {
+        Ok(self
+            .tx
+            .query_all_raw(Statement::from_sql_and_values(
+                self.tx.get_database_backend(),
+                sql,
+                values,
+            ))
+            .await?)
     }
 
     /// Runs one writing statement; rows affected.

@@ -26,7 +26,6 @@ pub struct ToDesktop(Arc<Shared>);
 struct Shared {
     reader: Reader,
     writer: Writer,
-    ids: Arc<crate::store::Ids>,
     vault: Vault,
     clock: Clock,
     policy: Arc<Policy>,
@@ -35,8 +34,21 @@ struct Shared {
 
 impl ToDesktop {
     /// A journey over an open store.
-    pub fn new(reader: Reader, writer: Writer, ids: Arc<crate::store::Ids>, vault: Vault, clock: Clock, policy: Arc<Policy>) -> Self {
-        Self(Arc::new(Shared { reader, writer, ids, vault, clock, policy, mail_queued: Notify::new() }))
+    pub fn new(
+        reader: Reader,
+        writer: Writer,
+        vault: Vault,
+        clock: Clock,
+        policy: Arc<Policy>,
+    ) -> Self {
+        Self(Arc::new(Shared {
+            reader,
+            writer,
+            vault,
+            clock,
+            policy,
+            mail_queued: Notify::new(),
+        }))
     }
 
     /// Resolves when a mail may have been queued here after the call.

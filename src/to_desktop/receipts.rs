@@ -5,7 +5,7 @@ use crate::config::rooms::Receipts;
 use crate::store::attempts::{self, Outcome};
 use crate::store::events::{Event, Kind};
 use crate::store::mails::{self, NewMail};
-use crate::store::{Batch, StoreError, Work, Writer, receipts, sms};
+use crate::store::{Batch, StoreError, Work, Writer, outgoing, receipts};
 use crate::to_handset::Policy;
 use futures::future::BoxFuture;
 use sms::{ReceiptState, State, Wish};
@@ -29,7 +29,13 @@ pub struct Receipt {
 impl ToDesktop {
     /// Keeps a receipt, and what it makes of its text. On disk on return.
     pub async fn receive_receipt(&self, receipt: Receipt) -> Result<(), StoreError> {
-        self.0.writer.write(Receive { policy: self.0.policy.clone(), receipt }).await?;
+        self.0
+            .writer
+            .write(Receive {
+                policy: self.0.policy.clone(),
+                receipt,
+            })
+            .await?;
         self.0.mail_queued.notify_one();
         Ok(())
     }
@@ -44,20 +50,33 @@ impl Work for Receive {
     type Answer = ();
     const NAME: &'static str = "receipt";
 
-    fn run<'a>(works: &'a mut [Self], batch: &'a Batch<'_>) -> BoxFuture<'a, Result<Vec<()>, StoreError>> {
+    fn run<'a>(
+        works: &'a mut [Self],
+        batch: &'a Batch<'_>,
+    ) -> BoxFuture<'a, Result<Vec<()>, StoreError>> {
         Box::pin(async move {
             let answers = vec![(); works.len()];
-            let Some(policy) = works.first().map(|work| work.policy.clone()) else { return Ok(answers) };
-            let ids: BTreeSet<&str> = works.iter().filter_map(|work| work.receipt.message_id.as_deref()).collect();
+            let Some(policy) = works.first().map(|work| work.policy.clone()) else {
+                return Ok(answers);
+            };
+            let ids: BTreeSet<&str> = works
+                .iter()
+                .filter_map(|work| work.receipt.message_id.as_deref())
+                .collect();
             let ids: Vec<&str> = ids.into_iter().collect();
             let attempts = batch.attempts_by_message_ids(&ids).await?;
             let known = batch.unmatched_receipts(&ids).await?;
-            let (mut matched, mut unmatched): (Vec<_>, Vec<receipts::Model>) = (Vec::new(), Vec::new());
+            let (mut matched, mut unmatched): (Vec<_>, Vec<receipts::Model>) =
+                (Vec::new(), Vec::new());
             for work in works.iter() {
                 let row = row_of(&work.receipt, batch);
                 if let Some(attempt) = attempt_of(&row, &attempts) {
                     matched.push((row, attempt.clone()));
-                } else if !known.iter().chain(&unmatched).any(|other| is_same(other, &row)) {
+                } else if !known
+                    .iter()
+                    .chain(&unmatched)
+                    .any(|other| is_same(other, &row))
+                {
                     unmatched.push(row);
                 }
             }
@@ -83,52 +102,94 @@ fn row_of(receipt: &Receipt, batch: &Batch<'_>) -> receipts::Model {
 }
 
 /// The newest attempt with the receipt's id and handset whose fate is open, else the newest.
-fn attempt_of<'a>(receipt: &receipts::Model, attempts: &'a [attempts::Model]) -> Option<&'a attempts::Model> {
+fn attempt_of<'a>(
+    receipt: &receipts::Model,
+    attempts: &'a [attempts::Model],
+) -> Option<&'a attempts::Model> {
     let fits = |attempt: &&attempts::Model| {
         attempt.carrier_id == receipt.carrier_id
             && attempt.message_id.is_some()
             && attempt.message_id == receipt.message_id
-            && receipt.handset.is_none_or(|handset| handset == attempt.handset)
+            && receipt
+                .handset
+                .is_none_or(|handset| handset == attempt.handset)
     };
-    let open = |attempt: &&attempts::Model| state_of(attempt.receipt).is_none_or(|state| !state.is_final());
-    attempts.iter().filter(fits).rfind(open).or_else(|| attempts.iter().rfind(fits))
+    let open = |attempt: &&attempts::Model| {
+        state_of(attempt.receipt).is_none_or(|state| !state.is_final())
+    };
+    attempts
+        .iter()
+        .filter(fits)
+        .rfind(open)
+        .or_else(|| attempts.iter().rfind(fits))
 }
 
 fn is_same(one: &receipts::Model, other: &receipts::Model) -> bool {
-    one.carrier_id == other.carrier_id && one.message_id.is_some() && one.message_id == other.message_id && one.handset == other.handset && one.state == other.state
+    one.carrier_id == other.carrier_id
+        && one.message_id.is_some()
+        && one.message_id == other.message_id
+        && one.handset == other.handset
+        && one.state == other.state
 }
 
 fn state_of(code: Option<i64>) -> Option<ReceiptState> {
-    code.and_then(|code| i16::try_from(code).ok()).and_then(ReceiptState::from_code)
+    code.and_then(|code| i16::try_from(code).ok())
+        .and_then(ReceiptState::from_code)
 }
 
 /// Looks whether receipts came before these ids were known: to be called with the commit that makes them known.
-pub(crate) async fn match_waiting(message_ids: &[String], policy: &Policy, batch: &Batch<'_>) -> Result<(), StoreError> {
+pub(crate) async fn match_waiting(
+    message_ids: &[String],
+    policy: &Policy,
+    batch: &Batch<'_>,
+) -> Result<(), StoreError> {
     let ids: Vec<&str> = message_ids.iter().map(String::as_str).collect();
     let waiting = batch.unmatched_receipts(&ids).await?;
     if waiting.is_empty() {
         return Ok(());
     }
-    let ids: Vec<&str> = waiting.iter().filter_map(|receipt| receipt.message_id.as_deref()).collect();
+    let ids: Vec<&str> = waiting
+        .iter()
+        .filter_map(|receipt| receipt.message_id.as_deref())
+        .collect();
     let attempts = batch.attempts_by_message_ids(&ids).await?;
-    let matched: Vec<_> = waiting.into_iter().filter_map(|receipt| Some((attempt_of(&receipt, &attempts)?.clone(), receipt))).map(|(a, r)| (r, a)).collect();
-    let pairs: Vec<(i64, i64)> = matched.iter().map(|(receipt, attempt)| (receipt.id, attempt.id)).collect();
+    let matched: Vec<_> = waiting
+        .into_iter()
+        .filter_map(|receipt| Some((attempt_of(&receipt, &attempts)?.clone(), receipt)))
+        .map(|(a, r)| (r, a))
+        .collect();
+    let pairs: Vec<(i64, i64)> = matched
+        .iter()
+        .map(|(receipt, attempt)| (receipt.id, attempt.id))
+        .collect();
     batch.match_receipts(&pairs).await?;
     apply(matched, policy, batch).await
 }
 
 /// Notes what receipts say of their attempts, and what that makes of the texts: state, event, the one mail.
-pub(crate) async fn apply(matched: Vec<(receipts::Model, attempts::Model)>, policy: &Policy, batch: &Batch<'_>) -> Result<(), StoreError> {
+pub(crate) async fn apply(
+    matched: Vec<(receipts::Model, attempts::Model)>,
+    policy: &Policy,
+    batch: &Batch<'_>,
+) -> Result<(), StoreError> {
     let mut words: BTreeMap<i64, (ReceiptState, i64)> = BTreeMap::new();
     let mut events = Vec::new();
     let mut touched = BTreeSet::new();
     for (receipt, attempt) in matched {
-        let Some(state) = state_of(Some(receipt.state)) else { continue };
-        let earlier = words.get(&attempt.id).map(|(state, _)| *state).or_else(|| state_of(attempt.receipt));
+        let Some(state) = state_of(Some(receipt.state)) else {
+            continue;
+        };
+        let earlier = words
+            .get(&attempt.id)
+            .map(|(state, _)| *state)
+            .or_else(|| state_of(attempt.receipt));
         if earlier.is_some_and(|earlier| !outweighs(state, earlier)) {
             continue;
         }
-        words.insert(attempt.id, (state, receipt.done_at.unwrap_or(receipt.arrived_at)));
+        words.insert(
+            attempt.id,
+            (state, receipt.done_at.unwrap_or(receipt.arrived_at)),
+        );
         touched.insert(attempt.sms_id);
         events.push(Event {
             part: Some(attempt.part),
@@ -140,7 +201,10 @@ pub(crate) async fn apply(matched: Vec<(receipts::Model, attempts::Model)>, poli
     if touched.is_empty() {
         return Ok(());
     }
-    let noted: Vec<(i64, i64, i64)> = words.iter().map(|(id, (state, at))| (*id, i64::from(state.code()), *at)).collect();
+    let noted: Vec<(i64, i64, i64)> = words
+        .iter()
+        .map(|(id, (state, at))| (*id, i64::from(state.code()), *at))
+        .collect();
     batch.set_attempt_receipts(&noted).await?;
     batch.insert_events(events).await?;
     let ids: Vec<i64> = touched.into_iter().collect();
@@ -152,7 +216,11 @@ fn outweighs(new: ReceiptState, earlier: ReceiptState) -> bool {
     if new.means_delivered() {
         return !earlier.means_delivered();
     }
-    if new.is_final() { !earlier.is_final() } else { !earlier.is_final() && new != earlier }
+    if new.is_final() {
+        !earlier.is_final()
+    } else {
+        !earlier.is_final() && new != earlier
+    }
 }
 
 /// Gives texts their final state if their attempts' receipts say one.
@@ -163,7 +231,9 @@ async fn settle(sms_ids: &[i64], policy: &Policy, batch: &Batch<'_>) -> Result<(
     }
     let mut ended = Vec::new();
     for row in batch.sms_by_ids(sms_ids).await? {
-        let verdict = attempts.get(&row.id).and_then(|attempts| verdict_of(row.parts, policy.receipts, attempts));
+        let verdict = attempts
+            .get(&row.id)
+            .and_then(|attempts| verdict_of(row.parts, policy.receipts, attempts));
         match (row.state(), verdict) {
             (State::Ok, Some(state)) => ended.push((row, state)),
             // A late word: the state is put right, a second mail is not sent (it would be the same event, kind and recipient).
@@ -183,8 +253,12 @@ fn verdict_of(parts: i64, asked: Receipts, attempts: &[attempts::Model]) -> Opti
     };
     let mut all_delivered = true;
     for part in first..=parts {
-        let accepted = attempts.iter().filter(|attempt| attempt.part == part && attempt.outcome() == Outcome::Accepted);
-        let words: Vec<Option<ReceiptState>> = accepted.map(|attempt| state_of(attempt.receipt).filter(|state| state.is_final())).collect();
+        let accepted = attempts
+            .iter()
+            .filter(|attempt| attempt.part == part && attempt.outcome() == Outcome::Accepted);
+        let words: Vec<Option<ReceiptState>> = accepted
+            .map(|attempt| state_of(attempt.receipt).filter(|state| state.is_final()))
+            .collect();
         if words.iter().flatten().any(|state| state.means_delivered()) {
             continue;
         }
@@ -193,13 +267,24 @@ fn verdict_of(parts: i64, asked: Receipts, attempts: &[attempts::Model]) -> Opti
         }
         all_delivered = false;
     }
-    Some(if all_delivered { State::Delivered } else { State::Undeliverable })
+    Some(if all_delivered {
+        State::Delivered
+    } else {
+        State::Undeliverable
+    })
 }
 
-async fn end(ended: Vec<(sms::Model, State)>, policy: &Policy, batch: &Batch<'_>) -> Result<(), StoreError> {
+async fn end(
+    ended: Vec<(outgoing::Model, State)>,
+    policy: &Policy,
+    batch: &Batch<'_>,
+) -> Result<(), StoreError> {
     let mut changes = Vec::with_capacity(ended.len());
     for (row, state) in ended {
-        let wish = i16::try_from(row.receipts).ok().and_then(Wish::from_code).unwrap_or(Wish::Never);
+        let wish = i16::try_from(row.receipts)
+            .ok()
+            .and_then(Wish::from_code)
+            .unwrap_or(Wish::Never);
         if wish.wants(state == State::Delivered) && row.state() == State::Ok {
             batch
                 .queue_mail(NewMail {
@@ -213,7 +298,7 @@ async fn end(ended: Vec<(sms::Model, State)>, policy: &Policy, batch: &Batch<'_>
                 })
                 .await?;
         }
-        changes.push(sms::Change {
+        changes.push(outgoing::Change {
             id: row.id,
             state,
             cause: None,
@@ -230,7 +315,11 @@ async fn end(ended: Vec<(sms::Model, State)>, policy: &Policy, batch: &Batch<'_>
 }
 
 /// No receipt came in time: these are undeliverable [SPEC 6.2].
-pub(crate) async fn give_up(writer: &Writer, sms_ids: Vec<i64>, policy: Arc<Policy>) -> Result<(), StoreError> {
+pub(crate) async fn give_up(
+    writer: &Writer,
+    sms_ids: Vec<i64>,
+    policy: Arc<Policy>,
+) -> Result<(), StoreError> {
     writer.write(GiveUp { sms_ids, policy }).await
 }
 
@@ -243,12 +332,22 @@ impl Work for GiveUp {
     type Answer = ();
     const NAME: &'static str = "receipt_overdue";
 
-    fn run<'a>(works: &'a mut [Self], batch: &'a Batch<'_>) -> BoxFuture<'a, Result<Vec<()>, StoreError>> {
+    fn run<'a>(
+        works: &'a mut [Self],
+        batch: &'a Batch<'_>,
+    ) -> BoxFuture<'a, Result<Vec<()>, StoreError>> {
         Box::pin(async move {
             for work in works.iter() {
                 let rows = batch.sms_by_ids(&work.sms_ids).await?;
-                let open: Vec<_> = rows.into_iter().filter(|row| row.state() == State::Ok).map(|row| (row, State::Undeliverable)).collect();
-                let events = open.iter().map(|(row, _)| Event::new(row.id, Kind::Receipt).because("none_came")).collect();
+                let open: Vec<_> = rows
+                    .into_iter()
+                    .filter(|row| row.state() == State::Ok)
+                    .map(|row| (row, State::Undeliverable))
+                    .collect();
+                let events = open
+                    .iter()
+                    .map(|(row, _)| Event::new(row.id, Kind::Receipt).because("none_came"))
+                    .collect();
                 batch.insert_events(events).await?;
                 end(open, &work.policy, batch).await?;
             }
@@ -261,7 +360,12 @@ impl Work for GiveUp {
 mod tests {
     use super::*;
 
-    fn attempt(id: i64, part: i64, outcome: Outcome, receipt: Option<ReceiptState>) -> attempts::Model {
+    fn attempt(
+        id: i64,
+        part: i64,
+        outcome: Outcome,
+        receipt: Option<ReceiptState>,
+    ) -> attempts::Model {
         attempts::Model {
             id,
             sms_id: 1,
@@ -285,20 +389,78 @@ mod tests {
     fn one_final_word_per_text() {
         use Outcome::{Accepted, Resent};
         use ReceiptState::{Accepted as Acceptd, Delivered, Enroute, Expired};
-        let table: [(i64, Receipts, &[(i64, Outcome, Option<ReceiptState>)], Option<State>); 9] = [
-            (1, Receipts::EveryPart, &[(1, Accepted, Some(Delivered))], Some(State::Delivered)),
-            (1, Receipts::EveryPart, &[(1, Accepted, Some(Expired))], Some(State::Undeliverable)),
-            (1, Receipts::EveryPart, &[(1, Accepted, Some(Enroute))], None),
-            (1, Receipts::EveryPart, &[(1, Accepted, Some(Acceptd))], None),
-            (1, Receipts::EveryPart, &[(1, Accepted, Some(Expired)), (1, Accepted, Some(Delivered))], Some(State::Delivered)),
-            (1, Receipts::EveryPart, &[(1, Accepted, Some(Expired)), (1, Accepted, None)], None),
-            (1, Receipts::EveryPart, &[(1, Resent, None), (1, Accepted, Some(Expired))], Some(State::Undeliverable)),
-            (2, Receipts::EveryPart, &[(1, Accepted, Some(Delivered)), (2, Accepted, None)], None),
-            (2, Receipts::LastPart, &[(1, Accepted, None), (2, Accepted, Some(Delivered))], Some(State::Delivered)),
+        let table: [(
+            i64,
+            Receipts,
+            &[(i64, Outcome, Option<ReceiptState>)],
+            Option<State>,
+        ); 9] = [
+            (
+                1,
+                Receipts::EveryPart,
+                &[(1, Accepted, Some(Delivered))],
+                Some(State::Delivered),
+            ),
+            (
+                1,
+                Receipts::EveryPart,
+                &[(1, Accepted, Some(Expired))],
+                Some(State::Undeliverable),
+            ),
+            (
+                1,
+                Receipts::EveryPart,
+                &[(1, Accepted, Some(Enroute))],
+                None,
+            ),
+            (
+                1,
+                Receipts::EveryPart,
+                &[(1, Accepted, Some(Acceptd))],
+                None,
+            ),
+            (
+                1,
+                Receipts::EveryPart,
+                &[(1, Accepted, Some(Expired)), (1, Accepted, Some(Delivered))],
+                Some(State::Delivered),
+            ),
+            (
+                1,
+                Receipts::EveryPart,
+                &[(1, Accepted, Some(Expired)), (1, Accepted, None)],
+                None,
+            ),
+            (
+                1,
+                Receipts::EveryPart,
+                &[(1, Resent, None), (1, Accepted, Some(Expired))],
+                Some(State::Undeliverable),
+            ),
+            (
+                2,
+                Receipts::EveryPart,
+                &[(1, Accepted, Some(Delivered)), (2, Accepted, None)],
+                None,
+            ),
+            (
+                2,
+                Receipts::LastPart,
+                &[(1, Accepted, None), (2, Accepted, Some(Delivered))],
+                Some(State::Delivered),
+            ),
         ];
         for (parts, asked, attempts, expected) in table {
-            let attempts: Vec<_> = attempts.iter().zip(1..).map(|((part, outcome, receipt), id)| attempt(id, *part, *outcome, *receipt)).collect();
-            assert_eq!(verdict_of(parts, asked, &attempts), expected, "{attempts:?}");
+            let attempts: Vec<_> = attempts
+                .iter()
+                .zip(1..)
+                .map(|((part, outcome, receipt), id)| attempt(id, *part, *outcome, *receipt))
+                .collect();
+            assert_eq!(
+                verdict_of(parts, asked, &attempts),
+                expected,
+                "{attempts:?}"
+            );
         }
     }
 
@@ -306,7 +468,10 @@ mod tests {
     fn a_receipt_goes_to_the_newest_open_attempt_of_its_handset() {
         let done = attempt(1, 1, Outcome::Accepted, Some(ReceiptState::Delivered));
         let open = attempt(2, 1, Outcome::Accepted, None);
-        let other = attempts::Model { handset: 61_491_570_006, ..attempt(3, 1, Outcome::Accepted, None) };
+        let other = attempts::Model {
+            handset: 61_491_570_006,
+            ..attempt(3, 1, Outcome::Accepted, None)
+        };
         let attempts = [done, open, other];
         let receipt = |handset| receipts::Model {
             id: 9,
@@ -319,8 +484,14 @@ mod tests {
             arrived_at: 0,
             attempt_id: None,
         };
-        assert_eq!(attempt_of(&receipt(Some(61_491_570_156)), &attempts).map(|attempt| attempt.id), Some(2));
-        assert_eq!(attempt_of(&receipt(Some(61_491_570_006)), &attempts).map(|attempt| attempt.id), Some(3));
+        assert_eq!(
+            attempt_of(&receipt(Some(61_491_570_156)), &attempts).map(|attempt| attempt.id),
+            Some(2)
+        );
+        assert_eq!(
+            attempt_of(&receipt(Some(61_491_570_006)), &attempts).map(|attempt| attempt.id),
+            Some(3)
+        );
         assert_eq!(attempt_of(&receipt(Some(1)), &attempts), None);
     }
 }

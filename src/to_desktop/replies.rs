@@ -48,7 +48,11 @@ impl ToDesktop {
     pub async fn receive(&self, incoming: Incoming) -> Result<Received, VaultError> {
         let mut keys = HashMap::from([(NO_COMPANY, self.0.key_of(NO_COMPANY).await?)]);
         for _ in 0..ROUNDS {
-            let work = Receive { shared: self.0.clone(), incoming: incoming.clone(), keys: keys.clone() };
+            let work = Receive {
+                shared: self.0.clone(),
+                incoming: incoming.clone(),
+                keys: keys.clone(),
+            };
             match self.0.writer.write(work).await? {
                 Step::Kept(received) => {
                     self.0.mail_queued.notify_one();
@@ -59,7 +63,10 @@ impl ToDesktop {
                 }
             }
         }
-        Err(StoreError::Unreachable("the owner of a reply changes faster than it can be kept".into()).into())
+        Err(StoreError::Unreachable(
+            "the owner of a reply changes faster than it can be kept".into(),
+        )
+        .into())
     }
 
     /// Notes that the carrier got the answers to these deliveries, so that the same text again is another one.
@@ -72,7 +79,16 @@ impl ToDesktop {
         let before = self.0.clock.now() - self.0.policy.to_desktop.reassembly_s.ms();
         let mut keys = HashMap::from([(NO_COMPANY, self.0.key_of(NO_COMPANY).await?)]);
         for _ in 0..ROUNDS {
-            match self.0.writer.write(Overdue { shared: self.0.clone(), before, keys: keys.clone() }).await? {
+            match self
+                .0
+                .writer
+                .write(Overdue {
+                    shared: self.0.clone(),
+                    before,
+                    keys: keys.clone(),
+                })
+                .await?
+            {
                 Step::Kept(_) => break,
                 Step::NeedsKey(company_id) => {
                     keys.insert(company_id, self.0.key_of(company_id).await?);
@@ -85,7 +101,9 @@ impl ToDesktop {
 
 impl Shared {
     async fn key_of(&self, company_id: i64) -> Result<Arc<OpenKey>, VaultError> {
-        self.vault.sealing_key(&self.writer, company_id, self.clock.now()).await
+        self.vault
+            .sealing_key(&self.writer, company_id, self.clock.now())
+            .await
     }
 }
 
@@ -105,7 +123,10 @@ impl Work for Receive {
     type Answer = Step;
     const NAME: &'static str = "reply";
 
-    fn run<'a>(works: &'a mut [Self], batch: &'a Batch<'_>) -> BoxFuture<'a, Result<Vec<Step>, StoreError>> {
+    fn run<'a>(
+        works: &'a mut [Self],
+        batch: &'a Batch<'_>,
+    ) -> BoxFuture<'a, Result<Vec<Step>, StoreError>> {
         Box::pin(async move {
             let mut steps = Vec::with_capacity(works.len());
             for work in works.iter() {
@@ -125,8 +146,17 @@ impl Receive {
         if !self.keys.contains_key(&owner.company_id()) {
             return Ok(Step::NeedsKey(owner.company_id()));
         }
-        let delivery = batch.note_delivery(&incoming.digest, incoming.session, batch.now - REDELIVERY_MS).await?;
-        let received = Received { delivery_id: delivery.id, is_repeated: delivery.is_repeated };
+        let delivery = batch
+            .note_delivery(
+                &incoming.digest,
+                incoming.session,
+                batch.now - REDELIVERY_MS,
+            )
+            .await?;
+        let received = Received {
+            delivery_id: delivery.id,
+            is_repeated: delivery.is_repeated,
+        };
         if delivery.is_repeated {
             return Ok(Step::Kept(received));
         }
@@ -135,16 +165,30 @@ impl Receive {
             Some(concat) => self.put_together(concat, batch).await?,
         };
         if let Some((text, parts)) = whole {
-            let reply = Reply { carrier_id: incoming.carrier_id, sender: sender.clone(), number: number.clone(), text, parts, is_incomplete: false };
+            let reply = Reply {
+                carrier_id: incoming.carrier_id,
+                sender: sender.clone(),
+                number: number.clone(),
+                text,
+                parts,
+                is_incomplete: false,
+            };
             keep_reply(&self.shared, &reply, owner, &self.keys, batch).await?;
         }
         Ok(Step::Kept(received))
     }
 
     /// Keeps a part; the whole text when it was the last that was missing.
-    async fn put_together(&self, concat: sms::Concat, batch: &Batch<'_>) -> Result<Option<(String, i64)>, StoreError> {
+    async fn put_together(
+        &self,
+        concat: sms::Concat,
+        batch: &Batch<'_>,
+    ) -> Result<Option<(String, i64)>, StoreError> {
         let incoming = &self.incoming;
-        let gateways_own = self.keys.get(&NO_COMPANY).ok_or_else(|| StoreError::Refused("no key for parts".into()))?;
+        let gateways_own = self
+            .keys
+            .get(&NO_COMPANY)
+            .ok_or_else(|| StoreError::Refused("no key for parts".into()))?;
         let id = batch.ids.next();
         let row = part::Model {
             id,
@@ -162,7 +206,9 @@ impl Receive {
             return Ok(None);
         }
         let text = join(&self.shared, &parts).await?;
-        batch.delete_inbound_parts(&parts.iter().map(|part| part.id).collect::<Vec<_>>()).await?;
+        batch
+            .delete_inbound_parts(&parts.iter().map(|part| part.id).collect::<Vec<_>>())
+            .await?;
         Ok(Some((text, i64::from(concat.of))))
     }
 }
@@ -171,7 +217,10 @@ impl Receive {
 async fn join(shared: &Shared, parts: &[part::Model]) -> Result<String, StoreError> {
     let mut text = String::new();
     for part in parts {
-        let opened = shared.vault.open(part.id, Field::ReplyPart, &part.text).await;
+        let opened = shared
+            .vault
+            .open(part.id, Field::ReplyPart, &part.text)
+            .await;
         text.push_str(&opened.map_err(|error| StoreError::Refused(error.to_string()))?);
     }
     Ok(text)
@@ -191,16 +240,34 @@ struct Reply {
 #[derive(Debug, Clone, Copy)]
 enum Owner {
     /// The newest SMS of the pair; and whether an older one could be meant.
-    Sms { sms_id: i64, company_id: i64, is_ambiguous: bool },
+    Sms {
+        sms_id: i64,
+        company_id: i64,
+        is_ambiguous: bool,
+    },
     Nobody,
 }
 
 impl Owner {
-    async fn find(number: &SmscAddress, sender: &SmscAddress, batch: &Batch<'_>) -> Result<Self, StoreError> {
-        let (Some(number), Some(handset)) = (number.number(), sender.number()) else { return Ok(Self::Nobody) };
-        let pairs = batch.pairs_between(number.as_i64(), handset.as_i64()).await?;
-        let Some(newest) = pairs.first() else { return Ok(Self::Nobody) };
-        Ok(Self::Sms { sms_id: newest.sms_id, company_id: newest.company_id, is_ambiguous: pairs.len() > 1 })
+    async fn find(
+        number: &SmscAddress,
+        sender: &SmscAddress,
+        batch: &Batch<'_>,
+    ) -> Result<Self, StoreError> {
+        let (Some(number), Some(handset)) = (number.number(), sender.number()) else {
+            return Ok(Self::Nobody);
+        };
+        let pairs = batch
+            .pairs_between(number.as_i64(), handset.as_i64())
+            .await?;
+        let Some(newest) = pairs.first() else {
+            return Ok(Self::Nobody);
+        };
+        Ok(Self::Sms {
+            sms_id: newest.sms_id,
+            company_id: newest.company_id,
+            is_ambiguous: pairs.len() > 1,
+        })
     }
 
     fn company_id(self) -> i64 {
@@ -211,14 +278,28 @@ impl Owner {
     }
 }
 
-async fn keep_reply(shared: &Shared, reply: &Reply, owner: Owner, keys: &HashMap<i64, Arc<OpenKey>>, batch: &Batch<'_>) -> Result<(), StoreError> {
+async fn keep_reply(
+    shared: &Shared,
+    reply: &Reply,
+    owner: Owner,
+    keys: &HashMap<i64, Arc<OpenKey>>,
+    batch: &Batch<'_>,
+) -> Result<(), StoreError> {
     let id = batch.ids.next();
-    let key = keys.get(&owner.company_id()).ok_or_else(|| StoreError::Refused("no key for a reply".into()))?;
+    let key = keys
+        .get(&owner.company_id())
+        .ok_or_else(|| StoreError::Refused("no key for a reply".into()))?;
     let answered = match owner {
         Owner::Sms { sms_id, .. } => batch.sms_by_ids(&[sms_id]).await?.into_iter().next(),
         Owner::Nobody => None,
     };
-    let is_ambiguous = matches!(owner, Owner::Sms { is_ambiguous: true, .. });
+    let is_ambiguous = matches!(
+        owner,
+        Owner::Sms {
+            is_ambiguous: true,
+            ..
+        }
+    );
     batch
         .insert_inbound(inbound::Model {
             id,
@@ -240,10 +321,18 @@ async fn keep_reply(shared: &Shared, reply: &Reply, owner: Owner, keys: &HashMap
         })
         .await?;
     let Some(sms) = answered else {
-        tracing::warn!(inbound = id, "a reply fits no pair; it is kept for an administrator");
+        tracing::warn!(
+            inbound = id,
+            "a reply fits no pair; it is kept for an administrator"
+        );
         return Ok(());
     };
-    batch.insert_events(vec![Event { carrier_id: Some(reply.carrier_id), ..Event::new(sms.id, Kind::Reply) }]).await?;
+    batch
+        .insert_events(vec![Event {
+            carrier_id: Some(reply.carrier_id),
+            ..Event::new(sms.id, Kind::Reply)
+        }])
+        .await?;
     batch
         .insert_cdrs(&[Cdr {
             direction: Direction::In,
@@ -278,7 +367,10 @@ impl Work for Answered {
     type Answer = ();
     const NAME: &'static str = "answered";
 
-    fn run<'a>(works: &'a mut [Self], batch: &'a Batch<'_>) -> BoxFuture<'a, Result<Vec<()>, StoreError>> {
+    fn run<'a>(
+        works: &'a mut [Self],
+        batch: &'a Batch<'_>,
+    ) -> BoxFuture<'a, Result<Vec<()>, StoreError>> {
         Box::pin(async move {
             for work in works.iter() {
                 batch.deliveries_answered(&work.0).await?;
@@ -299,7 +391,10 @@ impl Work for Overdue {
     type Answer = Step;
     const NAME: &'static str = "overdue_parts";
 
-    fn run<'a>(works: &'a mut [Self], batch: &'a Batch<'_>) -> BoxFuture<'a, Result<Vec<Step>, StoreError>> {
+    fn run<'a>(
+        works: &'a mut [Self],
+        batch: &'a Batch<'_>,
+    ) -> BoxFuture<'a, Result<Vec<Step>, StoreError>> {
         Box::pin(async move {
             let mut steps = Vec::with_capacity(works.len());
             for work in works.iter() {
@@ -312,10 +407,22 @@ impl Work for Overdue {
 
 impl Overdue {
     async fn make_replies(&self, batch: &Batch<'_>) -> Result<Step, StoreError> {
-        batch.delete_old_deliveries(batch.now - 2 * REDELIVERY_MS).await?;
-        let mut texts: BTreeMap<(i64, String, String, i64, i64), Vec<part::Model>> = BTreeMap::new();
+        batch
+            .delete_old_deliveries(batch.now - 2 * REDELIVERY_MS)
+            .await?;
+        let mut texts: BTreeMap<(i64, String, String, i64, i64), Vec<part::Model>> =
+            BTreeMap::new();
         for part in batch.overdue_inbound_parts(self.before).await? {
-            texts.entry((part.carrier_id, part.sender.clone(), part.number.clone(), part.reference, part.of)).or_default().push(part);
+            texts
+                .entry((
+                    part.carrier_id,
+                    part.sender.clone(),
+                    part.number.clone(),
+                    part.reference,
+                    part.of,
+                ))
+                .or_default()
+                .push(part);
         }
         for ((carrier_id, sender, number, ..), parts) in texts {
             let (sender, number) = (stored_address(&sender), stored_address(&number));
@@ -325,16 +432,31 @@ impl Overdue {
                 return Ok(Step::NeedsKey(owner.company_id()));
             }
             let text = join(&self.shared, &parts).await?;
-            let reply = Reply { carrier_id, sender, number, text, parts: i64::try_from(parts.len()).unwrap_or(1), is_incomplete: true };
+            let reply = Reply {
+                carrier_id,
+                sender,
+                number,
+                text,
+                parts: i64::try_from(parts.len()).unwrap_or(1),
+                is_incomplete: true,
+            };
             keep_reply(&self.shared, &reply, owner, &self.keys, batch).await?;
-            batch.delete_inbound_parts(&parts.iter().map(|part| part.id).collect::<Vec<_>>()).await?;
+            batch
+                .delete_inbound_parts(&parts.iter().map(|part| part.id).collect::<Vec<_>>())
+                .await?;
         }
-        Ok(Step::Kept(Received { delivery_id: 0, is_repeated: false }))
+        Ok(Step::Kept(Received {
+            delivery_id: 0,
+            is_repeated: false,
+        }))
     }
 }
 
 fn stored_address(text: &str) -> SmscAddress {
-    match text.strip_prefix('+').and_then(sms::PhoneNumber::from_e164_digits) {
+    match text
+        .strip_prefix('+')
+        .and_then(sms::PhoneNumber::from_e164_digits)
+    {
         Some(number) => SmscAddress::Number(number),
         None => SmscAddress::Other(text.to_owned()),
     }

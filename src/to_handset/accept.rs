@@ -8,10 +8,12 @@ use crate::security::{Field, Lookup};
 use crate::store::events::{Event, Kind};
 use crate::store::mails::{self, NewMail};
 use crate::store::quota::Scope;
-use crate::store::{Batch, StoreError, Work, references, sms};
+use crate::store::{Batch, StoreError, Work, outgoing, references};
 use futures::future::BoxFuture;
 use serde::{Deserialize, Serialize};
-use sms::{MailAddress, NumberError, Part, PhoneNumber, ReferenceSize, State, Text, TextError, Wish};
+use sms::{
+    MailAddress, NumberError, Part, PhoneNumber, ReferenceSize, State, Text, TextError, Wish,
+};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
@@ -60,7 +62,10 @@ pub struct Destination {
 impl Destination {
     /// Reads a number as the caller's country writes them.
     pub fn parse(given: &str, caller: &Caller) -> Self {
-        Self { given: given.to_owned(), number: PhoneNumber::parse(given, caller.country) }
+        Self {
+            given: given.to_owned(),
+            number: PhoneNumber::parse(given, caller.country),
+        }
     }
 }
 
@@ -126,7 +131,9 @@ impl ToHandset {
             match self.0.writer.write(drafts).await? {
                 Verdict::Accepted(accepted) => return Ok(accepted),
                 Verdict::Refused(refusal) => return Err(refusal),
-                Verdict::Stale => request.who.caller = self.0.book.again(&request.who.caller).await?,
+                Verdict::Stale => {
+                    request.who.caller = self.0.book.again(&request.who.caller).await?
+                }
             }
         }
         tracing::warn!("people or rules change faster than a request can be judged");
@@ -144,7 +151,12 @@ impl Shared {
             return Err(Refusal::DiskFull);
         }
         let cap = i64::try_from(self.policy.to_handset.queue_cap).unwrap_or(i64::MAX);
-        let queued = self.queued.lock().map_or(0, |queued| queued.get(&request.who.caller.company_id()).copied().unwrap_or(0));
+        let queued = self.queued.lock().map_or(0, |queued| {
+            queued
+                .get(&request.who.caller.company_id())
+                .copied()
+                .unwrap_or(0)
+        });
         let more = i64::try_from(request.to.len()).unwrap_or(i64::MAX);
         if queued.saturating_add(more) > cap {
             return Err(Refusal::Busy { queued, cap });
@@ -152,26 +164,47 @@ impl Shared {
         Ok(())
     }
 
-    async fn refresh_if_stale(&self, revision: i64) -> Result<Arc<super::network::Network>, Refusal> {
+    async fn refresh_if_stale(
+        &self,
+        revision: i64,
+    ) -> Result<Arc<super::network::Network>, Refusal> {
         let known = self.network();
-        if known.revision == revision { Ok(known) } else { Ok(self.refresh_network().await?) }
+        if known.revision == revision {
+            Ok(known)
+        } else {
+            Ok(self.refresh_network().await?)
+        }
     }
 
     /// Checks 2 to 5, and everything of the rows that needs no look at the database.
-    async fn draft(self: &Arc<Self>, request: &SendRequest, network: &super::network::Network) -> Result<Drafts, Refusal> {
+    async fn draft(
+        self: &Arc<Self>,
+        request: &SendRequest,
+        network: &super::network::Network,
+    ) -> Result<Drafts, Refusal> {
         let caller = &request.who.caller;
         is_active(caller)?;
         let reply_to = self.may_send_so(request)?;
-        let text = request.text.clone().map_err(|error| Refusal::Text(error.to_string()))?;
+        let text = request
+            .text
+            .clone()
+            .map_err(|error| Refusal::Text(error.to_string()))?;
         let text = self.within_policy(text)?;
         let now = self.clock.now();
-        let sealing_key = self.vault.sealing_key(&self.writer, caller.company_id(), now).await.map_err(|error| {
-            tracing::error!(%error, "no key to seal a text with");
-            Refusal::Unavailable
-        })?;
+        let sealing_key = self
+            .vault
+            .sealing_key(&self.writer, caller.company_id(), now)
+            .await
+            .map_err(|error| {
+                tracing::error!(%error, "no key to seal a text with");
+                Refusal::Unavailable
+            })?;
         let day = quota_day(now, &caller.zone);
         let wish = request.receipts.unwrap_or(caller.receipts);
-        let valid_until = now + request.validity_ms.unwrap_or(i64::from(self.policy.to_handset.validity_h) * 3_600_000);
+        let valid_until = now
+            + request
+                .validity_ms
+                .unwrap_or(i64::from(self.policy.to_handset.validity_h) * 3_600_000);
         let parts_needed = text.parts_needed(ReferenceSize::Eight);
         let keep_in_memory = self.ready.room() >= request.to.len();
         let mut legacy_ids = self.legacy_ids(request.to.len()).await?.into_iter();
@@ -179,7 +212,10 @@ impl Shared {
         let mut drafts = Vec::with_capacity(request.to.len());
         for destination in &request.to {
             let served = match &destination.number {
-                Err(error) => Err(Refusal::Number(format!("`{}` cannot be texted: {error}", clip(&destination.given)))),
+                Err(error) => Err(Refusal::Number(format!(
+                    "`{}` cannot be texted: {error}",
+                    clip(&destination.given)
+                ))),
                 Ok(number) => match network.carrier_of(*number) {
                     Some(carrier_id) => Ok((*number, carrier_id)),
                     None => Err(Refusal::NotServed(number.to_string())),
@@ -189,7 +225,10 @@ impl Shared {
                 Ok(served) => served,
                 Err(refusal) if request.all_or_nothing => return Err(refusal),
                 Err(refusal) => {
-                    drafts.push(Draft::Refused(RefusedTo { to: destination.given.clone(), refusal }));
+                    drafts.push(Draft::Refused(RefusedTo {
+                        to: destination.given.clone(),
+                        refusal,
+                    }));
                     continue;
                 }
             };
@@ -200,8 +239,13 @@ impl Shared {
             seen.insert(number, drafts.len());
             let id = self.ids.next();
             let reference = u8::try_from(id & 0xff).unwrap_or_default();
-            let parts = text.cut(sms::Reference::Eight(reference), usize::from(self.policy.to_handset.max_parts)).map_err(|error| Refusal::Text(error.to_string()))?;
-            let row = sms::Model {
+            let parts = text
+                .cut(
+                    sms::Reference::Eight(reference),
+                    usize::from(self.policy.to_handset.max_parts),
+                )
+                .map_err(|error| Refusal::Text(error.to_string()))?;
+            let row = outgoing::Model {
                 id,
                 legacy_id: legacy_ids.next().ok_or(Refusal::Unavailable)?,
                 company_id: caller.company_id(),
@@ -230,12 +274,33 @@ impl Shared {
                 due_at: now,
                 lease: Some(if keep_in_memory { self.lease } else { 0 }),
             };
-            let in_hand = keep_in_memory.then(|| (Arc::new(in_hand(&row, carrier_id, number, wish, caller.revision)), parts));
-            drafts.push(Draft::Fresh(Box::new(Fresh { row, given: destination.given.clone(), to: number, in_hand, encoding: text.encoding().as_str() })));
+            let in_hand = keep_in_memory.then(|| {
+                (
+                    Arc::new(in_hand(&row, carrier_id, number, wish, caller.revision)),
+                    parts,
+                )
+            });
+            drafts.push(Draft::Fresh(Box::new(Fresh {
+                row,
+                given: destination.given.clone(),
+                to: number,
+                in_hand,
+                encoding: text.encoding().as_str(),
+            })));
         }
         let reference = request.reference.as_ref().map(|reference| HashedReference {
-            key: self.vault.keys().lookup(Lookup::Reference, &reference.key).as_bytes().to_vec(),
-            fingerprint: self.vault.keys().fingerprint(&reference.request).as_bytes().to_vec(),
+            key: self
+                .vault
+                .keys()
+                .lookup(Lookup::Reference, &reference.key)
+                .as_bytes()
+                .to_vec(),
+            fingerprint: self
+                .vault
+                .keys()
+                .fingerprint(&reference.request)
+                .as_bytes()
+                .to_vec(),
         });
         Ok(Drafts {
             journey: self.clone(),
@@ -252,17 +317,40 @@ impl Shared {
     fn may_send_so(&self, request: &SendRequest) -> Result<String, Refusal> {
         let caller = &request.who.caller;
         if !request.who.is_live {
-            return Err(Refusal::Kind("This is a test key, and the sandbox is not built yet. Please use a live key.".into()));
+            return Err(Refusal::Kind(
+                "This is a test key, and the sandbox is not built yet. Please use a live key."
+                    .into(),
+            ));
         }
-        if let Some(originator) = request.originator.as_deref().map(str::trim).filter(|originator| !originator.is_empty()) {
+        if let Some(originator) = request
+            .originator
+            .as_deref()
+            .map(str::trim)
+            .filter(|originator| !originator.is_empty())
+        {
             return Err(Refusal::Originator(clip(originator)));
         }
         let own = &caller.standing.user.email;
-        let Some(given) = request.reply_to.as_deref().map(str::trim).filter(|given| !given.is_empty()) else { return Ok(own.clone()) };
+        let Some(given) = request
+            .reply_to
+            .as_deref()
+            .map(str::trim)
+            .filter(|given| !given.is_empty())
+        else {
+            return Ok(own.clone());
+        };
         let address = MailAddress::parse(given).map_err(|_| Refusal::ReplyAddress(clip(given)))?;
         let is_own = address.as_str().eq_ignore_ascii_case(own);
-        let is_ours = caller.standing.mail_domains.iter().any(|domain| domain.eq_ignore_ascii_case(address.domain()));
-        if is_own || is_ours { Ok(address.to_string()) } else { Err(Refusal::ReplyAddress(clip(given))) }
+        let is_ours = caller
+            .standing
+            .mail_domains
+            .iter()
+            .any(|domain| domain.eq_ignore_ascii_case(address.domain()));
+        if is_own || is_ours {
+            Ok(address.to_string())
+        } else {
+            Err(Refusal::ReplyAddress(clip(given)))
+        }
     }
 
     /// Check 4: the long-text policy [SPEC 3.2].
@@ -271,10 +359,13 @@ impl Shared {
         let needed = text.parts_needed(ReferenceSize::Eight);
         match policy.long_text {
             LongText::Truncate if needed > 1 => Ok(text.transliterate().truncate_to_one_part()),
-            LongText::Reject if needed > 1 => Err(Refusal::Text(format!("The text needs {needed} parts, and your policy is one part. Please shorten it."))),
-            _ if needed > usize::from(policy.max_parts) => {
-                Err(Refusal::Text(format!("The text needs {needed} parts, and {} is the limit. Please shorten it.", policy.max_parts)))
-            }
+            LongText::Reject if needed > 1 => Err(Refusal::Text(format!(
+                "The text needs {needed} parts, and your policy is one part. Please shorten it."
+            ))),
+            _ if needed > usize::from(policy.max_parts) => Err(Refusal::Text(format!(
+                "The text needs {needed} parts, and {} is the limit. Please shorten it.",
+                policy.max_parts
+            ))),
             _ => Ok(text),
         }
     }
@@ -284,10 +375,16 @@ impl Shared {
         let count = i64::try_from(count).unwrap_or(i64::MAX);
         let mut ids = self.take_legacy_ids(count);
         while (ids.len() as i64) < count {
-            let first = self.writer.write(TakeBlock(LEGACY_BLOCK.max(count))).await?;
+            let first = self
+                .writer
+                .write(TakeBlock(LEGACY_BLOCK.max(count)))
+                .await?;
             // Whoever asked at the same time got another block; the shorter rest is given up, ids are plenty.
             if let Ok(mut block) = self.legacy_ids.lock() {
-                *block = LegacyIds { next: first, end: first + LEGACY_BLOCK.max(count) };
+                *block = LegacyIds {
+                    next: first,
+                    end: first + LEGACY_BLOCK.max(count),
+                };
             }
             ids.extend(self.take_legacy_ids(count - ids.len() as i64));
         }
@@ -295,7 +392,9 @@ impl Shared {
     }
 
     fn take_legacy_ids(&self, count: i64) -> Vec<i64> {
-        let Ok(mut block) = self.legacy_ids.lock() else { return Vec::new() };
+        let Ok(mut block) = self.legacy_ids.lock() else {
+            return Vec::new();
+        };
         let end = block.end.min(block.next + count);
         let taken = (block.next..end).collect();
         block.next = end;
@@ -309,7 +408,11 @@ fn is_active(caller: &Caller) -> Result<(), Refusal> {
     if !standing.company.active {
         return Err(Refusal::Inactive(Who::Company));
     }
-    if standing.department.as_ref().is_some_and(|department| !department.active) {
+    if standing
+        .department
+        .as_ref()
+        .is_some_and(|department| !department.active)
+    {
         return Err(Refusal::Inactive(Who::Department));
     }
     if !standing.user.active {
@@ -321,13 +424,28 @@ fn is_active(caller: &Caller) -> Result<(), Refusal> {
 /// Whose quotas a caller's texts of a day use: company, department, user, each with its limit.
 fn limits(caller: &Caller, day: i64) -> Vec<(Scope, Who, Option<i64>)> {
     let standing = &caller.standing;
-    let mut limits = vec![((standing.company.id, day), Who::Company, standing.company.quota)];
-    limits.extend(standing.department.as_ref().map(|department| ((department.id, day), Who::Department, department.quota)));
+    let mut limits = vec![(
+        (standing.company.id, day),
+        Who::Company,
+        standing.company.quota,
+    )];
+    limits.extend(
+        standing
+            .department
+            .as_ref()
+            .map(|department| ((department.id, day), Who::Department, department.quota)),
+    );
     limits.push(((standing.user.id, day), Who::User, standing.user.quota));
     limits
 }
 
-fn in_hand(row: &sms::Model, carrier_id: i64, handset: PhoneNumber, receipts: Wish, revision: i64) -> Sms {
+fn in_hand(
+    row: &outgoing::Model,
+    carrier_id: i64,
+    handset: PhoneNumber,
+    receipts: Wish,
+    revision: i64,
+) -> Sms {
     Sms {
         id: row.id,
         company_id: row.company_id,
@@ -358,8 +476,11 @@ fn in_hand(row: &sms::Model, carrier_id: i64, handset: PhoneNumber, receipts: Wi
 
 impl Sms {
     /// A row in hand again, for its next try.
-    pub(super) fn from_row(row: &sms::Model, carrier_id: i64, handset: PhoneNumber) -> Self {
-        let receipts = i16::try_from(row.receipts).ok().and_then(Wish::from_code).unwrap_or(Wish::Never);
+    pub(super) fn from_row(row: &outgoing::Model, carrier_id: i64, handset: PhoneNumber) -> Self {
+        let receipts = i16::try_from(row.receipts)
+            .ok()
+            .and_then(Wish::from_code)
+            .unwrap_or(Wish::Never);
         // Revision 0 never is the current one, so its checks are made again.
         in_hand(row, carrier_id, handset, receipts, 0)
     }
@@ -382,7 +503,7 @@ enum Draft {
 }
 
 struct Fresh {
-    row: sms::Model,
+    row: outgoing::Model,
     given: String,
     to: PhoneNumber,
     in_hand: Option<(Arc<Sms>, Vec<Part>)>,
@@ -417,7 +538,7 @@ struct Lists {
 /// What a batch is going to write.
 #[derive(Default)]
 struct Writes {
-    rows: Vec<sms::Model>,
+    rows: Vec<outgoing::Model>,
     events: Vec<Event>,
     aborted: Vec<NewMail>,
 }
@@ -426,20 +547,32 @@ impl Work for Drafts {
     type Answer = Verdict;
     const NAME: &'static str = "accept";
 
-    fn run<'a>(works: &'a mut [Self], batch: &'a Batch<'_>) -> BoxFuture<'a, Result<Vec<Verdict>, StoreError>> {
+    fn run<'a>(
+        works: &'a mut [Self],
+        batch: &'a Batch<'_>,
+    ) -> BoxFuture<'a, Result<Vec<Verdict>, StoreError>> {
         Box::pin(async move {
             let revision = batch.accounts_revision().await?;
             let lists = Lists::load(works, batch).await?;
-            let scopes = works.iter().flat_map(|work| work.limits.iter().map(|(scope, ..)| *scope));
-            let used_before = batch.quota_used(scopes).await?;
+            let scopes: Vec<Scope> = works
+                .iter()
+                .flat_map(|work| work.limits.iter().map(|(scope, ..)| *scope))
+                .collect();
+            let used_before = batch.quota_used(&scopes).await?;
             let mut used = used_before.clone();
             let mut twins: HashMap<(i64, Vec<u8>), references::Reference> = HashMap::new();
             let mut writes = Writes::default();
             let mut verdicts = Vec::with_capacity(works.len());
             for work in works.iter() {
-                verdicts.push(work.judge(revision, &lists, &mut used, &mut twins, &mut writes, batch).await?);
+                verdicts.push(
+                    work.judge(revision, &lists, &mut used, &mut twins, &mut writes, batch)
+                        .await?,
+                );
             }
-            let added: BTreeMap<Scope, i64> = used.iter().map(|(scope, used)| (*scope, used - used_before.get(scope).copied().unwrap_or(0))).collect();
+            let added: BTreeMap<Scope, i64> = used
+                .iter()
+                .map(|(scope, used)| (*scope, used - used_before.get(scope).copied().unwrap_or(0)))
+                .collect();
             batch.add_quota(&added).await?;
             batch.insert_sms(writes.rows).await?;
             batch.insert_events(writes.events).await?;
@@ -452,14 +585,22 @@ impl Work for Drafts {
 
     fn committed(works: Vec<Self>, verdicts: &mut [Verdict]) {
         for (work, verdict) in works.into_iter().zip(verdicts) {
-            let Verdict::Accepted(accepted) = verdict else { continue };
+            let Verdict::Accepted(accepted) = verdict else {
+                continue;
+            };
             if accepted.is_replayed {
                 continue;
             }
-            let kept: Vec<i64> = accepted.messages.iter().filter(|message| message.state == State::Pending.as_str()).map(|message| message.id).collect();
+            let kept: Vec<i64> = accepted
+                .messages
+                .iter()
+                .filter(|message| message.state == State::Pending.as_str())
+                .map(|message| message.id)
+                .collect();
             let journey = work.journey;
             if let Ok(mut queued) = journey.queued.lock() {
-                *queued.entry(work.caller.company_id()).or_default() += i64::try_from(kept.len()).unwrap_or_default();
+                *queued.entry(work.caller.company_id()).or_default() +=
+                    i64::try_from(kept.len()).unwrap_or_default();
             }
             for draft in work.drafts {
                 if let Draft::Fresh(fresh) = draft
@@ -478,25 +619,46 @@ impl Lists {
         let mut handsets: BTreeMap<(i64, bool), Vec<i64>> = BTreeMap::new();
         for work in works {
             let company = &work.caller.standing.company;
-            let numbers = work.drafts.iter().filter_map(|draft| if let Draft::Fresh(fresh) = draft { Some(fresh.to.as_i64()) } else { None });
-            handsets.entry((company.id, company.restricted)).or_default().extend(numbers);
+            let numbers = work.drafts.iter().filter_map(|draft| {
+                if let Draft::Fresh(fresh) = draft {
+                    Some(fresh.to.as_i64())
+                } else {
+                    None
+                }
+            });
+            handsets
+                .entry((company.id, company.restricted))
+                .or_default()
+                .extend(numbers);
         }
         let mut lists = Self::default();
         for ((company_id, is_restricted), handsets) in handsets {
-            lists.opted_out.entry(company_id).or_default().extend(batch.opted_out(company_id, &handsets).await?);
+            lists
+                .opted_out
+                .entry(company_id)
+                .or_default()
+                .extend(batch.opted_out(company_id, &handsets).await?);
             if is_restricted {
-                lists.permitted.entry(company_id).or_default().extend(batch.permitted(company_id, &handsets).await?);
+                lists
+                    .permitted
+                    .entry(company_id)
+                    .or_default()
+                    .extend(batch.permitted(company_id, &handsets).await?);
             }
         }
         Ok(lists)
     }
 
     fn has_opted_out(&self, company_id: i64, handset: i64) -> bool {
-        self.opted_out.get(&company_id).is_some_and(|handsets| handsets.contains(&handset))
+        self.opted_out
+            .get(&company_id)
+            .is_some_and(|handsets| handsets.contains(&handset))
     }
 
     fn permits(&self, company_id: i64, handset: i64) -> bool {
-        self.permitted.get(&company_id).is_some_and(|handsets| handsets.contains(&handset))
+        self.permitted
+            .get(&company_id)
+            .is_some_and(|handsets| handsets.contains(&handset))
     }
 }
 
@@ -525,24 +687,40 @@ impl Drafts {
             }
         }
         let (verdict, quota) = self.judge_destinations(lists, used);
-        let Verdict::Accepted(accepted) = &verdict else { return Ok(verdict) };
+        let Verdict::Accepted(accepted) = &verdict else {
+            return Ok(verdict);
+        };
         self.collect(accepted, writes);
         used.extend(quota);
         if let Some(reference) = &self.reference
             && !accepted.messages.is_empty()
         {
-            let answer = serde_json::to_string(accepted).map_err(|error| StoreError::Refused(error.to_string()))?;
-            let new = references::Reference { fingerprint: reference.fingerprint.clone(), answer };
-            batch.insert_reference(user_id, &reference.key, &new, since).await?;
+            let answer = serde_json::to_string(accepted)
+                .map_err(|error| StoreError::Refused(error.to_string()))?;
+            let new = references::Reference {
+                fingerprint: reference.fingerprint.clone(),
+                answer,
+            };
+            batch
+                .insert_reference(user_id, &reference.key, &new, since)
+                .await?;
             twins.insert((user_id, reference.key.clone()), new);
         }
         Ok(verdict)
     }
 
     /// Checks 6 and 8 for each destination in order. The counters as they would be afterwards.
-    fn judge_destinations(&self, lists: &Lists, used: &BTreeMap<Scope, i64>) -> (Verdict, BTreeMap<Scope, i64>) {
+    fn judge_destinations(
+        &self,
+        lists: &Lists,
+        used: &BTreeMap<Scope, i64>,
+    ) -> (Verdict, BTreeMap<Scope, i64>) {
         let company = &self.caller.standing.company;
-        let mut counters: BTreeMap<Scope, i64> = self.limits.iter().map(|(scope, ..)| (*scope, used.get(scope).copied().unwrap_or(0))).collect();
+        let mut counters: BTreeMap<Scope, i64> = self
+            .limits
+            .iter()
+            .map(|(scope, ..)| (*scope, used.get(scope).copied().unwrap_or(0)))
+            .collect();
         let mut fates: Vec<Result<AcceptedSms, RefusedTo>> = Vec::with_capacity(self.drafts.len());
         for draft in &self.drafts {
             let fate = match draft {
@@ -570,8 +748,13 @@ impl Drafts {
                             parts: u8::try_from(parts).unwrap_or(u8::MAX),
                             encoding: fresh.encoding.to_owned(),
                         }),
-                        Err(refusal) if self.all_or_nothing => return (Verdict::Refused(refusal), BTreeMap::new()),
-                        Err(refusal) => Err(RefusedTo { to: fresh.given.clone(), refusal }),
+                        Err(refusal) if self.all_or_nothing => {
+                            return (Verdict::Refused(refusal), BTreeMap::new());
+                        }
+                        Err(refusal) => Err(RefusedTo {
+                            to: fresh.given.clone(),
+                            refusal,
+                        }),
                     }
                 }
             };
@@ -594,7 +777,12 @@ impl Drafts {
             if let Some(limit) = limit
                 && used + parts > *limit
             {
-                return Err(Refusal::Quota { scope: *who, limit: *limit, used, needed: parts });
+                return Err(Refusal::Quota {
+                    scope: *who,
+                    limit: *limit,
+                    used,
+                    needed: parts,
+                });
             }
         }
         for (scope, ..) in &self.limits {
@@ -605,17 +793,25 @@ impl Drafts {
 
     /// Moves the rows of what was accepted into the batch's writes.
     fn collect(&self, accepted: &Accepted, writes: &mut Writes) {
-        let fates: HashMap<i64, &AcceptedSms> = accepted.messages.iter().map(|message| (message.id, message)).collect();
+        let fates: HashMap<i64, &AcceptedSms> = accepted
+            .messages
+            .iter()
+            .map(|message| (message.id, message))
+            .collect();
         for draft in &self.drafts {
             let Draft::Fresh(fresh) = draft else { continue };
-            let Some(message) = fates.get(&fresh.row.id) else { continue };
+            let Some(message) = fates.get(&fresh.row.id) else {
+                continue;
+            };
             let mut row = fresh.row.clone();
             writes.events.push(Event::new(row.id, Kind::Accepted));
             if message.state == State::Abort.as_str() {
                 row.state = i64::from(State::Abort.code());
                 row.cause = Some("opted_out".to_owned());
                 row.lease = None;
-                writes.events.push(Event::new(row.id, Kind::Abort).because("opted_out"));
+                writes
+                    .events
+                    .push(Event::new(row.id, Kind::Abort).because("opted_out"));
                 writes.aborted.push(NewMail {
                     kind: mails::Kind::Abort,
                     event_id: row.id,
@@ -636,7 +832,10 @@ fn replay(reference: &HashedReference, earlier: &references::Reference) -> Verdi
         return Verdict::Refused(Refusal::ReferenceReused);
     }
     match serde_json::from_str::<Accepted>(&earlier.answer) {
-        Ok(accepted) => Verdict::Accepted(Accepted { is_replayed: true, ..accepted }),
+        Ok(accepted) => Verdict::Accepted(Accepted {
+            is_replayed: true,
+            ..accepted
+        }),
         Err(error) => {
             tracing::error!(%error, "a remembered acceptance cannot be read");
             Verdict::Refused(Refusal::Unavailable)
@@ -650,7 +849,10 @@ impl Work for TakeBlock {
     type Answer = i64;
     const NAME: &'static str = "legacy_ids";
 
-    fn run<'a>(works: &'a mut [Self], batch: &'a Batch<'_>) -> BoxFuture<'a, Result<Vec<i64>, StoreError>> {
+    fn run<'a>(
+        works: &'a mut [Self],
+        batch: &'a Batch<'_>,
+    ) -> BoxFuture<'a, Result<Vec<i64>, StoreError>> {
         Box::pin(async move {
             let mut firsts = Vec::with_capacity(works.len());
             for work in works.iter() {

@@ -8,7 +8,7 @@ use crate::security::Field;
 use crate::store::attempts::{self, Outcome, PartsStanding};
 use crate::store::cdrs::{Cdr, Direction};
 use crate::store::events::{Event, Kind};
-use crate::store::{Batch, StoreError, Work, sms};
+use crate::store::{Batch, StoreError, Work, outgoing};
 use crate::to_desktop::receipts;
 use futures::future::BoxFuture;
 use sms::{PhoneNumber, State, Text};
@@ -27,7 +27,11 @@ const SET_RIGHT_EVERY: Duration = Duration::from_secs(5);
 const LEAST_FREE_OCTETS: u64 = 64 << 20;
 
 /// Claims until told to stop. `database_file` is SQLite's, whose disk is watched.
-pub async fn keep_claiming(journey: ToHandset, database_file: Option<std::path::PathBuf>, stop: CancellationToken) {
+pub async fn keep_claiming(
+    journey: ToHandset,
+    database_file: Option<std::path::PathBuf>,
+    stop: CancellationToken,
+) {
     let shared = journey.0;
     let mut last_set_right = None;
     loop {
@@ -65,10 +69,17 @@ impl Shared {
         let claimed = rows.len();
         let (mut doubtful, mut unreceipted, mut waiting) = (Vec::new(), Vec::new(), Vec::new());
         for row in rows {
-            let Some(handset) = PhoneNumber::from_i64(row.handset) else { continue };
-            let carrier_id = row.carrier_id.or_else(|| network.carrier_of(handset)).unwrap_or_default();
+            let Some(handset) = PhoneNumber::from_i64(row.handset) else {
+                continue;
+            };
+            let carrier_id = row
+                .carrier_id
+                .or_else(|| network.carrier_of(handset))
+                .unwrap_or_default();
             match row.state() {
-                State::InDoubt => doubtful.push((Arc::new(Sms::from_row(&row, carrier_id, handset)), row)),
+                State::InDoubt => {
+                    doubtful.push((Arc::new(Sms::from_row(&row, carrier_id, handset)), row))
+                }
                 State::Ok => unreceipted.push(row.id),
                 _ => waiting.push((Arc::new(Sms::from_row(&row, carrier_id, handset)), row)),
             }
@@ -78,8 +89,18 @@ impl Shared {
         }
         if !doubtful.is_empty() {
             let texts = doubtful.iter().map(|(sms, _)| sms.clone()).collect();
-            let resent = self.writer.write(Settle { journey: self.clone(), texts }).await?;
-            waiting.extend(doubtful.into_iter().filter(|(sms, _)| resent.contains(&sms.id)));
+            let resent = self
+                .writer
+                .write(Settle {
+                    journey: self.clone(),
+                    texts,
+                })
+                .await?;
+            waiting.extend(
+                doubtful
+                    .into_iter()
+                    .filter(|(sms, _)| resent.contains(&sms.id)),
+            );
         }
         for (sms, row) in waiting {
             self.take_in_hand(sms, &row).await?;
@@ -88,11 +109,12 @@ impl Shared {
     }
 
     /// Opens the text again, cuts it as before, and queues the parts that no attempt got through.
-    async fn take_in_hand(&self, sms: Arc<Sms>, row: &sms::Model) -> Result<(), StoreError> {
+    async fn take_in_hand(&self, sms: Arc<Sms>, row: &outgoing::Model) -> Result<(), StoreError> {
         let opened = self.vault.open(row.id, Field::SmsText, &row.text).await;
         let parts = opened.map_err(|error| error.to_string()).and_then(|text| {
             let text = Text::new(&text).map_err(|error| error.to_string())?;
-            text.cut(sms::Reference::Eight(sms.reference), sms::MAX_PARTS).map_err(|error| error.to_string())
+            text.cut(sms::Reference::Eight(sms.reference), sms::MAX_PARTS)
+                .map_err(|error| error.to_string())
         });
         let mut parts = match parts {
             Ok(parts) => parts,
@@ -103,7 +125,11 @@ impl Shared {
         };
         if sms.try_no > 1 || sms.in_doubt {
             let attempts = self.reader.attempts_of(row.id).await?;
-            let accepted = |part: u8| attempts.iter().any(|attempt| attempt.part == i64::from(part) && attempt.outcome() == Outcome::Accepted);
+            let accepted = |part: u8| {
+                attempts.iter().any(|attempt| {
+                    attempt.part == i64::from(part) && attempt.outcome() == Outcome::Accepted
+                })
+            };
             parts.retain(|part| !accepted(part.number));
         }
         self.ready.push(sms, parts);
@@ -111,7 +137,9 @@ impl Shared {
     }
 
     async fn set_right(&self, database_file: Option<&std::path::Path>) -> Result<(), StoreError> {
-        if let Some(free) = database_file.and_then(|file| fs4::available_space(file.parent().unwrap_or(file)).ok()) {
+        if let Some(free) =
+            database_file.and_then(|file| fs4::available_space(file.parent().unwrap_or(file)).ok())
+        {
             let is_full = free < LEAST_FREE_OCTETS;
             if self.disk_full.swap(is_full, Ordering::Relaxed) != is_full {
                 tracing::warn!(free, is_full, "room on the database's disk");
@@ -138,10 +166,13 @@ struct Claim {
 }
 
 impl Work for Claim {
-    type Answer = Vec<sms::Model>;
+    type Answer = Vec<outgoing::Model>;
     const NAME: &'static str = "claim";
 
-    fn run<'a>(works: &'a mut [Self], batch: &'a Batch<'_>) -> BoxFuture<'a, Result<Vec<Vec<sms::Model>>, StoreError>> {
+    fn run<'a>(
+        works: &'a mut [Self],
+        batch: &'a Batch<'_>,
+    ) -> BoxFuture<'a, Result<Vec<Vec<outgoing::Model>>, StoreError>> {
         Box::pin(async move {
             let mut claimed = Vec::with_capacity(works.len());
             for work in works.iter() {
@@ -162,7 +193,10 @@ impl Work for Settle {
     type Answer = Vec<i64>;
     const NAME: &'static str = "settle";
 
-    fn run<'a>(works: &'a mut [Self], batch: &'a Batch<'_>) -> BoxFuture<'a, Result<Vec<Vec<i64>>, StoreError>> {
+    fn run<'a>(
+        works: &'a mut [Self],
+        batch: &'a Batch<'_>,
+    ) -> BoxFuture<'a, Result<Vec<Vec<i64>>, StoreError>> {
         Box::pin(async move {
             let mut answers = Vec::with_capacity(works.len());
             for work in works.iter() {
@@ -182,22 +216,42 @@ impl Work for Settle {
 /// Settles one text; whether it is to be sent again.
 async fn settle(journey: &Shared, sms: &Arc<Sms>, batch: &Batch<'_>) -> Result<bool, StoreError> {
     let attempts = batch.attempts_of(&[sms.id]).await?;
-    let in_doubt: Vec<&attempts::Model> = attempts.iter().filter(|attempt| attempt.outcome() == Outcome::InDoubt).collect();
+    let in_doubt: Vec<&attempts::Model> = attempts
+        .iter()
+        .filter(|attempt| attempt.outcome() == Outcome::InDoubt)
+        .collect();
     let Some(first) = in_doubt.first() else {
         // A late answer settled the attempts; what it left is for a normal try.
         return Ok(attempts::standing_of(sms.parts, &attempts) == PartsStanding::ToRetry);
     };
-    let since = in_doubt.iter().map(|attempt| attempt.marked_at).min().unwrap_or_default();
-    let receipts = batch.unmatched_receipts_between(first.carrier_id, first.number, first.handset, since).await?;
-    let answered = batch.was_answered(sms.id, first.number, first.handset).await?;
+    let since = in_doubt
+        .iter()
+        .map(|attempt| attempt.marked_at)
+        .min()
+        .unwrap_or_default();
+    let receipts = batch
+        .unmatched_receipts_between(first.carrier_id, first.number, first.handset, since)
+        .await?;
+    let answered = batch
+        .was_answered(sms.id, first.number, first.handset)
+        .await?;
     if receipts.len() >= in_doubt.len() || answered {
         prove(journey, sms, &attempts, &in_doubt, &receipts, batch).await?;
         return Ok(false);
     }
     if !may_resend(&journey.policy.to_handset, sms.resends) {
-        let changes = vec![sms::Change { in_doubt: true, tries: sms.try_no - 1, ..ending::change(sms, State::InDoubt) }];
+        let changes = vec![outgoing::Change {
+            in_doubt: true,
+            tries: sms.try_no - 1,
+            ..ending::change(sms, State::InDoubt)
+        }];
         batch.change_sms(changes).await?;
-        ending::write(vec![Ending::new(sms, State::Unknown, "no_proof")], &journey.policy, batch).await?;
+        ending::write(
+            vec![Ending::new(sms, State::Unknown, "no_proof")],
+            &journey.policy,
+            batch,
+        )
+        .await?;
         return Ok(false);
     }
     let resent = in_doubt.iter().map(|attempt| attempts::Change {
@@ -209,8 +263,21 @@ async fn settle(journey: &Shared, sms: &Arc<Sms>, batch: &Batch<'_>) -> Result<b
     });
     batch.change_attempts(resent.collect()).await?;
     let resends = sms.resends + 1;
-    batch.change_sms(vec![sms::Change { resends, tries: sms.try_no - 1, cause: Some("resend".to_owned()), lease: Some(batch.lease), ..ending::change(sms, State::Pending) }]).await?;
-    batch.insert_events(vec![Event { try_no: Some(sms.try_no), ..Event::new(sms.id, Kind::Resent).because("no_proof") }]).await?;
+    batch
+        .change_sms(vec![outgoing::Change {
+            resends,
+            tries: sms.try_no - 1,
+            cause: Some("resend".to_owned()),
+            lease: Some(batch.lease),
+            ..ending::change(sms, State::Pending)
+        }])
+        .await?;
+    batch
+        .insert_events(vec![Event {
+            try_no: Some(sms.try_no),
+            ..Event::new(sms.id, Kind::Resent).because("no_proof")
+        }])
+        .await?;
     sms.count_resend();
     Ok(true)
 }
@@ -258,21 +325,50 @@ async fn prove(
     let proved: Vec<attempts::Model> = attempts
         .iter()
         .cloned()
-        .map(|attempt| if in_doubt.iter().any(|doubt| doubt.id == attempt.id) { attempts::Model { outcome: Outcome::Accepted.code(), ..attempt } } else { attempt })
+        .map(|attempt| {
+            if in_doubt.iter().any(|doubt| doubt.id == attempt.id) {
+                attempts::Model {
+                    outcome: Outcome::Accepted.code(),
+                    ..attempt
+                }
+            } else {
+                attempt
+            }
+        })
         .collect();
-    let cause = if found.is_empty() { "proved_by_reply" } else { "proved_by_receipt" };
+    let cause = if found.is_empty() {
+        "proved_by_reply"
+    } else {
+        "proved_by_receipt"
+    };
     let tries = sms.try_no - 1;
     let all = attempts::standing_of(sms.parts, &proved) == PartsStanding::AllAccepted;
     let change = if all {
         let waits = sms.receipts != sms::Wish::Never;
         let due_at = sms.valid_until + journey.policy.to_desktop.receipt_wait_s.ms();
-        sms::Change { tries, due_at, lease: waits.then_some(0), ..ending::change(sms, State::Ok) }
+        outgoing::Change {
+            tries,
+            due_at,
+            lease: waits.then_some(0),
+            ..ending::change(sms, State::Ok)
+        }
     } else {
-        sms::Change { tries, cause: Some(cause.to_owned()), due_at: batch.now, lease: Some(0), ..ending::change(sms, State::Fail) }
+        outgoing::Change {
+            tries,
+            cause: Some(cause.to_owned()),
+            due_at: batch.now,
+            lease: Some(0),
+            ..ending::change(sms, State::Fail)
+        }
     };
     let kind = if all { Kind::Ok } else { Kind::Fail };
     batch.change_sms(vec![change]).await?;
-    batch.insert_events(vec![Event { carrier_id: Some(sms.carrier_id), ..Event::new(sms.id, kind).because(cause) }]).await?;
+    batch
+        .insert_events(vec![Event {
+            carrier_id: Some(sms.carrier_id),
+            ..Event::new(sms.id, kind).because(cause)
+        }])
+        .await?;
     batch.match_receipts(&matches).await?;
     receipts::apply(pairs, &journey.policy, batch).await
 }
@@ -286,7 +382,10 @@ impl Work for TakeOver {
     type Answer = usize;
     const NAME: &'static str = "take_over";
 
-    fn run<'a>(works: &'a mut [Self], batch: &'a Batch<'_>) -> BoxFuture<'a, Result<Vec<usize>, StoreError>> {
+    fn run<'a>(
+        works: &'a mut [Self],
+        batch: &'a Batch<'_>,
+    ) -> BoxFuture<'a, Result<Vec<usize>, StoreError>> {
         Box::pin(async move {
             let mut taken = Vec::with_capacity(works.len());
             for work in works.iter() {
@@ -299,22 +398,50 @@ impl Work for TakeOver {
 
 async fn take_over(wait_ms: i64, batch: &Batch<'_>) -> Result<usize, StoreError> {
     let rows = batch.orphaned_sms(500).await?;
-    let ids: Vec<i64> = rows.iter().filter(|row| row.state() == State::Submitting).map(|row| row.id).collect();
-    let attempts = if ids.is_empty() { Vec::new() } else { batch.attempts_of(&ids).await? };
+    let ids: Vec<i64> = rows
+        .iter()
+        .filter(|row| row.state() == State::Submitting)
+        .map(|row| row.id)
+        .collect();
+    let attempts = if ids.is_empty() {
+        Vec::new()
+    } else {
+        batch.attempts_of(&ids).await?
+    };
     let (mut doubts, mut changes, mut events) = (Vec::new(), Vec::new(), Vec::new());
     for row in &rows {
-        let open: Vec<&attempts::Model> = attempts.iter().filter(|attempt| attempt.sms_id == row.id && attempt.outcome() == Outcome::Open).collect();
-        let is_doubtful = attempts.iter().any(|attempt| attempt.sms_id == row.id && matches!(attempt.outcome(), Outcome::Open | Outcome::InDoubt));
-        doubts.extend(open.iter().map(|attempt| attempts::Change { id: attempt.id, outcome: Outcome::InDoubt, message_id: None, status: None, answered_at: None }));
+        let open: Vec<&attempts::Model> = attempts
+            .iter()
+            .filter(|attempt| attempt.sms_id == row.id && attempt.outcome() == Outcome::Open)
+            .collect();
+        let is_doubtful = attempts.iter().any(|attempt| {
+            attempt.sms_id == row.id
+                && matches!(attempt.outcome(), Outcome::Open | Outcome::InDoubt)
+        });
+        doubts.extend(open.iter().map(|attempt| attempts::Change {
+            id: attempt.id,
+            outcome: Outcome::InDoubt,
+            message_id: None,
+            status: None,
+            answered_at: None,
+        }));
         let (state, cause, due_at) = match row.state() {
-            State::Submitting if is_doubtful => (State::InDoubt, Some("crash".to_owned()), batch.now + wait_ms),
+            State::Submitting if is_doubtful => (
+                State::InDoubt,
+                Some("crash".to_owned()),
+                batch.now + wait_ms,
+            ),
             State::Submitting => (State::Pending, row.cause.clone(), batch.now),
             state => (state, row.cause.clone(), row.due_at),
         };
         if state == State::InDoubt && row.state() != state {
-            events.push(Event { carrier_id: row.carrier_id, try_no: Some(row.tries), ..Event::new(row.id, Kind::InDoubt).because("crash") });
+            events.push(Event {
+                carrier_id: row.carrier_id,
+                try_no: Some(row.tries),
+                ..Event::new(row.id, Kind::InDoubt).because("crash")
+            });
         }
-        changes.push(sms::Change {
+        changes.push(outgoing::Change {
             id: row.id,
             state,
             cause,

@@ -5,7 +5,7 @@ use super::ready::Sms;
 use crate::store::attempts::Outcome;
 use crate::store::events::{Event, Kind};
 use crate::store::mails::{self, NewMail};
-use crate::store::{Batch, StoreError, sms};
+use crate::store::{Batch, StoreError, outgoing};
 use sms::State;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -25,13 +25,19 @@ pub(super) struct Ending {
 impl Ending {
     /// `state` is abort, cancelled or unknown; `cause` a short word.
     pub fn new(sms: &Arc<Sms>, state: State, cause: impl Into<String>) -> Self {
-        Self { sms: sms.clone(), state, cause: cause.into(), status: None, was_tried: false }
+        Self {
+            sms: sms.clone(),
+            state,
+            cause: cause.into(),
+            status: None,
+            was_tried: false,
+        }
     }
 }
 
 /// The change of an SMS in hand to `state`, with everything else as it is in this try and nothing more to do.
-pub(super) fn change(sms: &Sms, state: State) -> sms::Change {
-    sms::Change {
+pub(super) fn change(sms: &Sms, state: State) -> outgoing::Change {
+    outgoing::Change {
         id: sms.id,
         state,
         cause: None,
@@ -46,7 +52,11 @@ pub(super) fn change(sms: &Sms, state: State) -> sms::Change {
 }
 
 /// Writes endings: state, event, quota, mail.
-pub(super) async fn write(endings: Vec<Ending>, policy: &Policy, batch: &Batch<'_>) -> Result<(), StoreError> {
+pub(super) async fn write(
+    endings: Vec<Ending>,
+    policy: &Policy,
+    batch: &Batch<'_>,
+) -> Result<(), StoreError> {
     if endings.is_empty() {
         return Ok(());
     }
@@ -58,8 +68,16 @@ pub(super) async fn write(endings: Vec<Ending>, policy: &Policy, batch: &Batch<'
     for ending in endings {
         let sms = &ending.sms;
         sms.stop();
-        let used = |outcome| matches!(outcome, Outcome::Accepted | Outcome::InDoubt | Outcome::Resent | Outcome::Open);
-        if !attempts.iter().any(|attempt| attempt.sms_id == sms.id && used(attempt.outcome())) {
+        let used = |outcome| {
+            matches!(
+                outcome,
+                Outcome::Accepted | Outcome::InDoubt | Outcome::Resent | Outcome::Open
+            )
+        };
+        if !attempts
+            .iter()
+            .any(|attempt| attempt.sms_id == sms.id && used(attempt.outcome()))
+        {
             let scopes = [Some(sms.company_id), sms.department_id, Some(sms.user_id)];
             for scope in scopes.into_iter().flatten() {
                 *given_back.entry((scope, sms.quota_day)).or_default() -= i64::from(sms.parts);
@@ -71,10 +89,19 @@ pub(super) async fn write(endings: Vec<Ending>, policy: &Policy, batch: &Batch<'
             _ => (Kind::Abort, mails::Kind::Abort),
         };
         let tried = ending.was_tried.then_some(sms.try_no);
-        events.push(Event { try_no: tried, carrier_id: tried.map(|_| sms.carrier_id), status: ending.status, ..Event::new(sms.id, event).because(ending.cause.clone()) });
-        changes.push(sms::Change {
+        events.push(Event {
+            try_no: tried,
+            carrier_id: tried.map(|_| sms.carrier_id),
+            status: ending.status,
+            ..Event::new(sms.id, event).because(ending.cause.clone())
+        });
+        changes.push(outgoing::Change {
             cause: Some(ending.cause),
-            tries: if ending.was_tried { sms.try_no } else { sms.try_no - 1 },
+            tries: if ending.was_tried {
+                sms.try_no
+            } else {
+                sms.try_no - 1
+            },
             ..change(sms, ending.state)
         });
         batch

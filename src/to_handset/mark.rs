@@ -7,7 +7,7 @@ use super::{Shared, ToHandset};
 use crate::config::rooms::PoolExhausted;
 use crate::store::attempts::{self, Outcome};
 use crate::store::events::{Event, Kind};
-use crate::store::{Batch, StoreError, Work, pairs, sms};
+use crate::store::{Batch, StoreError, Work, outgoing, pairs};
 use futures::future::BoxFuture;
 use sms::{Part, State};
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -33,7 +33,13 @@ impl ToHandset {
     /// Marks parts taken from [`super::Ready`]; what may leave now. What may not (opted out meanwhile, expired, no free pair) is dealt with.
     pub async fn mark(&self, chunks: Vec<Chunk>) -> Result<Vec<Deposit>, StoreError> {
         self.0.refresh_network().await?;
-        self.0.writer.write(Mark { journey: self.0.clone(), chunks }).await
+        self.0
+            .writer
+            .write(Mark {
+                journey: self.0.clone(),
+                chunks,
+            })
+            .await
     }
 }
 
@@ -46,9 +52,14 @@ impl Work for Mark {
     type Answer = Vec<Deposit>;
     const NAME: &'static str = "mark";
 
-    fn run<'a>(works: &'a mut [Self], batch: &'a Batch<'_>) -> BoxFuture<'a, Result<Vec<Vec<Deposit>>, StoreError>> {
+    fn run<'a>(
+        works: &'a mut [Self],
+        batch: &'a Batch<'_>,
+    ) -> BoxFuture<'a, Result<Vec<Vec<Deposit>>, StoreError>> {
         Box::pin(async move {
-            let Some(journey) = works.first().map(|work| work.journey.clone()) else { return Ok(Vec::new()) };
+            let Some(journey) = works.first().map(|work| work.journey.clone()) else {
+                return Ok(Vec::new());
+            };
             let mut marking = Marking::default();
             marking.judge(works, batch).await?;
             let numbers = marking.choose_numbers(&journey, batch).await?;
@@ -64,7 +75,10 @@ impl Work for Mark {
     fn committed(works: Vec<Self>, marked: &mut [Vec<Deposit>]) {
         for (work, deposits) in works.iter().zip(marked) {
             for chunk in &work.chunks {
-                chunk.sms.unmarked.fetch_sub(chunk.parts.len(), Ordering::Relaxed);
+                chunk
+                    .sms
+                    .unmarked
+                    .fetch_sub(chunk.parts.len(), Ordering::Relaxed);
             }
             for deposit in deposits {
                 deposit.sms.remember_number(deposit.number);
@@ -81,7 +95,7 @@ struct Marking {
     /// Parts that another try got through meanwhile.
     accepted: HashSet<(i64, u8)>,
     endings: Vec<Ending>,
-    changes: Vec<sms::Change>,
+    changes: Vec<outgoing::Change>,
     events: Vec<Event>,
     attempts: Vec<attempts::Model>,
 }
@@ -90,15 +104,40 @@ impl Marking {
     /// The checks that are made again when a text is about to leave [SPEC 2.2, 4.2].
     async fn judge(&mut self, works: &[Mark], batch: &Batch<'_>) -> Result<(), StoreError> {
         let revision = batch.accounts_revision().await?;
-        let firsts: Vec<&Chunk> = works.iter().flat_map(|work| &work.chunks).filter(|chunk| chunk.is_first && !chunk.sms.is_stopped()).collect();
-        let again: Vec<i64> = firsts.iter().filter(|chunk| chunk.sms.try_no > 1 || chunk.sms.in_doubt).map(|chunk| chunk.sms.id).collect();
+        let firsts: Vec<&Chunk> = works
+            .iter()
+            .flat_map(|work| &work.chunks)
+            .filter(|chunk| chunk.is_first && !chunk.sms.is_stopped())
+            .collect();
+        let again: Vec<i64> = firsts
+            .iter()
+            .filter(|chunk| chunk.sms.try_no > 1 || chunk.sms.in_doubt)
+            .map(|chunk| chunk.sms.id)
+            .collect();
         let mut settled: HashSet<i64> = HashSet::new();
         if !again.is_empty() {
             // A proof or a late answer may have come while it waited in memory.
             let rows = batch.sms_by_ids(&again).await?;
-            settled.extend(rows.iter().filter(|row| row.lease != Some(batch.lease) || row.state().is_final() || row.state() == State::Ok).map(|row| row.id));
-            let accepted = batch.attempts_of(&again).await?.into_iter().filter(|attempt| attempt.outcome() == Outcome::Accepted);
-            self.accepted.extend(accepted.map(|attempt| (attempt.sms_id, u8::try_from(attempt.part).unwrap_or_default())));
+            settled.extend(
+                rows.iter()
+                    .filter(|row| {
+                        row.lease != Some(batch.lease)
+                            || row.state().is_final()
+                            || row.state() == State::Ok
+                    })
+                    .map(|row| row.id),
+            );
+            let accepted = batch
+                .attempts_of(&again)
+                .await?
+                .into_iter()
+                .filter(|attempt| attempt.outcome() == Outcome::Accepted);
+            self.accepted.extend(accepted.map(|attempt| {
+                (
+                    attempt.sms_id,
+                    u8::try_from(attempt.part).unwrap_or_default(),
+                )
+            }));
         }
         for chunk in firsts {
             let sms = &chunk.sms;
@@ -111,7 +150,9 @@ impl Marking {
             } else if sms.revision == revision {
                 None
             } else {
-                recheck(sms, batch).await?.map(|cause| (State::Cancelled, cause))
+                recheck(sms, batch)
+                    .await?
+                    .map(|cause| (State::Cancelled, cause))
             };
             match ending {
                 None => {
@@ -127,7 +168,11 @@ impl Marking {
     }
 
     /// The number of each SMS that leaves; those that get none are ended or deferred.
-    async fn choose_numbers(&mut self, journey: &Shared, batch: &Batch<'_>) -> Result<HashMap<i64, i64>, StoreError> {
+    async fn choose_numbers(
+        &mut self,
+        journey: &Shared,
+        batch: &Batch<'_>,
+    ) -> Result<HashMap<i64, i64>, StoreError> {
         let mut given: HashMap<i64, i64> = HashMap::new();
         let window_ends = batch.now + journey.policy.to_desktop.reply_window_s.ms();
         let mut prolonged = Vec::new();
@@ -138,7 +183,10 @@ impl Marking {
                     given.insert(sms.id, number);
                     prolonged.push((sms.id, number, sms.handset.as_i64(), window_ends));
                 }
-                None => by_carrier.entry(sms.carrier_id).or_default().push(sms.clone()),
+                None => by_carrier
+                    .entry(sms.carrier_id)
+                    .or_default()
+                    .push(sms.clone()),
             }
         }
         batch.prolong_pairs(&prolonged).await?;
@@ -147,7 +195,11 @@ impl Marking {
             leaving.sort_by_key(|sms| (sms.handset, sms.id));
             let mut handsets: Vec<i64> = leaving.iter().map(|sms| sms.handset.as_i64()).collect();
             handsets.dedup();
-            let mut cursors: HashMap<i64, i64> = batch.cursors(carrier_id, &handsets).await?.into_iter().collect();
+            let mut cursors: HashMap<i64, i64> = batch
+                .cursors(carrier_id, &handsets)
+                .await?
+                .into_iter()
+                .collect();
             let mut open: HashMap<i64, Vec<pairs::Model>> = HashMap::new();
             for pair in batch.open_pairs(&handsets).await? {
                 open.entry(pair.handset).or_default().push(pair);
@@ -156,11 +208,25 @@ impl Marking {
             for sms in leaving {
                 let handset = sms.handset.as_i64();
                 let pairs = open.entry(handset).or_default();
-                let who = For { user_id: sms.user_id, company_id: sms.company_id };
+                let who = For {
+                    user_id: sms.user_id,
+                    company_id: sms.company_id,
+                };
                 let borrowed: Vec<&pairs::Model> = pairs.iter().collect();
                 let cursor = cursors.get(&handset).copied();
-                let choice = numbers::choose(network.pool(carrier_id), cursor, &borrowed, who, journey.policy.to_desktop.pool_mode);
-                let Some(Choice { number, supersedes, moves_cursor }) = choice else {
+                let choice = numbers::choose(
+                    network.pool(carrier_id),
+                    cursor,
+                    &borrowed,
+                    who,
+                    journey.policy.to_desktop.pool_mode,
+                );
+                let Some(Choice {
+                    number,
+                    supersedes,
+                    moves_cursor,
+                }) = choice
+                else {
                     self.without_number(journey, &sms, batch);
                     continue;
                 };
@@ -200,10 +266,14 @@ impl Marking {
         self.leaving.remove(&sms.id);
         sms.stop();
         match journey.policy.to_desktop.pool_exhausted {
-            PoolExhausted::Reject => self.endings.push(Ending::new(sms, State::Abort, "pool_exhausted")),
+            PoolExhausted::Reject => {
+                self.endings
+                    .push(Ending::new(sms, State::Abort, "pool_exhausted"))
+            }
             PoolExhausted::Defer => {
-                self.events.push(Event::new(sms.id, Kind::Pending).because("pool_exhausted"));
-                self.changes.push(sms::Change {
+                self.events
+                    .push(Event::new(sms.id, Kind::Pending).because("pool_exhausted"));
+                self.changes.push(outgoing::Change {
                     cause: Some("pool_exhausted".to_owned()),
                     due_at: batch.now + DEFERRED_MS,
                     lease: Some(0),
@@ -215,20 +285,37 @@ impl Marking {
     }
 
     /// The deposits of some chunks, and what is to be written for them.
-    fn mark(&mut self, chunks: &[Chunk], numbers: &HashMap<i64, i64>, batch: &Batch<'_>) -> Vec<Deposit> {
+    fn mark(
+        &mut self,
+        chunks: &[Chunk],
+        numbers: &HashMap<i64, i64>,
+        batch: &Batch<'_>,
+    ) -> Vec<Deposit> {
         let mut deposits = Vec::new();
         for chunk in chunks {
             let sms = &chunk.sms;
             if sms.is_stopped() {
                 continue;
             }
-            let number = if chunk.is_first { numbers.get(&sms.id).copied() } else { self.number_of_begun(sms, numbers) };
+            let number = if chunk.is_first {
+                numbers.get(&sms.id).copied()
+            } else {
+                self.number_of_begun(sms, numbers)
+            };
             let Some(number) = number else { continue };
             if chunk.is_first {
                 if sms.number.is_none() {
-                    self.events.push(Event { carrier_id: Some(sms.carrier_id), ..Event::new(sms.id, Kind::NumberChosen).because(format!("+{number}")) });
+                    self.events.push(Event {
+                        carrier_id: Some(sms.carrier_id),
+                        ..Event::new(sms.id, Kind::NumberChosen).because(format!("+{number}"))
+                    });
                 }
-                self.changes.push(sms::Change { number: Some(number), lease: Some(batch.lease), due_at: batch.now, ..ending::change(sms, State::Submitting) });
+                self.changes.push(outgoing::Change {
+                    number: Some(number),
+                    lease: Some(batch.lease),
+                    due_at: batch.now,
+                    ..ending::change(sms, State::Submitting)
+                });
             }
             for part in &chunk.parts {
                 if self.accepted.contains(&(sms.id, part.number)) {
@@ -258,7 +345,13 @@ impl Marking {
                     receipt: None,
                     receipt_at: None,
                 });
-                deposits.push(Deposit { attempt_id, sms: sms.clone(), part: part.clone(), number, marked_at: batch.now });
+                deposits.push(Deposit {
+                    attempt_id,
+                    sms: sms.clone(),
+                    part: part.clone(),
+                    number,
+                    marked_at: batch.now,
+                });
             }
         }
         deposits
@@ -280,13 +373,19 @@ impl Marking {
 /// Why a text may not leave any more, if so.
 async fn recheck(sms: &Sms, batch: &Batch<'_>) -> Result<Option<&'static str>, StoreError> {
     let handset = [sms.handset.as_i64()];
-    if !batch.is_active(sms.user_id, sms.department_id, sms.company_id).await? {
+    if !batch
+        .is_active(sms.user_id, sms.department_id, sms.company_id)
+        .await?
+    {
         return Ok(Some("inactive"));
     }
     if !batch.opted_out(sms.company_id, &handset).await?.is_empty() {
         return Ok(Some("opted_out"));
     }
-    let is_restricted = batch.company(sms.company_id).await?.is_some_and(|company| company.restricted);
+    let is_restricted = batch
+        .company(sms.company_id)
+        .await?
+        .is_some_and(|company| company.restricted);
     if is_restricted && batch.permitted(sms.company_id, &handset).await?.is_empty() {
         return Ok(Some("destination_restricted"));
     }

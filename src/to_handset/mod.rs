@@ -81,7 +81,16 @@ pub struct Needs {
 impl ToHandset {
     /// A journey over an open store. [`keep_claiming`] must run beside it.
     pub fn new(needs: Needs) -> Self {
-        let Needs { reader, writer, ids, lease, clock, vault, book, policy } = needs;
+        let Needs {
+            reader,
+            writer,
+            ids,
+            lease,
+            clock,
+            vault,
+            book,
+            policy,
+        } = needs;
         Self(Arc::new(Shared {
             reader,
             writer,

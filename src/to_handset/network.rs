@@ -20,7 +20,10 @@ impl Network {
     /// The carrier that serves this number first.
     pub fn carrier_of(&self, number: PhoneNumber) -> Option<i64> {
         let digits = number.digits();
-        self.routes.iter().find(|(prefix, _)| digits.starts_with(prefix.as_str())).map(|(_, carrier)| *carrier)
+        self.routes
+            .iter()
+            .find(|(prefix, _)| digits.starts_with(prefix.as_str()))
+            .map(|(_, carrier)| *carrier)
     }
 
     /// The numbers that a company's texts may come from over this carrier.
@@ -32,7 +35,10 @@ impl Network {
 impl Shared {
     /// The network as it was last seen.
     pub(super) fn network(&self) -> Arc<Network> {
-        self.network.read().map(|network| network.clone()).unwrap_or_default()
+        self.network
+            .read()
+            .map(|network| network.clone())
+            .unwrap_or_default()
     }
 
     /// Loads the network anew unless it is as of `revision` already.
@@ -42,14 +48,36 @@ impl Shared {
         if known.revision == revision {
             return Ok(known);
         }
-        let mut routes: Vec<_> = self.reader.routes().await?.into_iter().map(|route| (route.prefix, route.rank, route.carrier_id)).collect();
+        let mut routes: Vec<_> = self
+            .reader
+            .routes()
+            .await?
+            .into_iter()
+            .map(|route| (route.prefix, route.rank, route.carrier_id))
+            .collect();
         routes.sort_by_key(|(prefix, rank, _)| (std::cmp::Reverse(prefix.len()), *rank));
         let mut pools: HashMap<i64, Vec<i64>> = HashMap::new();
-        for number in self.reader.numbers().await?.into_iter().filter(|number| number.removed_at.is_none() && number.company_id.is_none()) {
-            pools.entry(number.carrier_id).or_default().push(number.number);
+        for number in self
+            .reader
+            .numbers()
+            .await?
+            .into_iter()
+            .filter(|number| number.removed_at.is_none() && number.company_id.is_none())
+        {
+            pools
+                .entry(number.carrier_id)
+                .or_default()
+                .push(number.number);
         }
-        let routes = routes.into_iter().map(|(prefix, _, carrier)| (prefix, carrier)).collect();
-        let network = Arc::new(Network { revision, routes, pools });
+        let routes = routes
+            .into_iter()
+            .map(|(prefix, _, carrier)| (prefix, carrier))
+            .collect();
+        let network = Arc::new(Network {
+            revision,
+            routes,
+            pools,
+        });
         if let Ok(mut place) = self.network.write() {
             *place = network.clone();
         }

@@ -7,12 +7,15 @@ use crate::config::rooms::{InDoubt, Outage};
 use crate::store::attempts::{self, Outcome, PartsStanding};
 use crate::store::cdrs::{Cdr, Direction};
 use crate::store::events::{Event, Kind};
-use crate::store::{Batch, StoreError, Work, sms};
+use crate::store::{Batch, StoreError, Work, outgoing};
 use crate::to_desktop::receipts;
 use futures::future::BoxFuture;
 use sms::State;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
+
+/// How long a text rests that was throttled.
+const THROTTLED_MS: i64 = 1_000;
 
 /// What a link reports of a deposit.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +24,8 @@ pub enum Answer {
     Accepted { message_id: String },
     /// The SMSC refused it for now, with this command status.
     RefusedForNow { status: u32 },
+    /// The SMSC has too much of us: no try is counted.
+    Throttled { status: u32 },
     /// The SMSC refused it for good.
     RefusedForGood { status: u32 },
     /// Written, perhaps, and no answer came: `cause` is `response_timeout` or `link_lost`.
@@ -39,7 +44,13 @@ pub struct Reported {
 impl ToHandset {
     /// Writes what became of deposits. Every change is on disk on return.
     pub async fn report(&self, reported: Vec<Reported>) -> Result<(), StoreError> {
-        self.0.writer.write(Report { journey: self.0.clone(), reported }).await
+        self.0
+            .writer
+            .write(Report {
+                journey: self.0.clone(),
+                reported,
+            })
+            .await
     }
 
     /// No link is up for these, which wait in memory: a try that fails by itself, where outages count [SPEC 4.2].
@@ -52,7 +63,13 @@ impl ToHandset {
             return Ok(());
         }
         let deposits = self.mark(waiting).await?;
-        let reported = deposits.into_iter().map(|deposit| Reported { deposit, answer: Answer::NotWritten }).collect();
+        let reported = deposits
+            .into_iter()
+            .map(|deposit| Reported {
+                deposit,
+                answer: Answer::NotWritten,
+            })
+            .collect();
         self.report(reported).await
     }
 }
@@ -66,12 +83,21 @@ impl Work for Report {
     type Answer = ();
     const NAME: &'static str = "outcome";
 
-    fn run<'a>(works: &'a mut [Self], batch: &'a Batch<'_>) -> BoxFuture<'a, Result<Vec<()>, StoreError>> {
+    fn run<'a>(
+        works: &'a mut [Self],
+        batch: &'a Batch<'_>,
+    ) -> BoxFuture<'a, Result<Vec<()>, StoreError>> {
         Box::pin(async move {
             let answers = vec![(); works.len()];
-            let Some(journey) = works.first().map(|work| work.journey.clone()) else { return Ok(answers) };
+            let Some(journey) = works.first().map(|work| work.journey.clone()) else {
+                return Ok(answers);
+            };
             // A late answer may share a batch with the time-out before it: the last word on an attempt counts.
-            let last: BTreeMap<i64, &Reported> = works.iter().flat_map(|work| &work.reported).map(|reported| (reported.deposit.attempt_id, reported)).collect();
+            let last: BTreeMap<i64, &Reported> = works
+                .iter()
+                .flat_map(|work| &work.reported)
+                .map(|reported| (reported.deposit.attempt_id, reported))
+                .collect();
             let all: Vec<&Reported> = last.into_values().collect();
             write_reports(&journey, &all, batch).await?;
             Ok(answers)
@@ -79,28 +105,50 @@ impl Work for Report {
     }
 }
 
-async fn write_reports(journey: &Shared, all: &[&Reported], batch: &Batch<'_>) -> Result<(), StoreError> {
+async fn write_reports(
+    journey: &Shared,
+    all: &[&Reported],
+    batch: &Batch<'_>,
+) -> Result<(), StoreError> {
     let mut decided = Decided::default();
     let mut of_sms: BTreeMap<i64, Vec<&Reported>> = BTreeMap::new();
     for reported in all {
-        of_sms.entry(reported.deposit.sms.id).or_default().push(reported);
+        of_sms
+            .entry(reported.deposit.sms.id)
+            .or_default()
+            .push(reported);
     }
     decided.note_attempts(all);
-    batch.change_attempts(std::mem::take(&mut decided.attempts)).await?;
+    batch
+        .change_attempts(std::mem::take(&mut decided.attempts))
+        .await?;
     // A text of one part in its first try has no other attempt than the one reported, unless it was given up before (a late answer).
     let simple = |sms: &Sms| sms.parts == 1 && sms.try_no == 1 && !sms.is_stopped();
-    let ids: Vec<i64> = of_sms.iter().filter(|(_, reported)| !simple(&reported[0].deposit.sms)).map(|(id, _)| *id).collect();
+    let ids: Vec<i64> = of_sms
+        .iter()
+        .filter(|(_, reported)| !simple(&reported[0].deposit.sms))
+        .map(|(id, _)| *id)
+        .collect();
     let mut attempts: HashMap<i64, Vec<attempts::Model>> = HashMap::new();
-    let mut current: HashMap<i64, sms::Model> = HashMap::new();
+    let mut current: HashMap<i64, outgoing::Model> = HashMap::new();
     if !ids.is_empty() {
         for attempt in batch.attempts_of(&ids).await? {
             attempts.entry(attempt.sms_id).or_default().push(attempt);
         }
-        current = batch.sms_by_ids(&ids).await?.into_iter().map(|row| (row.id, row)).collect();
+        current = batch
+            .sms_by_ids(&ids)
+            .await?
+            .into_iter()
+            .map(|row| (row.id, row))
+            .collect();
     }
     let mut accepted_ids = Vec::new();
     for (id, reported) in of_sms {
-        let newest = reported[reported.len() - 1];
+        // What went wrong says more than what went right beside it.
+        let telling = reported
+            .iter()
+            .rfind(|one| !matches!(one.answer, Answer::Accepted { .. }));
+        let newest = telling.copied().unwrap_or(reported[reported.len() - 1]);
         let sms = &newest.deposit.sms;
         let standing = match attempts.get(&id) {
             Some(attempts) => attempts::standing_of(sms.parts, attempts),
@@ -112,7 +160,9 @@ async fn write_reports(journey: &Shared, all: &[&Reported], batch: &Batch<'_>) -
             continue;
         }
         accepted_ids.extend(reported.iter().filter_map(|one| match &one.answer {
-            Answer::Accepted { message_id } if sms.receipts != sms::Wish::Never => Some(message_id.clone()),
+            Answer::Accepted { message_id } if sms.receipts != sms::Wish::Never => {
+                Some(message_id.clone())
+            }
             _ => None,
         }));
         decided.decide(journey, newest, standing, batch);
@@ -132,14 +182,16 @@ fn standing_of_one(answer: &Answer) -> PartsStanding {
         Answer::Accepted { .. } => PartsStanding::AllAccepted,
         Answer::RefusedForGood { .. } => PartsStanding::RefusedForGood,
         Answer::NoAnswer { .. } => PartsStanding::InDoubt,
-        Answer::RefusedForNow { .. } | Answer::NotWritten => PartsStanding::ToRetry,
+        Answer::RefusedForNow { .. } | Answer::Throttled { .. } | Answer::NotWritten => {
+            PartsStanding::ToRetry
+        }
     }
 }
 
 #[derive(Default)]
 struct Decided {
     attempts: Vec<attempts::Change>,
-    changes: Vec<sms::Change>,
+    changes: Vec<outgoing::Change>,
     events: Vec<Event>,
     endings: Vec<Ending>,
     cdrs: Vec<Cdr>,
@@ -150,13 +202,27 @@ impl Decided {
     fn note_attempts(&mut self, all: &[&Reported]) {
         for Reported { deposit, answer } in all.iter().copied() {
             let (outcome, message_id, status) = match answer {
-                Answer::Accepted { message_id } => (Outcome::Accepted, Some(message_id.clone()).filter(|id| !id.is_empty()), None),
-                Answer::RefusedForNow { status } => (Outcome::RefusedForNow, None, Some(i64::from(*status))),
-                Answer::RefusedForGood { status } => (Outcome::RefusedForGood, None, Some(i64::from(*status))),
+                Answer::Accepted { message_id } => (
+                    Outcome::Accepted,
+                    Some(message_id.clone()).filter(|id| !id.is_empty()),
+                    None,
+                ),
+                Answer::RefusedForNow { status } | Answer::Throttled { status } => {
+                    (Outcome::RefusedForNow, None, Some(i64::from(*status)))
+                }
+                Answer::RefusedForGood { status } => {
+                    (Outcome::RefusedForGood, None, Some(i64::from(*status)))
+                }
                 Answer::NoAnswer { .. } => (Outcome::InDoubt, None, None),
                 Answer::NotWritten => (Outcome::NotWritten, None, None),
             };
-            self.attempts.push(attempts::Change { id: deposit.attempt_id, outcome, message_id, status, answered_at: Some(crate::clock::real_now()) });
+            self.attempts.push(attempts::Change {
+                id: deposit.attempt_id,
+                outcome,
+                message_id,
+                status,
+                answered_at: Some(crate::clock::real_now()),
+            });
             if outcome == Outcome::Accepted {
                 let sms = &deposit.sms;
                 self.cdrs.push(Cdr {
@@ -177,27 +243,54 @@ impl Decided {
     }
 
     /// What the attempts together make of the text.
-    fn decide(&mut self, journey: &Shared, newest: &Reported, standing: PartsStanding, batch: &Batch<'_>) {
+    fn decide(
+        &mut self,
+        journey: &Shared,
+        newest: &Reported,
+        standing: PartsStanding,
+        batch: &Batch<'_>,
+    ) {
         let sms = &newest.deposit.sms;
         let policy = &journey.policy.to_handset;
         let part = i64::from(newest.deposit.part.number);
         let status = match newest.answer {
-            Answer::RefusedForNow { status } | Answer::RefusedForGood { status } => Some(i64::from(status)),
+            Answer::RefusedForNow { status }
+            | Answer::Throttled { status }
+            | Answer::RefusedForGood { status } => Some(i64::from(status)),
             _ => None,
         };
-        let event = |kind| Event { part: Some(part), try_no: Some(sms.try_no), carrier_id: Some(sms.carrier_id), status, ..Event::new(sms.id, kind) };
+        let event = |kind| Event {
+            part: Some(part),
+            try_no: Some(sms.try_no),
+            carrier_id: Some(sms.carrier_id),
+            status,
+            ..Event::new(sms.id, kind)
+        };
         match standing {
             PartsStanding::Open => {}
-            PartsStanding::ToRetry if sms.has_unmarked() && matches!(newest.answer, Answer::Accepted { .. }) => {}
+            PartsStanding::ToRetry
+                if sms.has_unmarked() && matches!(newest.answer, Answer::Accepted { .. }) => {}
             PartsStanding::AllAccepted => {
-                let waits = sms.receipts != sms::Wish::Never && journey.policy.receipts != crate::config::rooms::Receipts::None;
+                let waits = sms.receipts != sms::Wish::Never
+                    && journey.policy.receipts != crate::config::rooms::Receipts::None;
                 let due_at = sms.valid_until + journey.policy.to_desktop.receipt_wait_s.ms();
                 self.events.push(event(Kind::Ok));
-                self.changes.push(sms::Change { due_at, lease: waits.then_some(0), ..ending::change(sms, State::Ok) });
+                self.changes.push(outgoing::Change {
+                    due_at,
+                    lease: waits.then_some(0),
+                    ..ending::change(sms, State::Ok)
+                });
             }
             PartsStanding::RefusedForGood => {
-                let cause = status.map_or_else(|| "refused".to_owned(), |status| smpp::CommandStatus(u32::try_from(status).unwrap_or_default()).name());
-                self.endings.push(Ending { status, was_tried: true, ..Ending::new(sms, State::Abort, cause) });
+                let cause = status.map_or_else(
+                    || "refused".to_owned(),
+                    |status| smpp::CommandStatus(u32::try_from(status).unwrap_or_default()).name(),
+                );
+                self.endings.push(Ending {
+                    status,
+                    was_tried: true,
+                    ..Ending::new(sms, State::Abort, cause)
+                });
             }
             PartsStanding::InDoubt => {
                 sms.stop();
@@ -206,7 +299,7 @@ impl Decided {
                     _ => "no_answer",
                 };
                 self.events.push(event(Kind::InDoubt).because(cause));
-                self.changes.push(sms::Change {
+                self.changes.push(outgoing::Change {
                     cause: Some(cause.to_owned()),
                     in_doubt: true,
                     due_at: batch.now + policy.in_doubt_wait_s.ms(),
@@ -218,19 +311,39 @@ impl Decided {
                 sms.stop();
                 let no_link = newest.answer == Answer::NotWritten;
                 let cause = match status {
-                    Some(status) => smpp::CommandStatus(u32::try_from(status).unwrap_or_default()).name(),
-                    None => "no_link".to_owned(),
+                    Some(status) => {
+                        smpp::CommandStatus(u32::try_from(status).unwrap_or_default()).name()
+                    }
+                    None if no_link => "no_link".to_owned(),
+                    None => "part_refused".to_owned(),
                 };
-                if no_link && policy.outage == Outage::Hold {
-                    self.events.push(event(Kind::Pending).because(cause.clone()));
+                let is_throttled = matches!(newest.answer, Answer::Throttled { .. });
+                if is_throttled || (no_link && policy.outage == Outage::Hold) {
+                    self.events
+                        .push(event(Kind::Pending).because(cause.clone()));
                     let tries = sms.try_no - 1;
-                    self.changes.push(sms::Change { cause: Some(cause), tries, due_at: batch.now, lease: Some(0), ..ending::change(sms, State::Pending) });
+                    self.changes.push(outgoing::Change {
+                        cause: Some(cause),
+                        tries,
+                        due_at: batch.now + if is_throttled { THROTTLED_MS } else { 0 },
+                        lease: Some(0),
+                        ..ending::change(sms, State::Pending)
+                    });
                 } else if sms.try_no > i64::from(policy.retries) {
-                    self.endings.push(Ending { status, was_tried: true, ..Ending::new(sms, State::Abort, cause) });
+                    self.endings.push(Ending {
+                        status,
+                        was_tried: true,
+                        ..Ending::new(sms, State::Abort, cause)
+                    });
                 } else {
                     self.events.push(event(Kind::Fail).because(cause.clone()));
                     let due_at = batch.now + policy.retry_delay_s.ms();
-                    self.changes.push(sms::Change { cause: Some(cause), due_at, lease: Some(0), ..ending::change(sms, State::Fail) });
+                    self.changes.push(outgoing::Change {
+                        cause: Some(cause),
+                        due_at,
+                        lease: Some(0),
+                        ..ending::change(sms, State::Fail)
+                    });
                 }
             }
         }

@@ -59,7 +59,9 @@ impl Sms {
 
     /// The pool number of this try, once it is marked.
     pub(super) fn given_number(&self) -> Option<i64> {
-        Some(self.given.load(Ordering::Relaxed)).filter(|number| *number != 0).or(self.number)
+        Some(self.given.load(Ordering::Relaxed))
+            .filter(|number| *number != 0)
+            .or(self.number)
     }
 
     pub(super) fn remember_number(&self, number: i64) {
@@ -122,7 +124,11 @@ impl Ready {
         sms.unmarked.store(parts.len(), Ordering::Relaxed);
         self.size.fetch_add(1, Ordering::Relaxed);
         if let Ok(mut queues) = self.queues.lock() {
-            queues.entry(sms.carrier_id).or_default().push_back(Chunk { sms, parts, is_first: true });
+            queues.entry(sms.carrier_id).or_default().push_back(Chunk {
+                sms,
+                parts,
+                is_first: true,
+            });
         }
         self.arrived.notify_waiters();
     }
@@ -130,8 +136,12 @@ impl Ready {
     /// Takes up to `slots` parts for a carrier; a text that does not fit leaves its rest at the front of its line.
     pub fn take(&self, carrier_id: i64, slots: usize) -> Vec<Chunk> {
         let mut taken = Vec::new();
-        let Ok(mut queues) = self.queues.lock() else { return taken };
-        let Some(queue) = queues.get_mut(&carrier_id) else { return taken };
+        let Ok(mut queues) = self.queues.lock() else {
+            return taken;
+        };
+        let Some(queue) = queues.get_mut(&carrier_id) else {
+            return taken;
+        };
         let mut left = slots;
         while left > 0 {
             let Some(mut chunk) = queue.pop() else { break };
@@ -141,7 +151,11 @@ impl Ready {
             }
             if chunk.parts.len() > left {
                 let rest = chunk.parts.split_off(left);
-                queue.push_front(Chunk { sms: chunk.sms.clone(), parts: rest, is_first: false });
+                queue.push_front(Chunk {
+                    sms: chunk.sms.clone(),
+                    parts: rest,
+                    is_first: false,
+                });
             } else {
                 self.size.fetch_sub(1, Ordering::Relaxed);
             }
@@ -158,7 +172,11 @@ impl Ready {
 
     /// Whether anything waits for a carrier.
     pub fn is_empty(&self, carrier_id: i64) -> bool {
-        self.queues.lock().map_or(true, |queues| queues.get(&carrier_id).is_none_or(|queue| queue.levels.is_empty()))
+        self.queues.lock().map_or(true, |queues| {
+            queues
+                .get(&carrier_id)
+                .is_none_or(|queue| queue.levels.is_empty())
+        })
     }
 
     /// Resolves at the next [`push`](Self::push) after the call.
@@ -212,7 +230,10 @@ mod tests {
     use sms::{Reference, Text};
 
     fn sms(id: i64, company_id: i64, priority: i64, text: &str) -> (Arc<Sms>, Vec<Part>) {
-        let parts = Text::new(text).unwrap().cut(Reference::Eight(1), 10).unwrap();
+        let parts = Text::new(text)
+            .unwrap()
+            .cut(Reference::Eight(1), 10)
+            .unwrap();
         let sms = Sms {
             id,
             company_id,
@@ -243,7 +264,10 @@ mod tests {
     }
 
     fn ids(chunks: &[Chunk]) -> Vec<(i64, usize, bool)> {
-        chunks.iter().map(|chunk| (chunk.sms.id, chunk.parts.len(), chunk.is_first)).collect()
+        chunks
+            .iter()
+            .map(|chunk| (chunk.sms.id, chunk.parts.len(), chunk.is_first))
+            .collect()
     }
 
     #[test]

@@ -7,13 +7,19 @@ use serde::{Deserialize, Serialize};
 #[serde(tag = "refusal", content = "of", rename_all = "snake_case")]
 pub enum Refusal {
     /// The database does not answer.
-    #[error("The gateway cannot keep texts at the moment. Nothing was accepted; please try again shortly.")]
+    #[error(
+        "The gateway cannot keep texts at the moment. Nothing was accepted; please try again shortly."
+    )]
     Unavailable,
     /// No room on the disk.
-    #[error("The gateway's disk is full. Nothing was accepted; please tell its operator and try again later.")]
+    #[error(
+        "The gateway's disk is full. Nothing was accepted; please tell its operator and try again later."
+    )]
     DiskFull,
     /// The company's queue is at its cap.
-    #[error("Your company already has {queued} texts waiting, and {cap} is its limit. Please try again when some have left.")]
+    #[error(
+        "Your company already has {queued} texts waiting, and {cap} is its limit. Please try again when some have left."
+    )]
     Busy {
         /// Texts waiting.
         queued: i64,
@@ -21,7 +27,9 @@ pub enum Refusal {
         cap: i64,
     },
     /// Unknown serial, or API key.
-    #[error("This serial number or key is not known. Please check it, or ask your administrator to activate you.")]
+    #[error(
+        "This serial number or key is not known. Please check it, or ask your administrator to activate you."
+    )]
     UnknownCaller,
     /// The serial's key is another.
     #[error("The key does not belong to this serial number.")]
@@ -36,10 +44,14 @@ pub enum Refusal {
     #[error("Your {0} is disabled. Please ask your administrator.")]
     Inactive(Who),
     /// The sender ID is not the caller's.
-    #[error("The originator `{0}` is not registered to you. Leave it empty, and a number of ours is chosen.")]
+    #[error(
+        "The originator `{0}` is not registered to you. Leave it empty, and a number of ours is chosen."
+    )]
     Originator(String),
     /// The reply address is not the caller's.
-    #[error("Answers cannot be sent to `{0}`: use your own address, or one in a mail domain of your company.")]
+    #[error(
+        "Answers cannot be sent to `{0}`: use your own address, or one in a mail domain of your company."
+    )]
     ReplyAddress(String),
     /// This kind of text is not for the caller, or not at this door.
     #[error("{0}")]
@@ -60,7 +72,9 @@ pub enum Refusal {
     #[error("{0} is not on the list of destinations that your company may text.")]
     NotOnList(String),
     /// The day's quota is used up.
-    #[error("The daily quota of your {scope} is used up: {used} of {limit} parts are taken, and this text needs {needed}.")]
+    #[error(
+        "The daily quota of your {scope} is used up: {used} of {limit} parts are taken, and this text needs {needed}."
+    )]
     Quota {
         /// Whose quota.
         scope: Who,
@@ -72,7 +86,9 @@ pub enum Refusal {
         needed: i64,
     },
     /// The reference was used for another request.
-    #[error("This client reference was used for a different request in the last 24 hours. Please use a new one.")]
+    #[error(
+        "This client reference was used for a different request in the last 24 hours. Please use a new one."
+    )]
     ReferenceReused,
 }
 
@@ -114,9 +130,17 @@ impl Refusal {
             Self::NotServed(_) => "destination_not_served",
             Self::OptedOut(_) => "opted_out",
             Self::NotOnList(_) => "destination_restricted",
-            Self::Quota { scope: Who::Company, .. } => "quota_company",
-            Self::Quota { scope: Who::Department, .. } => "quota_department",
-            Self::Quota { scope: Who::User, .. } => "quota_user",
+            Self::Quota {
+                scope: Who::Company,
+                ..
+            } => "quota_company",
+            Self::Quota {
+                scope: Who::Department,
+                ..
+            } => "quota_department",
+            Self::Quota {
+                scope: Who::User, ..
+            } => "quota_user",
             Self::ReferenceReused => "reference_reused",
         }
     }
@@ -128,7 +152,9 @@ impl Refusal {
             Self::UnknownCaller => 10,
             Self::WrongKey => 4,
             Self::Locked { .. } => 3,
-            Self::Originator(_) | Self::ReplyAddress(_) | Self::Kind(_) | Self::ReferenceReused => 1,
+            Self::Originator(_) | Self::ReplyAddress(_) | Self::Kind(_) | Self::ReferenceReused => {
+                1
+            }
             Self::Text(_) => 9,
             Self::Number(_) | Self::NotServed(_) => 8,
             Self::OptedOut(_) | Self::NotOnList(_) => 13,

@@ -31,7 +31,7 @@ pub mod tlv;
 
 pub use client::{BindError, Client, ClientSettings, DeliveryKind, Event, Gate, Gone, bind};
 pub use message::{Address, ShortMessage};
-pub use message_id::{IdForm, IdPlace, canonical};
+pub use message_id::{IdForm, IdPlace, canonical, other_spellings};
 pub use pdu::{Bind, BindKind, BindResp, Frame, MAX_PDU, Pdu};
 pub use receipt::{ReceiptText, parse_receipt, parse_receipt_date};
 pub use secret::Secret;

@@ -165,3 +165,35 @@ mod tests {
         assert!("hex".parse::<IdForm>().is_err());
     }
 }
+
+/// The other spellings under which an SMSC might write the same id: a decimal one in hexadecimal, a hexadecimal one in decimal.
+///
+/// `"10"` may be either, so these are only hints: whoever uses them must have another proof that the receipt and the text belong together.
+pub fn other_spellings(id: &str) -> Vec<String> {
+    let mut spellings = Vec::new();
+    if id.len() <= 38
+        && id.bytes().all(|octet| octet.is_ascii_digit())
+        && let Ok(number) = id.parse::<u128>()
+    {
+        spellings.push(format!("{number:x}"));
+    }
+    if id.len() <= 32
+        && let Ok(number) = u128::from_str_radix(id, 16)
+    {
+        spellings.push(number.to_string());
+    }
+    spellings.retain(|spelling| spelling != id);
+    spellings
+}
+
+#[cfg(test)]
+mod spelling_tests {
+    use super::other_spellings;
+
+    #[test]
+    fn an_id_may_be_decimal_or_hexadecimal() {
+        assert_eq!(other_spellings("10"), ["a", "16"]);
+        assert_eq!(other_spellings("ff"), ["255"]);
+        assert_eq!(other_spellings("not-hex"), Vec::<String>::new());
+    }
+}

@@ -49,7 +49,10 @@ impl ActiveModelBehavior for ActiveModel {}
 impl Model {
     /// The state in words; a code that this build does not know is `unknown`.
     pub fn state(&self) -> State {
-        i16::try_from(self.state).ok().and_then(State::from_code).unwrap_or(State::Unknown)
+        i16::try_from(self.state)
+            .ok()
+            .and_then(State::from_code)
+            .unwrap_or(State::Unknown)
     }
 }
 
@@ -82,7 +85,10 @@ const CHANGE: Bulk = Bulk {
             number = v.number, due_at = v.due_at, lease = v.lease FROM v WHERE sms.id = v.id",
 };
 
-const BY_IDS: Pick = Pick { before: "SELECT * FROM sms WHERE id IN (", after: ")" };
+const BY_IDS: Pick = Pick {
+    before: "SELECT * FROM sms WHERE id IN (",
+    after: ")",
+};
 
 impl Batch<'_> {
     /// Inserts fresh rows as they are.
@@ -154,19 +160,32 @@ impl Batch<'_> {
             "WITH picked AS MATERIALIZED (SELECT id FROM sms WHERE lease = 0 AND due_at <= $1 ORDER BY due_at LIMIT {limit}{lock}) \
              UPDATE sms SET lease = $2 WHERE id IN (SELECT id FROM picked) RETURNING *"
         );
-        self.models(&sql, vec![self.now.into(), self.lease.into()]).await
+        self.models(&sql, vec![self.now.into(), self.lease.into()])
+            .await
     }
 
     /// Up to `limit` rows that a dead node still holds.
     pub async fn orphaned_sms(&self, limit: u64) -> Result<Vec<Model>, StoreError> {
         let lock = self.skip_locked();
-        let sql = format!("SELECT * FROM sms WHERE lease > 0 AND lease <> $1 AND lease NOT IN (SELECT epoch FROM nodes) ORDER BY lease, due_at LIMIT {limit}{lock}");
+        let sql = format!(
+            "SELECT * FROM sms WHERE lease > 0 AND lease <> $1 AND lease NOT IN (SELECT epoch FROM nodes) ORDER BY lease, due_at LIMIT {limit}{lock}"
+        );
         self.models(&sql, vec![self.lease.into()]).await
     }
 
     async fn models(&self, sql: &str, values: Vec<Value>) -> Result<Vec<Model>, StoreError> {
-        let rows = self.tx.query_all_raw(Statement::from_sql_and_values(self.tx.get_database_backend(), sql, values)).await?;
-        Ok(rows.iter().map(|row| Model::from_query_result(row, "")).collect::<Result<_, _>>()?)
+        let rows = self
+            .tx
+            .query_all_raw(Statement::from_sql_and_values(
+                self.tx.get_database_backend(),
+                sql,
+                values,
+            ))
+            .await?;
+        Ok(rows
+            .iter()
+            .map(|row| Model::from_query_result(row, ""))
+            .collect::<Result<_, _>>()?)
     }
 }
 
@@ -182,7 +201,11 @@ impl Reader {
     }
 
     /// `(legacy id, state)` of those of the user's SMS that have these legacy ids.
-    pub async fn states_by_legacy_ids(&self, user_id: i64, legacy_ids: &[i64]) -> Result<Vec<(i64, State)>, StoreError> {
+    pub async fn states_by_legacy_ids(
+        &self,
+        user_id: i64,
+        legacy_ids: &[i64],
+    ) -> Result<Vec<(i64, State)>, StoreError> {
         let found: Vec<(i64, i64)> = Entity::find()
             .select_only()
             .column(Column::LegacyId)
@@ -192,39 +215,71 @@ impl Reader {
             .into_tuple()
             .all(&self.0)
             .await?;
-        let known = |code: i64| i16::try_from(code).ok().and_then(State::from_code).unwrap_or(State::Unknown);
-        Ok(found.into_iter().map(|(id, code)| (id, known(code))).collect())
+        let known = |code: i64| {
+            i16::try_from(code)
+                .ok()
+                .and_then(State::from_code)
+                .unwrap_or(State::Unknown)
+        };
+        Ok(found
+            .into_iter()
+            .map(|(id, code)| (id, known(code)))
+            .collect())
     }
 
     /// The user's SMS with ids above `after`, oldest first.
-    pub async fn sms_of_user(&self, user_id: i64, after: i64, limit: u64) -> Result<Vec<Model>, StoreError> {
-        Ok(Entity::find().filter(Column::UserId.eq(user_id)).filter(Column::Id.gt(after)).order_by_asc(Column::Id).limit(limit).all(&self.0).await?)
+    pub async fn sms_of_user(
+        &self,
+        user_id: i64,
+        after: i64,
+        limit: u64,
+    ) -> Result<Vec<Model>, StoreError> {
+        Ok(Entity::find()
+            .filter(Column::UserId.eq(user_id))
+            .filter(Column::Id.gt(after))
+            .order_by_asc(Column::Id)
+            .limit(limit)
+            .all(&self.0)
+            .await?)
     }
 
     /// When the next SMS that nobody has in hand is due.
     pub async fn next_sms_due_at(&self) -> Result<Option<i64>, StoreError> {
         let sql = "SELECT due_at FROM sms WHERE lease = 0 ORDER BY due_at LIMIT 1";
-        let row = self.0.query_one_raw(Statement::from_string(self.0.get_database_backend(), sql)).await?;
+        let row = self
+            .0
+            .query_one_raw(Statement::from_string(self.0.get_database_backend(), sql))
+            .await?;
         Ok(row.map(|row| row.try_get_by_index(0)).transpose()?)
     }
 
     /// Whether a dead node still holds SMS.
     pub async fn has_orphans(&self, lease: i64) -> Result<bool, StoreError> {
         let sql = "SELECT id FROM sms WHERE lease > 0 AND lease <> $1 AND lease NOT IN (SELECT epoch FROM nodes) LIMIT 1";
-        let statement = Statement::from_sql_and_values(self.0.get_database_backend(), sql, [lease.into()]);
+        let statement =
+            Statement::from_sql_and_values(self.0.get_database_backend(), sql, [lease.into()]);
         Ok(self.0.query_one_raw(statement).await?.is_some())
     }
 
     /// How many SMS of each company wait or are on their way: `(company id, number)`.
     pub async fn queued_by_company(&self) -> Result<Vec<(i64, i64)>, StoreError> {
         let sql = "SELECT company_id, COUNT(*) FROM sms WHERE lease IS NOT NULL AND state <> 3 GROUP BY company_id";
-        let rows = self.0.query_all_raw(Statement::from_string(self.0.get_database_backend(), sql)).await?;
-        Ok(rows.iter().map(|row| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?))).collect::<Result<_, DbErr>>()?)
+        let rows = self
+            .0
+            .query_all_raw(Statement::from_string(self.0.get_database_backend(), sql))
+            .await?;
+        Ok(rows
+            .iter()
+            .map(|row| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?)))
+            .collect::<Result<_, DbErr>>()?)
     }
 }
 
 async fn by_ids<C: ConnectionTrait>(connection: &C, ids: &[i64]) -> Result<Vec<Model>, StoreError> {
     let keys: Vec<Value> = ids.iter().map(|id| (*id).into()).collect();
     let rows = BY_IDS.all(connection, &[], &keys).await?;
-    Ok(rows.iter().map(|row| Model::from_query_result(row, "")).collect::<Result<_, _>>()?)
+    Ok(rows
+        .iter()
+        .map(|row| Model::from_query_result(row, ""))
+        .collect::<Result<_, _>>()?)
 }
