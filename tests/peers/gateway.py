@@ -24,8 +24,8 @@ _names = itertools.count(1)
 
 
 def binary() -> Path:
-    path = Path(os.environ.get("EMAILSMS", TARGET / "debug" / "emailsms"))
-    if not path.exists():
+    path = Path(os.environ.get("EMAILSMS") or TARGET / "debug" / "emailsms")
+    if not path.is_file():
         raise SystemExit(f"{path} is missing: build it (cargo build), or name the binary in EMAILSMS")
     return path
 
