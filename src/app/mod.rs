@@ -7,7 +7,9 @@ use crate::config::{Settings, rooms};
 use crate::faults::{Fault, Faults};
 use crate::mail::relay::{self, Relay};
 use crate::mail::sender::Sender;
+use crate::rest::{self, Readiness, Rest};
 use crate::security::Keys;
+use crate::soap;
 use crate::store::{self, Batch, DatabaseUrl, Store, StoreError, Work};
 use crate::to_desktop::{self, ToDesktop};
 use crate::to_handset::{self, Policy, ToHandset};
@@ -21,6 +23,9 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use warp::Filter;
+use warp::filters::BoxedFilter;
+use warp::reply::Response;
 
 /// How often it is looked whether carriers were added or changed.
 const LOOK_AT_CARRIERS: Duration = Duration::from_secs(1);
@@ -138,6 +143,28 @@ impl Gateway {
     /// Whether a carrier's link is up.
     pub fn links(&self) -> Links {
         self.links.clone()
+    }
+
+    /// The HTTP doors, as one filter.
+    pub fn routes(&self) -> BoxedFilter<(Response,)> {
+        let soap = soap::door::routes(soap::door::Soap {
+            to_handset: self.to_handset.clone(),
+            to_desktop: self.to_desktop.clone(),
+            book: self.book.clone(),
+            public_url: self.settings.http.public_url.clone(),
+        });
+        let (reader, links) = (self.store.reader.clone(), self.links.clone());
+        let rest = rest::routes(Rest {
+            to_handset: self.to_handset.clone(),
+            to_desktop: self.to_desktop.clone(),
+            book: self.book.clone(),
+            clock: self.clock,
+            readiness: Arc::new(move || {
+                let (reader, links) = (reader.clone(), links.clone());
+                Box::pin(async move { Readiness { database: reader.is_reachable().await, carriers: links.are_bound() } })
+            }),
+        });
+        soap.or(rest).unify().boxed()
     }
 
     /// Starts everything behind the doors.
@@ -299,6 +326,14 @@ impl Links {
                     .values()
                     .all(|state| state.load(Ordering::Relaxed) == bound)
         })
+    }
+
+    /// Waits until all links are bound, but no longer than `patience`.
+    pub async fn wait_bound(&self, patience: Duration) {
+        let until = std::time::Instant::now() + patience;
+        while !self.are_bound() && std::time::Instant::now() < until {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     }
 
     fn state_of(&self, carrier_id: i64) -> Arc<AtomicU8> {

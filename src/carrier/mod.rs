@@ -45,11 +45,11 @@ impl From<&rooms::Carrier> for Settings {
             reconnect: carrier.reconnect_s.duration(),
             system_type: carrier.system_type.clone(),
             message_id: match carrier.message_id {
-                rooms::MessageId::Auto | rooms::MessageId::Text => IdForm::Text,
-                rooms::MessageId::DecimalInResponseHexInReceipt => {
+                rooms::MessageId::Auto | rooms::MessageId::AsIs => IdForm::Text,
+                rooms::MessageId::HexReceipts => {
                     IdForm::DecimalInResponseHexInReceipt
                 }
-                rooms::MessageId::HexInResponseDecimalInReceipt => {
+                rooms::MessageId::DecimalReceipts => {
                     IdForm::HexInResponseDecimalInReceipt
                 }
             },

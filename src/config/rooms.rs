@@ -352,11 +352,11 @@ pub enum MessageId {
     /// Alike but for case and leading zeros; else decimal read as hexadecimal or the reverse, if number and handset prove it.
     Auto,
     /// Alike in responses and receipts, but for case and leading zeros.
-    Text,
+    AsIs,
     /// Decimal in responses, hexadecimal in receipts.
-    DecimalInResponseHexInReceipt,
+    HexReceipts,
     /// Hexadecimal in responses, decimal in receipts.
-    HexInResponseDecimalInReceipt,
+    DecimalReceipts,
 }
 
 /// Which parts a carrier is asked to report on [SPEC 4.5].
@@ -740,7 +740,7 @@ impl Pool {
 #[serde(rename_all = "snake_case")]
 pub enum LogFormat {
     /// For people.
-    Text,
+    AsIs,
     /// One object a line.
     Json,
 }

@@ -1,0 +1,112 @@
+//! What a demo's directory remembers: ports, database, people with their keys. The file is `demo.json`, mode 0600.
+
+use super::{listen, sample};
+use crate::security::new_sms_key;
+use anyhow::Context;
+use serde::{Deserialize, Serialize};
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use tokio::net::TcpListener;
+
+/// The memory of a directory.
+pub(super) struct Memory {
+    file: PathBuf,
+    kept: Kept,
+}
+
+#[derive(Default, Serialize, Deserialize)]
+#[serde(default)]
+struct Kept {
+    database: Option<String>,
+    schema: Option<String>,
+    ports: Option<Ports>,
+    smpp_password: String,
+    sample: Option<sample::Sample>,
+}
+
+#[derive(Clone, Copy, Serialize, Deserialize)]
+struct Ports {
+    http: u16,
+    https: u16,
+    smpp: u16,
+    mail: u16,
+}
+
+/// Listening on the remembered ports.
+pub(super) struct Listeners {
+    pub http: TcpListener,
+    pub https: TcpListener,
+    pub smpp: TcpListener,
+    pub mail: TcpListener,
+}
+
+impl Memory {
+    /// What the directory remembers; a new one remembers nothing.
+    pub fn load(data: &Path) -> anyhow::Result<Self> {
+        let file = data.join("demo.json");
+        let mut kept: Kept = match std::fs::read(&file) {
+            Ok(text) => serde_json::from_slice(&text).with_context(|| format!("{} is damaged; remove the directory to start afresh", file.display()))?,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Kept::default(),
+            Err(error) => return Err(error).with_context(|| file.display().to_string()),
+        };
+        if kept.smpp_password.is_empty() {
+            // SMPP's passwords have at most 8 characters.
+            kept.smpp_password = new_sms_key().expose().chars().take(8).collect();
+        }
+        Ok(Self { file, kept })
+    }
+
+    /// Writes it, whole or not at all.
+    pub fn save(&self) -> anyhow::Result<()> {
+        let new = self.file.with_extension("new");
+        let mut file = std::fs::OpenOptions::new().create(true).truncate(true).write(true).mode(0o600).open(&new)?;
+        file.write_all(&serde_json::to_vec_pretty(&self.kept)?)?;
+        file.sync_all()?;
+        std::fs::rename(&new, &self.file).with_context(|| self.file.display().to_string())
+    }
+
+    pub fn database(&self) -> Option<&str> {
+        self.kept.database.as_deref()
+    }
+
+    /// Remembers the database; the schema of this directory on it.
+    pub fn remember_database(&mut self, url: &str) -> String {
+        self.kept.database = Some(url.to_owned());
+        self.kept.schema.get_or_insert_with(|| format!("emailsms_{}", new_sms_key().expose().to_lowercase().chars().take(10).collect::<String>())).clone()
+    }
+
+    pub fn smpp_password(&self) -> &str {
+        &self.kept.smpp_password
+    }
+
+    pub fn sample(&self) -> Option<&sample::Sample> {
+        self.kept.sample.as_ref()
+    }
+
+    pub fn remember_sample(&mut self, sample: &sample::Sample) {
+        self.kept.sample = Some(sample.clone());
+    }
+
+    /// Listens on the ports given, or remembered, or any; and remembers them.
+    pub async fn ports(&mut self, http: Option<u16>, base: Option<u16>) -> anyhow::Result<Listeners> {
+        let any = Ports { http: 0, https: 0, smpp: 0, mail: 0 };
+        let wanted = match (base, http, self.kept.ports) {
+            (Some(base), ..) => {
+                let port = |offset| base.checked_add(offset).context("--port-base is too high: four ports are needed");
+                Ports { http: base, https: port(1)?, smpp: port(2)?, mail: port(3)? }
+            }
+            (None, Some(http), remembered) if http != 0 => Ports { http, ..remembered.unwrap_or(any) },
+            (None, _, remembered) => remembered.unwrap_or(any),
+        };
+        let listeners = Listeners {
+            http: listen(wanted.http).await?,
+            https: listen(wanted.https).await?,
+            smpp: listen(wanted.smpp).await?,
+            mail: listen(wanted.mail).await?,
+        };
+        let port = |listener: &TcpListener| listener.local_addr().map(|address| address.port());
+        self.kept.ports = Some(Ports { http: port(&listeners.http)?, https: port(&listeners.https)?, smpp: port(&listeners.smpp)?, mail: port(&listeners.mail)? });
+        Ok(listeners)
+    }
+}

@@ -1,0 +1,290 @@
+//! `emailsms demo`: the gateway with everything it needs built in, and the contract that black-box tests rely on [SPEC 16.2].
+
+mod memory;
+mod sample;
+mod stand_ins;
+
+use super::told_to_end;
+use crate::app::{self, Gateway, Parts};
+use crate::clock::Clock;
+use crate::config::{Layers, Purpose, Settings, rooms};
+use crate::mail;
+use crate::security::{Authority, Keys, Secret};
+use crate::simulator::catcher::{self, Catcher};
+use crate::simulator::mailbox::Mailboxes;
+use crate::simulator::smsc::{self, Smsc};
+use crate::store::DatabaseUrl;
+use crate::telemetry;
+use crate::web::listener::{self, Limits};
+use anyhow::{Context, bail};
+use clap::Args;
+use jiff::Timestamp;
+use memory::Memory;
+use serde::Serialize;
+use stand_ins::StandIns;
+use std::io::Write;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+/// Try it: everything built in, nothing to set up.
+///
+/// A database, an SMSC with phones (real SMPP), a mail relay with mailboxes (real SMTP), a sample company. Prints the address of a page where a phone and an inbox stand side by
+/// side: text, see it arrive, answer, read the mail. Everything listens on this machine only.
+#[derive(Args)]
+#[command(after_help = "Examples:\n  emailsms demo\n  emailsms demo --data ./demo            the same people, keys and ports each time\n  emailsms demo --json --set to_handset.retry_delay_s=2 --set carrier.window=100\n  \
+emailsms demo --smsc 127.0.0.1:2775 --smsc-system-id me --smsc-password-file pw --relay 127.0.0.1:25")]
+pub(super) struct DemoArgs {
+    /// Print one line of JSON on standard output when ready: addresses, people, keys.
+    #[arg(long)]
+    json: bool,
+    /// The port of the page; 0: any free one. The others are any free ones.
+    #[arg(long, value_name = "PORT", conflicts_with = "port_base")]
+    port: Option<u16>,
+    /// The ports N to N+3: page, HTTPS, SMSC, mail.
+    #[arg(long, value_name = "N")]
+    port_base: Option<u16>,
+    /// Keeps everything there, to be the same the next time. Without it, all is gone at the end.
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// sqlite:PATH or postgres://user@host/name. A password comes from PGPASSWORD or a pass file.
+    #[arg(long, value_name = "URL")]
+    database: Option<String>,
+    /// Another SMSC than the built-in one.
+    #[arg(long, value_name = "HOST:PORT", requires = "smsc_system_id")]
+    smsc: Option<String>,
+    /// The account there.
+    #[arg(long, value_name = "ID", requires = "smsc")]
+    smsc_system_id: Option<String>,
+    /// A file with its password.
+    #[arg(long, value_name = "FILE", requires = "smsc")]
+    smsc_password_file: Option<PathBuf>,
+    /// Another mail relay than the built-in catcher.
+    #[arg(long, value_name = "HOST:PORT")]
+    relay: Option<String>,
+    /// One setting, over what DIR remembers: table.key=value, such as to_handset.retries=3.
+    #[arg(long = "set", value_name = "TABLE.KEY=VALUE")]
+    set: Vec<String>,
+    /// Pretend that it is this time now (RFC 3339); it goes on from there.
+    #[arg(long, value_name = "TIME")]
+    now: Option<Timestamp>,
+}
+
+/// The line of JSON. A key is there when its part exists.
+#[derive(Serialize)]
+struct Ready<'a> {
+    pid: u32,
+    url: String,
+    https: String,
+    ca: &'a Path,
+    rest: String,
+    soap_legacy: String,
+    soap_legacy_wsdl: String,
+    mail_domain: &'a str,
+    smpp: ReadySmpp<'a>,
+    relay: &'a str,
+    database: String,
+    data: &'a Path,
+    company: &'a sample::Company,
+    user: &'a sample::Person,
+    users: Vec<&'a sample::Person>,
+    api_key: &'a str,
+    pool: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct ReadySmpp<'a> {
+    host: &'a str,
+    port: u16,
+    system_id: &'a str,
+    password: &'a str,
+}
+
+/// The SMSC that the demo texts through.
+struct Carrier {
+    host: String,
+    port: u16,
+    system_id: String,
+    password: Secret,
+}
+
+pub(super) async fn run(args: DemoArgs) -> anyhow::Result<()> {
+    let temporary = Temporary::unless(args.data.as_deref())?;
+    let data = app::private_directory(args.data.as_deref().unwrap_or(&temporary.0))?;
+    let settings = load_settings(&args)?;
+    telemetry::init(&settings.log.level, settings.log.format)?;
+    let mut memory = Memory::load(&data)?;
+    let database = database_of(&args, &data, &mut memory)?;
+    let ports = memory.ports(args.port, args.port_base).await?;
+    let clock = args.now.map_or_else(Clock::default, |now| Clock::starting_at(now.as_millisecond()));
+    let keys = Arc::new(Keys::load_or_create(&app::private_directory(&data.join("keys"))?)?);
+    let (stop, around) = (CancellationToken::new(), TaskTracker::new());
+
+    let carrier = carrier_of(&args, &memory, ports.smpp.local_addr()?)?;
+    let smsc = match args.smsc {
+        Some(_) => None,
+        None => {
+            let account = smsc::Account { system_id: carrier.system_id.clone(), password: smpp::Secret::new(carrier.password.expose()) };
+            Some(Smsc::start(ports.smpp, account, smsc::Settings::default(), Clock::default())?)
+        }
+    };
+    let mut settings = settings;
+    let boxes = match &args.relay {
+        Some(relay) => {
+            settings.mail.relay.clone_from(relay);
+            None
+        }
+        None => {
+            settings.mail.relay = ports.mail.local_addr()?.to_string();
+            let boxes = Arc::new(Mailboxes::default());
+            let catcher = Catcher { boxes: boxes.clone(), limits: catcher::Limits::default(), now: move || clock.now() };
+            around.spawn(catcher::serve(ports.mail, catcher, stop.clone()));
+            Some(boxes)
+        }
+    };
+    settings.mail.tls = rooms::MailTls::None;
+
+    let authority = Authority::create_or_load(&app::private_directory(&data.join("authority"))?)?;
+    let certificates = authority.issue()?;
+    let faults = app::faults(&settings.faults);
+    let gateway = Gateway::open(Parts { settings, database: database.clone(), keys, clock, faults }).await?;
+    let sample = sample::bring_about(&gateway, &mut memory, &carrier).await?;
+    memory.save()?;
+
+    let (url, https) = (ports.http.local_addr()?, ports.https.local_addr()?);
+    let (mail_domain, relay) = (gateway.settings.mail.domain.clone(), gateway.settings.mail.relay.clone());
+    let stand_ins = StandIns { smsc: smsc.clone(), boxes, pool: sample.pool.clone(), people: sample.people.clone(), company: sample.company.name.clone() };
+    let routes = stand_ins.routes(gateway.routes());
+    around.spawn(listener::serve(ports.http, None, routes.clone(), Limits::default(), stop.clone()));
+    around.spawn(listener::serve(ports.https, Some(certificates.https_config()), routes, Limits::default(), stop.clone()));
+    around.close();
+    let socket = gateway.administration_socket(stop.clone());
+    let links = gateway.links();
+    let running = gateway.start()?;
+    links.wait_bound(std::time::Duration::from_secs(5)).await;
+
+    let host = carrier.host.as_str();
+    let ready = Ready {
+        pid: std::process::id(),
+        url: format!("http://{url}/"),
+        https: format!("https://localhost:{}/", https.port()),
+        ca: authority.certificate(),
+        rest: format!("http://{url}/v1/"),
+        soap_legacy: format!("http://{url}{}", crate::soap::routes::LEGACY_CALL_PATH),
+        soap_legacy_wsdl: format!("http://{url}{}", crate::soap::routes::LEGACY_WSDL_PATH),
+        mail_domain: &mail_domain,
+        smpp: ReadySmpp { host, port: carrier.port, system_id: &carrier.system_id, password: carrier.password.expose() },
+        relay: &relay,
+        database: database.to_string(),
+        data: &data,
+        company: &sample.company,
+        user: &sample.people[0],
+        users: sample.people.iter().collect(),
+        api_key: &sample.people[0].api_key,
+        pool: sample.pool.iter().map(|number| format!("+{number}")).collect(),
+    };
+    announce(&ready, args.json)?;
+    told_to_end().await?;
+    tracing::info!("ending");
+    // The doors first, then what is behind them, then what stands around.
+    stop.cancel();
+    around.wait().await;
+    if let Some(socket) = socket {
+        let _ = socket.await;
+    }
+    running.stop().await;
+    if let Some(smsc) = smsc {
+        smsc.stop().await;
+    }
+    Ok(())
+}
+
+fn load_settings(args: &DemoArgs) -> anyhow::Result<Settings> {
+    let defaults = "[to_handset]\noutage = \"hold\"\n[carrier]\nname = \"demo\"\n[http]\nhttps_listen = \"off\"\n[log]\nlevel = \"info\"\n";
+    let layers = Layers::new().command("demo", defaults.parse()?)?;
+    Ok(layers.environment(std::env::vars())?.set(&args.set)?.finish(Purpose::Demo)?.settings)
+}
+
+fn database_of(args: &DemoArgs, data: &Path, memory: &mut Memory) -> anyhow::Result<DatabaseUrl> {
+    let url = match (&args.database, memory.database()) {
+        (Some(url), _) => url.clone(),
+        (None, Some(remembered)) => remembered.to_owned(),
+        (None, None) => format!("sqlite:{}", data.join("emailsms.db").display()),
+    };
+    let schema = memory.remember_database(&url);
+    DatabaseUrl::parse(&url, &schema, None).map_err(|problem| anyhow::anyhow!("--database: {problem}"))
+}
+
+fn carrier_of(args: &DemoArgs, memory: &Memory, built_in: SocketAddr) -> anyhow::Result<Carrier> {
+    let Some(smsc) = &args.smsc else {
+        return Ok(Carrier {
+            host: built_in.ip().to_string(),
+            port: built_in.port(),
+            system_id: "emailsms".to_owned(),
+            password: Secret::new(memory.smpp_password()),
+        });
+    };
+    let (host, port) = smsc.rsplit_once(':').context("--smsc must be HOST:PORT")?;
+    let port = port.parse().with_context(|| format!("--smsc: `{port}` is no port"))?;
+    let password = match &args.smsc_password_file {
+        Some(file) => std::fs::read_to_string(file).with_context(|| format!("--smsc-password-file {}", file.display()))?,
+        None => String::new(),
+    };
+    let password = Secret::new(password.trim_end_matches(['\r', '\n']));
+    Ok(Carrier { host: host.to_owned(), port, system_id: args.smsc_system_id.clone().unwrap_or_default(), password })
+}
+
+#[expect(clippy::print_stdout, reason = "the contract of this command")]
+fn announce(ready: &Ready<'_>, json: bool) -> anyhow::Result<()> {
+    if json {
+        println!("{}", serde_json::to_string(ready)?);
+    } else {
+        println!("\n  EmailSMS is ready: open  {}\n", ready.url);
+        println!("  A phone and an inbox stand side by side there. Ctrl-C ends it.\n");
+        println!("  REST     {}messages   Authorization: Bearer {}", ready.rest, ready.api_key);
+        println!("  SOAP     {}   serial {}  key {}", ready.soap_legacy_wsdl, ready.user.serial, ready.user.key);
+        println!("  HTTPS    {}   authority {}\n", ready.https, ready.ca.display());
+    }
+    std::io::stdout().flush()?;
+    Ok(())
+}
+
+/// A directory that goes when this does.
+struct Temporary(PathBuf);
+
+impl Temporary {
+    fn unless(given: Option<&Path>) -> anyhow::Result<Self> {
+        if given.is_some() {
+            return Ok(Self(PathBuf::new()));
+        }
+        let name: String = mail::relay::next_try(1, std::time::Duration::from_secs(1)).as_nanos().to_string();
+        let path = std::env::temp_dir().join(format!("emailsms-demo-{}-{name}", std::process::id()));
+        if path.exists() {
+            bail!("{} exists already", path.display());
+        }
+        Ok(Self(app::private_directory(&path)?))
+    }
+}
+
+impl Drop for Temporary {
+    fn drop(&mut self) {
+        if !self.0.as_os_str().is_empty()
+            && let Err(error) = std::fs::remove_dir_all(&self.0)
+        {
+            tracing::warn!(%error, "the temporary directory stays");
+        }
+    }
+}
+
+/// Loopback, whatever the port.
+fn loopback(port: u16) -> SocketAddr {
+    SocketAddr::from((Ipv4Addr::LOCALHOST, port))
+}
+
+/// Listens on a port of this machine; on any, for 0.
+async fn listen(port: u16) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(loopback(port)).await.with_context(|| format!("port {port} of this machine is taken; end what uses it, or choose others with --port-base"))
+}

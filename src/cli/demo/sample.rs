@@ -1,0 +1,256 @@
+//! The sample companies of a demo: made once, remembered with their keys; the carrier is set right at each start.
+
+use super::{Carrier, memory::Memory};
+use crate::app::Gateway;
+use crate::security::{ApiKeyMode, Keys, Lookup, Secret, new_api_key, new_sms_key, passwords};
+use crate::store::people::{api_key, company, department, user};
+use crate::store::{Batch, StoreError, Work, carriers, external};
+use anyhow::Context;
+use futures::future::BoxFuture;
+use serde::{Deserialize, Serialize};
+use sms::{PhoneNumber, Wish};
+
+/// Numbers in the pool unless the settings name others.
+const POOL: i64 = 200;
+/// The first of them.
+const FIRST_NUMBER: i64 = 61_400_000_001;
+/// What the demo's carrier serves: Australia, New Zealand, and whatever else somebody tries.
+const PREFIXES: [(&str, &str); 11] =
+    [("61", "SAU"), ("64", "SNZ"), ("1", "S1"), ("2", "S2"), ("3", "S3"), ("4", "S4"), ("5", "S5"), ("7", "S7"), ("8", "S8"), ("9", "S9"), ("6", "S6")];
+
+/// Everybody in it.
+#[derive(Clone, Serialize, Deserialize)]
+pub(super) struct Sample {
+    pub company: Company,
+    /// Two of the company, one of another.
+    pub people: Vec<Person>,
+    #[serde(skip)]
+    pub pool: Vec<i64>,
+}
+
+/// The sample company.
+#[derive(Clone, Serialize, Deserialize)]
+pub(super) struct Company {
+    pub id: String,
+    pub name: String,
+    pub country: String,
+    pub zone: String,
+}
+
+/// A user, with what only it should know.
+#[derive(Clone, Serialize, Deserialize)]
+pub(super) struct Person {
+    pub name: String,
+    pub password: String,
+    pub email: String,
+    pub serial: String,
+    pub key: String,
+    pub api_key: String,
+    pub company: String,
+}
+
+/// Makes the sample unless it is remembered; in any case the carrier and the pool are as this start wants them.
+pub(super) async fn bring_about(gateway: &Gateway, memory: &mut Memory, carrier: &Carrier) -> anyhow::Result<Sample> {
+    let is_there = !gateway.store.reader.companies().await?.is_empty();
+    let mut sample = match memory.sample() {
+        Some(sample) if is_there => sample.clone(),
+        _ if is_there => anyhow::bail!("the database has companies that this directory does not remember; give the --data directory that it was made with, or another database"),
+        _ => {
+            let (sample, seed) = draw(gateway)?;
+            gateway.store.writer.write(seed).await.context("making the sample company")?;
+            memory.remember_sample(&sample);
+            sample
+        }
+    };
+    gateway.store.writer.write(SetRight::of(gateway, carrier).await?).await.context("setting the carrier right")?;
+    sample.pool = gateway.store.reader.numbers().await?.into_iter().filter(|number| number.removed_at.is_none()).map(|number| number.number).collect();
+    Ok(sample)
+}
+
+/// Thinks of a sample, and of what it is in the database.
+fn draw(gateway: &Gateway) -> anyhow::Result<(Sample, Seed)> {
+    let accounts = &gateway.settings.accounts;
+    let now = gateway.clock.now();
+    let mut seed = Seed::default();
+    let mut people = Vec::new();
+    let mut first = None;
+    let staff: [(&str, &str, &[(&str, &str)]); 2] =
+        [("Acme Widgets", "acme.example", &[("Alice Archer", "alice"), ("Bob Baker", "bob")]), ("Globex Freight", "globex.example", &[("Carol Cooper", "carol")])];
+    for (name, domain, users) in staff {
+        let company = company::Model {
+            id: gateway.store.ids.next(),
+            name: name.to_owned(),
+            country: accounts.country.clone(),
+            zone: accounts.zone.clone(),
+            active: true,
+            quota: accounts.quota_company.map(i64::from),
+            receipts: i64::from(Wish::Always.code()),
+            restricted: false,
+            fallback_address: accounts.fallback.clone(),
+            created_at: now,
+        };
+        let department = department::Model {
+            id: gateway.store.ids.next(),
+            company_id: company.id,
+            name: "Head Office".to_owned(),
+            active: true,
+            quota: accounts.quota_department.map(i64::from),
+            created_at: now,
+        };
+        first.get_or_insert_with(|| Company {
+            id: external("cmp", company.id),
+            name: company.name.clone(),
+            country: company.country.clone(),
+            zone: company.zone.clone(),
+        });
+        for (name, local) in users {
+            let person = Person {
+                name: (*name).to_owned(),
+                password: passwords::new_password().expose().to_owned(),
+                email: format!("{local}@{domain}"),
+                serial: gateway.keys.new_serial().expose().to_owned(),
+                key: new_sms_key().expose().to_owned(),
+                api_key: new_api_key(ApiKeyMode::Live).expose().to_owned(),
+                company: company.name.clone(),
+            };
+            seed.add(&person, &company, &department, gateway, now);
+            people.push(person);
+        }
+        seed.departments.push(department);
+        seed.companies.push((company, vec![domain.to_owned()]));
+    }
+    let company = first.context("no sample company")?;
+    Ok((Sample { company, people, pool: Vec::new() }, seed))
+}
+
+#[derive(Default)]
+struct Seed {
+    companies: Vec<(company::Model, Vec<String>)>,
+    departments: Vec<department::Model>,
+    users: Vec<user::Model>,
+    api_keys: Vec<api_key::Model>,
+}
+
+impl Seed {
+    fn add(&mut self, person: &Person, company: &company::Model, department: &department::Model, gateway: &Gateway, now: i64) {
+        let keys: &Keys = &gateway.keys;
+        let hash = |kind, text: &str| keys.lookup(kind, text).as_bytes().to_vec();
+        let user_id = gateway.store.ids.next();
+        self.users.push(user::Model {
+            id: user_id,
+            company_id: company.id,
+            department_id: Some(department.id),
+            name: person.name.clone(),
+            email: person.email.clone(),
+            active: true,
+            quota: gateway.settings.accounts.quota_user.map(i64::from),
+            password_hash: Some(passwords::hash(&Secret::new(person.password.clone()))),
+            serial_hash: Some(hash(Lookup::Serial, &person.serial)),
+            serial_tail: Some(person.serial.chars().skip(12).collect()),
+            key_hash: Some(hash(Lookup::SmsKey, &person.key)),
+            created_at: now,
+        });
+        self.api_keys.push(api_key::Model {
+            id: gateway.store.ids.next(),
+            company_id: company.id,
+            user_id,
+            hash: hash(Lookup::ApiKey, &person.api_key),
+            prefix: person.api_key.chars().take(12).collect(),
+            live: true,
+            created_at: now,
+            expires_at: None,
+            revoked_at: None,
+        });
+    }
+}
+
+impl Work for Seed {
+    type Answer = ();
+    const NAME: &'static str = "sample";
+
+    fn run<'a>(works: &'a mut [Self], batch: &'a Batch<'_>) -> BoxFuture<'a, Result<Vec<()>, StoreError>> {
+        Box::pin(async move {
+            for work in works.iter() {
+                for (company, domains) in &work.companies {
+                    batch.insert_company(company.clone(), domains).await?;
+                }
+                for department in &work.departments {
+                    batch.insert_department(department.clone()).await?;
+                }
+                for user in &work.users {
+                    batch.insert_user(user.clone()).await?;
+                }
+                for api_key in &work.api_keys {
+                    batch.insert_api_key(api_key.clone()).await?;
+                }
+            }
+            Ok(vec![(); works.len()])
+        })
+    }
+}
+
+/// The carrier, its routes and its pool, as this start wants them.
+struct SetRight {
+    carrier: carriers::Model,
+    is_new: bool,
+    numbers: Vec<i64>,
+}
+
+impl SetRight {
+    async fn of(gateway: &Gateway, carrier: &Carrier) -> anyhow::Result<Self> {
+        let known = gateway.store.reader.carriers().await?.into_iter().next();
+        let is_new = known.is_none();
+        let (id, created_at) = known.as_ref().map_or_else(|| (gateway.store.ids.next(), gateway.clock.now()), |known| (known.id, known.created_at));
+        let row = carriers::Model {
+            id,
+            name: gateway.settings.carrier.name.clone(),
+            host: carrier.host.clone(),
+            port: i64::from(carrier.port),
+            system_id: carrier.system_id.clone(),
+            password: gateway.keys.seal_secret(id, "carrier.password", carrier.password.expose().as_bytes()),
+            created_at,
+        };
+        let mut numbers = Vec::new();
+        for number in &gateway.settings.pool.numbers {
+            let number = number.strip_prefix('+').and_then(PhoneNumber::from_e164_digits);
+            numbers.push(number.context("pool.numbers must be like +61400000001")?.as_i64());
+        }
+        if numbers.is_empty() && gateway.store.reader.numbers().await?.is_empty() {
+            numbers.extend(FIRST_NUMBER..FIRST_NUMBER + POOL);
+        }
+        Ok(Self { carrier: row, is_new, numbers })
+    }
+}
+
+impl Work for SetRight {
+    type Answer = ();
+    const NAME: &'static str = "sample_carrier";
+
+    fn run<'a>(works: &'a mut [Self], batch: &'a Batch<'_>) -> BoxFuture<'a, Result<Vec<()>, StoreError>> {
+        Box::pin(async move {
+            for work in works.iter() {
+                let carrier_id = work.carrier.id;
+                if work.is_new {
+                    batch.insert_carrier(work.carrier.clone()).await?;
+                    for (prefix, name) in PREFIXES {
+                        let route = carriers::route::Model { prefix: prefix.to_owned(), rank: 1, name: name.to_owned(), carrier_id };
+                        batch.insert_route(route).await?;
+                    }
+                } else {
+                    batch.update_carrier(work.carrier.clone()).await?;
+                }
+                // Numbers that this start names are the pool; others rest.
+                if !work.numbers.is_empty() {
+                    for known in batch.pool().await?.into_iter().filter(|known| !work.numbers.contains(&known.number)) {
+                        batch.remove_number(known.number).await?;
+                    }
+                }
+                for number in &work.numbers {
+                    let row = carriers::number::Model { number: *number, carrier_id, company_id: None, removed_at: None, created_at: batch.now };
+                    batch.insert_number(row).await?;
+                }
+            }
+            Ok(vec![(); works.len()])
+        })
+    }
+}
