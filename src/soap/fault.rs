@@ -1,4 +1,4 @@
-//! Malformed calls: what was wrong, where, how to mend it, and the SOAP 1.1 Fault that says so. [SPEC 9.1, 9.5]
+//! Malformed calls: what was wrong, where, how to mend it, and the SOAP 1.1 Fault that says so; and the codes of refused ones. [SPEC 2.2, 9.1, 9.5]
 //!
 //! Nothing a caller sent is repeated here but names of elements, entities, charsets and operations, cut short: no key and no text
 //! can reach a log or a third party through a Fault.
@@ -6,6 +6,8 @@
 use std::fmt;
 
 use super::answer::{DECLARATION, ENVELOPE_NAMESPACE, escape};
+use super::legacy::Code;
+use crate::to_handset::Refusal;
 
 /// A position in the request as its author sees it: both count from 1, columns in characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -292,6 +294,29 @@ impl FaultReason {
     }
 }
 
+/// What a refusal is called in this interface. [SPEC 2.2]
+impl From<&Refusal> for Code {
+    fn from(refusal: &Refusal) -> Code {
+        match refusal {
+            Refusal::Unavailable
+            | Refusal::DiskFull
+            | Refusal::Busy { .. }
+            | Refusal::Inactive(_) => Code::Unavailable,
+            Refusal::UnknownCaller => Code::UnknownSerial,
+            Refusal::WrongKey => Code::WrongKey,
+            Refusal::Locked { .. } => Code::Locked,
+            Refusal::Originator(_)
+            | Refusal::ReplyAddress(_)
+            | Refusal::Kind(_)
+            | Refusal::ReferenceReused => Code::NotPermitted,
+            Refusal::Text(_) => Code::BadContent,
+            Refusal::Number(_) | Refusal::NotServed(_) => Code::BadDestination,
+            Refusal::OptedOut(_) | Refusal::NotOnList(_) => Code::DestinationRefused,
+            Refusal::Quota { .. } => Code::QuotaExceeded,
+        }
+    }
+}
+
 /// HTTP status of every Fault. [SOAP 1.1 §6.2]
 pub const FAULT_STATUS: u16 = 500;
 
@@ -366,6 +391,40 @@ mod tests {
                 fault.contains(code) && !fault.contains("<detail>"),
                 "{fault}"
             );
+        }
+    }
+
+    /// What other doors print as the SOAP code is what this door answers.
+    #[test]
+    fn codes_are_those_of_the_refusal() {
+        use crate::to_handset::Who;
+        let text = String::new;
+        for refusal in [
+            Refusal::Unavailable,
+            Refusal::DiskFull,
+            Refusal::Busy { queued: 1, cap: 1 },
+            Refusal::UnknownCaller,
+            Refusal::WrongKey,
+            Refusal::Locked { seconds: 1 },
+            Refusal::Inactive(Who::Company),
+            Refusal::Originator(text()),
+            Refusal::ReplyAddress(text()),
+            Refusal::Kind(text()),
+            Refusal::Text(text()),
+            Refusal::Number(text()),
+            Refusal::NotServed(text()),
+            Refusal::OptedOut(text()),
+            Refusal::NotOnList(text()),
+            Refusal::Quota {
+                scope: Who::User,
+                limit: 1,
+                used: 1,
+                needed: 1,
+            },
+            Refusal::ReferenceReused,
+        ] {
+            let code = Code::from(&refusal);
+            assert_eq!(code.number(), i32::from(refusal.soap_code()), "{refusal:?}");
         }
     }
 

@@ -426,6 +426,26 @@ impl Request {
         })
     }
 
+    /// Who calls; `None` for the two operations that anybody may call.
+    pub fn credentials(&self) -> Option<&Credentials> {
+        match self {
+            Request::SendTextSms(sms) => Some(&sms.credentials),
+            Request::SendBinarySms(sms) => Some(&sms.credentials),
+            Request::CheckMessageStatus(asked) => Some(&asked.credentials),
+            Request::GetPropertyPage(asked) => Some(&asked.credentials),
+            Request::GetIncomingMessage(asked) => Some(&asked.credentials),
+            Request::EnterSchedule(schedule) | Request::EnterScheduleExt(schedule) => {
+                Some(&schedule.message.credentials)
+            }
+            Request::DeleteSchedule(asked) => Some(&asked.credentials),
+            Request::GetListEntries(asked) => Some(&asked.credentials),
+            Request::GetCreditsLeft(credentials)
+            | Request::GetLicenseInformation(credentials)
+            | Request::GetListNames(credentials) => Some(credentials),
+            Request::RegisterAccount(_) | Request::RedWebServiceVersion => None,
+        }
+    }
+
     /// Which operation was called.
     pub fn operation(&self) -> Operation {
         match self {

@@ -73,6 +73,22 @@ pub fn message_id(text: &str) -> Option<u32> {
         .filter(|id| is_decimal && (1..1 << 31).contains(id))
 }
 
+/// Whether a text has the form of a serial: 16 digits, or a GUID with or without braces. [SPEC 9.1]
+pub fn is_serial_shaped(text: &str) -> bool {
+    if text.len() == 16 && text.bytes().all(|digit| digit.is_ascii_digit()) {
+        return true;
+    }
+    let bare = text
+        .strip_prefix('{')
+        .and_then(|rest| rest.strip_suffix('}'))
+        .unwrap_or(text);
+    bare.len() == 36
+        && bare.bytes().enumerate().all(|(at, byte)| match at {
+            8 | 13 | 18 | 23 => byte == b'-',
+            _ => byte.is_ascii_hexdigit(),
+        })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -156,6 +172,23 @@ mod tests {
             ("x", None),
         ] {
             assert_eq!(message_id(text), id, "{text}");
+        }
+    }
+    #[test]
+    fn serials() {
+        for (text, is_shaped) in [
+            ("1234567890123456", true),
+            ("123456789012345", false),
+            ("12345678901234567", false),
+            ("123456789012345x", false),
+            ("6F9619FF-8B86-D011-B42D-00C04FC964FF", true),
+            ("{6f9619ff-8b86-d011-b42d-00c04fc964ff}", true),
+            ("{6f9619ff-8b86-d011-b42d-00c04fc964ff", false),
+            ("6f9619ff-8b86-d011-b42d+00c04fc964ff", false),
+            ("äääääääääääääääääääääääääääääääää", false),
+            ("", false),
+        ] {
+            assert_eq!(is_serial_shaped(text), is_shaped, "{text}");
         }
     }
 }

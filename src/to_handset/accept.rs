@@ -32,7 +32,7 @@ pub struct SendRequest {
     pub who: Identified,
     /// `soap`, `rest` …
     pub door: &'static str,
-    /// In the order of the request; at least one.
+    /// In the order of the request. None at all is refused as check 5.
     pub to: Vec<Destination>,
     pub text: Result<Text, TextError>,
     /// Where answers go; the user's own address if none.
@@ -190,6 +190,11 @@ impl Shared {
             .clone()
             .map_err(|error| Refusal::Text(error.to_string()))?;
         let text = self.within_policy(text)?;
+        if request.to.is_empty() {
+            return Err(Refusal::Number(
+                "There is nobody to text: please give one to 1,000 mobile numbers.".into(),
+            ));
+        }
         let now = self.clock.now();
         let sealing_key = self
             .vault
@@ -402,8 +407,8 @@ impl Shared {
     }
 }
 
-/// Check 2.
-fn is_active(caller: &Caller) -> Result<(), Refusal> {
+/// Check 2: company, department and user are active; [`Refusal::Inactive`] otherwise. For what a door does besides sending.
+pub fn is_active(caller: &Caller) -> Result<(), Refusal> {
     let standing = &caller.standing;
     if !standing.company.active {
         return Err(Refusal::Inactive(Who::Company));

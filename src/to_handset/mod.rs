@@ -14,7 +14,9 @@ mod ready;
 mod refusal;
 mod view;
 
-pub use accept::{Accepted, AcceptedSms, Destination, Reference, RefusedTo, SendRequest};
+pub use accept::{
+    Accepted, AcceptedSms, Destination, Reference, RefusedTo, SendRequest, is_active,
+};
 pub use claim::keep_claiming;
 pub use mark::Deposit;
 pub use outcome::{Answer, Reported};

@@ -1,0 +1,324 @@
+//! The SOAP door on HTTP: reads a call, asks who it is, hands it to the journeys, and writes the answer or the Fault. [SPEC 9.1, 9.5]
+
+use super::answer::{self, Outcome, Response as Answer};
+use super::envelope::{Call, MAX_BYTES};
+use super::fault::{FAULT_STATUS, FaultReason};
+use super::legacy::{
+    CheckMessageStatus, Code, Credentials, GetIncomingMessage, MessageKind, Operation, Request,
+    SendTextSms,
+};
+use super::routes::{Target, target};
+use super::{values, wsdl};
+use crate::accounts::{Book, Caller, Identified};
+use crate::to_desktop::ToDesktop;
+use crate::to_handset::{Destination, Refusal, SendRequest, ToHandset, is_active};
+use crate::web::listener::{BodyError, Peer, peer, read_body};
+use bytes::{Buf, Bytes};
+use futures::Stream;
+use http::header::{ALLOW, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
+use http::{HeaderMap, HeaderValue, Method, StatusCode};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use sms::{Classic, Encoding, Text};
+use std::net::IpAddr;
+use std::sync::Arc;
+use warp::Filter;
+use warp::filters::BoxedFilter;
+use warp::host::Authority;
+use warp::path::FullPath;
+use warp::reply::Response;
+
+/// What this door needs.
+pub struct Soap {
+    /// The journey out.
+    pub to_handset: ToHandset,
+    /// The journey home.
+    pub to_desktop: ToDesktop,
+    /// Who has which serial.
+    pub book: Arc<Book>,
+    /// How the gateway is reached, such as `https://sms.example.com`; without it a served WSDL names the request's Host.
+    pub public_url: Option<String>,
+}
+
+/// The door as a filter. What is not its path is rejected, for other doors to answer.
+pub fn routes(soap: Soap) -> BoxedFilter<(Response,)> {
+    let soap = Arc::new(soap);
+    warp::method()
+        .and(warp::path::full())
+        .and_then(|method: Method, path: FullPath| async move {
+            target(&method, path.as_str()).ok_or_else(warp::reject::not_found)
+        })
+        .and(warp::method())
+        .and(peer())
+        .and(warp::header::headers_cloned())
+        // Only a WSDL needs the Host; a call with a strange one, or with none, is served.
+        .and(
+            warp::host::optional()
+                .or(warp::any().map(|| None::<Authority>))
+                .unify(),
+        )
+        .and(warp::body::stream())
+        .then(move |target, method: Method, peer, headers, host, body| {
+            let soap = soap.clone();
+            async move {
+                match target {
+                    Target::LegacyWsdl => soap.serve_wsdl(peer, host, method == Method::HEAD),
+                    Target::LegacyCall => soap.serve_call(peer, &headers, body).await,
+                    Target::MethodNotAllowed(allow) => not_allowed(allow),
+                }
+            }
+        })
+        .boxed()
+}
+
+impl Soap {
+    fn serve_wsdl(&self, peer: Peer, host: Option<Authority>, is_head: bool) -> Response {
+        let scheme = if peer.tls { "https" } else { "http" };
+        let host = host.as_ref().map_or("", Authority::as_str);
+        match wsdl::base(self.public_url.as_deref(), scheme, host) {
+            Ok(base) => {
+                let document = wsdl::legacy(&base);
+                let length = document.len();
+                let body = if is_head { String::new() } else { document };
+                respond(StatusCode::OK, wsdl::CONTENT_TYPE, body, length)
+            }
+            Err(error) => plain(StatusCode::BAD_REQUEST, &format!("{error}.\n")),
+        }
+    }
+
+    async fn serve_call<B: Buf, E>(
+        &self,
+        peer: Peer,
+        headers: &HeaderMap,
+        body: impl Stream<Item = Result<B, E>>,
+    ) -> Response {
+        let read = match read_body(body, MAX_BYTES).await {
+            Ok(body) => read_request(headers, &body),
+            Err(BodyError::TooLarge(limit)) => Err(FaultReason::TooLarge { limit }),
+            Err(error @ BodyError::Broken) => {
+                return plain(StatusCode::BAD_REQUEST, &format!("{error}.\n"));
+            }
+        };
+        let source = peer.addr.ip();
+        match read {
+            Ok(request) => {
+                let xml = self.answer(request, source).await.to_xml();
+                let length = xml.len();
+                respond(StatusCode::OK, answer::CONTENT_TYPE, xml, length)
+            }
+            Err(reason) => {
+                tracing::info!(%source, %reason, "a malformed SOAP call");
+                fault(&reason)
+            }
+        }
+    }
+
+    /// Never fails: what goes wrong is a code.
+    async fn answer(&self, request: Request, source: IpAddr) -> Answer {
+        let operation = request.operation();
+        let answer = match self.perform(request, source).await {
+            Ok(outcome) => Answer::ok(outcome),
+            Err(code) => Answer::refusal(operation, code),
+        };
+        tracing::info!(operation = operation.name(), code = answer.code.number(), %source, "SOAP");
+        answer
+    }
+
+    async fn perform(&self, request: Request, source: IpAddr) -> Result<Outcome, Code> {
+        let who = match request.credentials() {
+            Some(credentials) => Some(self.identify(credentials, source).await?),
+            None => None,
+        };
+        match (request, who) {
+            (Request::RedWebServiceVersion, _) => Ok(Outcome::RedWebServiceVersion),
+            (Request::SendTextSms(sms), Some(who)) => self.send(who, sms).await,
+            (Request::CheckMessageStatus(asked), Some(who)) => self.check(&who.caller, asked).await,
+            (Request::GetIncomingMessage(asked), Some(who)) => {
+                self.hand_out(&who.caller, asked).await
+            }
+            // Not built yet, or switched off: not permitted at this door.
+            _ => Err(Code::NotPermitted),
+        }
+    }
+
+    /// Checks 1 and 2 [SPEC 2.2].
+    async fn identify(
+        &self,
+        credentials: &Credentials,
+        source: IpAddr,
+    ) -> Result<Identified, Code> {
+        if !values::is_serial_shaped(&credentials.serial) {
+            return Err(refused(&Refusal::UnknownCaller));
+        }
+        let who = self
+            .book
+            .by_serial(&credentials.serial, &credentials.key, source)
+            .await
+            .map_err(|why| refused(&why.into()))?;
+        is_active(&who.caller).map_err(|refusal| refused(&refusal))?;
+        Ok(who)
+    }
+
+    async fn send(&self, who: Identified, sms: SendTextSms) -> Result<Outcome, Code> {
+        let text = Text::new(&sms.text);
+        let flash = match sms.kind.kind()? {
+            MessageKind::Normal => false,
+            MessageKind::Flash => true,
+            // A text's encoding follows from its characters. To promise UCS-2 and send GSM would be a lie, so only what needs UCS-2 is taken.
+            MessageKind::Unicode => match &text {
+                Ok(text) if text.encoding() != Encoding::Ucs2 => return Err(Code::NotPermitted),
+                _ => false,
+            },
+        };
+        // None, or too many: nobody is left to text, and accept says so in its turn.
+        let to = sms.recipients.split().unwrap_or_default();
+        let to = to
+            .into_iter()
+            .map(|given| Destination::parse(given, &who.caller))
+            .collect();
+        let accepted = self
+            .to_handset
+            .accept(SendRequest {
+                who,
+                door: "soap",
+                to,
+                text,
+                reply_to: Some(sms.reply_email),
+                originator: Some(sms.originator),
+                flash,
+                priority: 0,
+                receipts: None,
+                validity_ms: None,
+                reference: None,
+                all_or_nothing: true,
+            })
+            .await
+            .map_err(|refusal| refused(&refusal))?;
+        let ids = accepted
+            .messages
+            .iter()
+            .map(|message| u32::try_from(message.legacy_id))
+            .collect::<Result<_, _>>()
+            .map_err(|error| failed("a legacy id is out of its range", &error))?;
+        Ok(Outcome::SendTextSms { ids })
+    }
+
+    async fn check(&self, caller: &Caller, asked: CheckMessageStatus) -> Result<Outcome, Code> {
+        let ids = asked.ids.split()?;
+        let ours: Vec<i64> = ids.iter().flatten().copied().map(i64::from).collect();
+        let states = self
+            .to_handset
+            .states_by_legacy_ids(caller, &ours)
+            .await
+            .map_err(|error| failed("statuses could not be read", &error))?;
+        let statuses = ids
+            .into_iter()
+            .map(|id| {
+                let state = id.and_then(|id| states.get(&i64::from(id)));
+                state.map_or(Classic::Abort, |state| state.classic())
+            })
+            .map(Classic::as_str)
+            .collect();
+        Ok(Outcome::CheckMessageStatus { statuses })
+    }
+
+    async fn hand_out(&self, caller: &Caller, asked: GetIncomingMessage) -> Result<Outcome, Code> {
+        let only = Some(asked.reply_email).filter(|address| !address.is_empty());
+        let collected = self
+            .to_desktop
+            .collect(caller, only)
+            .await
+            .map_err(|error| failed("a reply could not be handed out", &error))?;
+        let Some(collected) = collected else {
+            return Ok(Outcome::empty(Operation::GetIncomingMessage));
+        };
+        let reply = collected.reply;
+        Ok(Outcome::GetIncomingMessage {
+            sender: reply.from.trim_start_matches('+').to_owned(),
+            content: reply.text,
+            timestamp: timestamp(reply.arrived_at, &caller.zone),
+            left: i32::try_from(collected.left).unwrap_or(i32::MAX),
+        })
+    }
+}
+
+fn read_request(headers: &HeaderMap, body: &Bytes) -> Result<Request, FaultReason> {
+    let is_plain = headers
+        .get_all(CONTENT_ENCODING)
+        .iter()
+        .all(|coding| coding.as_bytes().eq_ignore_ascii_case(b"identity"));
+    if !is_plain {
+        return Err(FaultReason::Compressed);
+    }
+    let content_type = headers
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok());
+    Request::of(&Call::read(body, content_type)?)
+}
+
+/// `yyyy-mm-dd hh:nn:ss` on the clock of `zone` [SPEC 9.1].
+fn timestamp(at: i64, zone: &TimeZone) -> String {
+    Timestamp::from_millisecond(at)
+        .unwrap_or_default()
+        .to_zoned(zone.clone())
+        .strftime("%Y-%m-%d %H:%M:%S")
+        .to_string()
+}
+
+/// The code of a refusal, whose reason goes to the log: this interface has no words for it.
+fn refused(refusal: &Refusal) -> Code {
+    tracing::info!(reason = refusal.code(), "refused");
+    refusal.into()
+}
+
+/// The code for what is our fault.
+fn failed(what: &'static str, error: &dyn std::error::Error) -> Code {
+    tracing::error!(%error, "{what}");
+    Code::Unavailable
+}
+
+fn respond(
+    status: StatusCode,
+    content_type: &'static str,
+    body: String,
+    length: usize,
+) -> Response {
+    let mut response = Response::new(body.into());
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    headers.insert(CONTENT_LENGTH, HeaderValue::from(length));
+    response
+}
+
+fn fault(reason: &FaultReason) -> Response {
+    let xml = reason.to_xml();
+    let length = xml.len();
+    let status = StatusCode::from_u16(FAULT_STATUS).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    respond(status, answer::CONTENT_TYPE, xml, length)
+}
+
+fn plain(status: StatusCode, sentence: &str) -> Response {
+    let length = sentence.len();
+    respond(
+        status,
+        "text/plain; charset=utf-8",
+        sentence.to_owned(),
+        length,
+    )
+}
+
+fn not_allowed(allow: &'static str) -> Response {
+    let mut response = plain(
+        StatusCode::METHOD_NOT_ALLOWED,
+        "Calls of this interface are posted; its WSDL is got.\n",
+    );
+    response
+        .headers_mut()
+        .insert(ALLOW, HeaderValue::from_static(allow));
+    response
+}
+
+#[cfg(test)]
+#[path = "door_tests.rs"]
+mod tests;

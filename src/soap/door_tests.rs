@@ -1,0 +1,1 @@
+//! The door over a real database: what each call is answered with.
