@@ -161,7 +161,12 @@ impl Gateway {
             clock: self.clock,
             readiness: Arc::new(move || {
                 let (reader, links) = (reader.clone(), links.clone());
-                Box::pin(async move { Readiness { database: reader.is_reachable().await, carriers: links.are_bound() } })
+                Box::pin(async move {
+                    Readiness {
+                        database: reader.is_reachable().await,
+                        carriers: links.are_bound(),
+                    }
+                })
             }),
         });
         soap.or(rest).unify().boxed()

@@ -46,12 +46,8 @@ impl From<&rooms::Carrier> for Settings {
             system_type: carrier.system_type.clone(),
             message_id: match carrier.message_id {
                 rooms::MessageId::Auto | rooms::MessageId::AsIs => IdForm::Text,
-                rooms::MessageId::HexReceipts => {
-                    IdForm::DecimalInResponseHexInReceipt
-                }
-                rooms::MessageId::DecimalReceipts => {
-                    IdForm::HexInResponseDecimalInReceipt
-                }
+                rooms::MessageId::HexReceipts => IdForm::DecimalInResponseHexInReceipt,
+                rooms::MessageId::DecimalReceipts => IdForm::HexInResponseDecimalInReceipt,
             },
             receipts: carrier.receipts,
             source_ton: carrier.source_ton,

@@ -19,7 +19,9 @@ pub(super) struct MigrateArgs {
 pub(super) async fn run(args: MigrateArgs) -> anyhow::Result<()> {
     let settings = args.settings.load(Purpose::Tool)?;
     let database = database_of(&settings)?;
-    let applied = store::migrate(&database).await.with_context(|| format!("bringing {database} up to date"))?;
+    let applied = store::migrate(&database)
+        .await
+        .with_context(|| format!("bringing {database} up to date"))?;
     tracing::info!(%database, applied, "up to date");
     Ok(())
 }

@@ -3,13 +3,19 @@
 mod demo;
 mod migrate;
 mod serve;
+mod smsc;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
 /// Text mobile phones from Notes, mail and software, and get the answers in your inbox.
 #[derive(Parser)]
-#[command(name = "emailsms", version, max_term_width = 110, after_help = "Start here:  emailsms demo\n\nIt needs nothing and prints a page where a phone and an inbox stand side by side.")]
+#[command(
+    name = "emailsms",
+    version,
+    max_term_width = 110,
+    after_help = "Start here:  emailsms demo\n\nIt needs nothing and prints a page where a phone and an inbox stand side by side."
+)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -21,6 +27,8 @@ enum Command {
     Demo(Box<demo::DemoArgs>),
     /// Run the gateway.
     Serve(serve::ServeArgs),
+    /// Run the built-in SMSC alone, for tests of other software.
+    Smsc(smsc::SmscArgs),
     /// Bring the database up to date.
     Migrate(migrate::MigrateArgs),
 }
@@ -30,7 +38,10 @@ pub fn run() -> ExitCode {
     let cli = Cli::parse();
     // reqwest's and lettre's TLS ask for it; a second call is refused and harms nothing.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+    {
         Ok(runtime) => runtime,
         Err(error) => return failed(&anyhow::Error::from(error)),
     };
@@ -38,6 +49,7 @@ pub fn run() -> ExitCode {
         match cli.command {
             Command::Demo(args) => demo::run(*args).await,
             Command::Serve(args) => serve::run(args).await,
+            Command::Smsc(args) => smsc::run(args).await,
             Command::Migrate(args) => migrate::run(args).await,
         }
     });
@@ -47,7 +59,10 @@ pub fn run() -> ExitCode {
     }
 }
 
-#[expect(clippy::print_stderr, reason = "the last word of a command, also when there is no log")]
+#[expect(
+    clippy::print_stderr,
+    reason = "the last word of a command, also when there is no log"
+)]
 fn failed(error: &anyhow::Error) -> ExitCode {
     eprintln!("emailsms: {error:#}");
     ExitCode::FAILURE

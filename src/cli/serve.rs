@@ -23,8 +23,10 @@ const SCHEMA: &str = "emailsms";
 ///
 /// Settings come from the file, then the environment (EMAILSMS__TABLE__KEY), then --set; a secret may stand in a file of its own (KEY_file).
 #[derive(Args)]
-#[command(after_help = "Examples:\n  emailsms serve --config /etc/emailsms/config.toml\n  EMAILSMS__CARRIER__PASSWORD_FILE=/run/secrets/smsc emailsms serve --config config.toml\n\n\
-SIGTERM ends it: nothing more is accepted, windows drain, links unbind, within 30 seconds.")]
+#[command(
+    after_help = "Examples:\n  emailsms serve --config /etc/emailsms/config.toml\n  EMAILSMS__CARRIER__PASSWORD_FILE=/run/secrets/smsc emailsms serve --config config.toml\n\n\
+SIGTERM ends it: nothing more is accepted, windows drain, links unbind, within 30 seconds."
+)]
 pub(super) struct ServeArgs {
     #[command(flatten)]
     settings: SettingsArgs,
@@ -48,7 +50,10 @@ impl SettingsArgs {
         if let Some(config) = &self.config {
             layers = layers.file(config)?;
         }
-        let loaded = layers.environment(std::env::vars())?.set(&self.set)?.finish(purpose)?;
+        let loaded = layers
+            .environment(std::env::vars())?
+            .set(&self.set)?
+            .finish(purpose)?;
         telemetry::init(&loaded.settings.log.level, loaded.settings.log.format)?;
         Ok(loaded.settings)
     }
@@ -56,7 +61,12 @@ impl SettingsArgs {
 
 /// The database that the settings name.
 pub(super) fn database_of(settings: &Settings) -> anyhow::Result<DatabaseUrl> {
-    DatabaseUrl::parse(&settings.database.url, SCHEMA, settings.database.password.clone()).map_err(|problem| anyhow::anyhow!("database.url: {problem}"))
+    DatabaseUrl::parse(
+        &settings.database.url,
+        SCHEMA,
+        settings.database.password.clone(),
+    )
+    .map_err(|problem| anyhow::anyhow!("database.url: {problem}"))
 }
 
 pub(super) async fn run(args: ServeArgs) -> anyhow::Result<()> {
@@ -67,34 +77,62 @@ pub(super) async fn run(args: ServeArgs) -> anyhow::Result<()> {
         None => Keys::load_or_create(&app::private_directory(&settings.security.keys_dir)?)?,
     };
     let faults = app::faults(&settings.faults);
-    let gateway = Gateway::open(Parts { settings, database, keys: Arc::new(keys), clock: Clock::default(), faults }).await?;
+    let gateway = Gateway::open(Parts {
+        settings,
+        database,
+        keys: Arc::new(keys),
+        clock: Clock::default(),
+        faults,
+    })
+    .await?;
     let http = gateway.settings.http.clone();
     let (stop, doors) = (CancellationToken::new(), TaskTracker::new());
-    let limits = Limits { connections: http.connections, connections_per_source: http.connections_per_source, ..Limits::default() };
+    let limits = Limits {
+        connections: http.connections,
+        connections_per_source: http.connections_per_source,
+        ..Limits::default()
+    };
     let routes = gateway.routes();
     if let Some(address) = http.https_listen {
-        let certificate = http.certificate.as_ref().context("http.certificate names no file; give a certificate, or switch https_listen = \"off\"")?;
-        let private_key = http.private_key.as_ref().context("http.private_key names no file")?;
+        let certificate = http.certificate.as_ref().context(
+            "http.certificate names no file; give a certificate, or switch https_listen = \"off\"",
+        )?;
+        let private_key = http
+            .private_key
+            .as_ref()
+            .context("http.private_key names no file")?;
         let certificates = Certificates::load(certificate, private_key)?;
-        let listener = TcpListener::bind(address).await.with_context(|| format!("http.https_listen: {address}"))?;
+        let listener = TcpListener::bind(address)
+            .await
+            .with_context(|| format!("http.https_listen: {address}"))?;
         tracing::info!(%address, "listening, HTTPS");
-        doors.spawn(listener::serve(listener, Some(certificates.https_config()), routes.clone(), limits.clone(), stop.clone()));
+        doors.spawn(listener::serve(
+            listener,
+            Some(certificates.https_config()),
+            routes.clone(),
+            limits.clone(),
+            stop.clone(),
+        ));
     }
     if let Some(address) = http.http_listen {
-        let listener = TcpListener::bind(address).await.with_context(|| format!("http.http_listen: {address}"))?;
+        let listener = TcpListener::bind(address)
+            .await
+            .with_context(|| format!("http.http_listen: {address}"))?;
         tracing::warn!(%address, "listening, plain HTTP: whatever is sent there can be read on its way");
-        doors.spawn(listener::serve(listener, None, routes, limits, stop.clone()));
+        doors.spawn(listener::serve(
+            listener,
+            None,
+            routes,
+            limits,
+            stop.clone(),
+        ));
     }
     doors.close();
-    let socket = gateway.administration_socket(stop.clone());
     let running = gateway.start()?;
     told_to_end().await?;
     tracing::info!("ending");
     stop.cancel();
     doors.wait().await;
-    if let Some(socket) = socket {
-        let _ = socket.await;
-    }
     running.stop().await;
     Ok(())
 }

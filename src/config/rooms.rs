@@ -740,7 +740,7 @@ impl Pool {
 #[serde(rename_all = "snake_case")]
 pub enum LogFormat {
     /// For people.
-    AsIs,
+    Text,
     /// One object a line.
     Json,
 }

@@ -231,7 +231,11 @@ async fn connect(
             });
             options
         }
-        DatabaseUrl::Postgres { url, schema, password } => {
+        DatabaseUrl::Postgres {
+            url,
+            schema,
+            password,
+        } => {
             let mut options = ConnectOptions::new(url.clone());
             options.set_schema_search_path(schema.clone());
             let password = password.clone();

@@ -46,7 +46,12 @@ impl Memory {
     pub fn load(data: &Path) -> anyhow::Result<Self> {
         let file = data.join("demo.json");
         let mut kept: Kept = match std::fs::read(&file) {
-            Ok(text) => serde_json::from_slice(&text).with_context(|| format!("{} is damaged; remove the directory to start afresh", file.display()))?,
+            Ok(text) => serde_json::from_slice(&text).with_context(|| {
+                format!(
+                    "{} is damaged; remove the directory to start afresh",
+                    file.display()
+                )
+            })?,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Kept::default(),
             Err(error) => return Err(error).with_context(|| file.display().to_string()),
         };
@@ -60,7 +65,12 @@ impl Memory {
     /// Writes it, whole or not at all.
     pub fn save(&self) -> anyhow::Result<()> {
         let new = self.file.with_extension("new");
-        let mut file = std::fs::OpenOptions::new().create(true).truncate(true).write(true).mode(0o600).open(&new)?;
+        let mut file = std::fs::OpenOptions::new()
+            .create(true)
+            .truncate(true)
+            .write(true)
+            .mode(0o600)
+            .open(&new)?;
         file.write_all(&serde_json::to_vec_pretty(&self.kept)?)?;
         file.sync_all()?;
         std::fs::rename(&new, &self.file).with_context(|| self.file.display().to_string())
@@ -73,7 +83,20 @@ impl Memory {
     /// Remembers the database; the schema of this directory on it.
     pub fn remember_database(&mut self, url: &str) -> String {
         self.kept.database = Some(url.to_owned());
-        self.kept.schema.get_or_insert_with(|| format!("emailsms_{}", new_sms_key().expose().to_lowercase().chars().take(10).collect::<String>())).clone()
+        self.kept
+            .schema
+            .get_or_insert_with(|| {
+                format!(
+                    "emailsms_{}",
+                    new_sms_key()
+                        .expose()
+                        .to_lowercase()
+                        .chars()
+                        .take(10)
+                        .collect::<String>()
+                )
+            })
+            .clone()
     }
 
     pub fn smpp_password(&self) -> &str {
@@ -89,14 +112,34 @@ impl Memory {
     }
 
     /// Listens on the ports given, or remembered, or any; and remembers them.
-    pub async fn ports(&mut self, http: Option<u16>, base: Option<u16>) -> anyhow::Result<Listeners> {
-        let any = Ports { http: 0, https: 0, smpp: 0, mail: 0 };
+    pub async fn ports(
+        &mut self,
+        http: Option<u16>,
+        base: Option<u16>,
+    ) -> anyhow::Result<Listeners> {
+        let any = Ports {
+            http: 0,
+            https: 0,
+            smpp: 0,
+            mail: 0,
+        };
         let wanted = match (base, http, self.kept.ports) {
             (Some(base), ..) => {
-                let port = |offset| base.checked_add(offset).context("--port-base is too high: four ports are needed");
-                Ports { http: base, https: port(1)?, smpp: port(2)?, mail: port(3)? }
+                let port = |offset| {
+                    base.checked_add(offset)
+                        .context("--port-base is too high: four ports are needed")
+                };
+                Ports {
+                    http: base,
+                    https: port(1)?,
+                    smpp: port(2)?,
+                    mail: port(3)?,
+                }
             }
-            (None, Some(http), remembered) if http != 0 => Ports { http, ..remembered.unwrap_or(any) },
+            (None, Some(http), remembered) if http != 0 => Ports {
+                http,
+                ..remembered.unwrap_or(any)
+            },
             (None, _, remembered) => remembered.unwrap_or(any),
         };
         let listeners = Listeners {
@@ -106,7 +149,12 @@ impl Memory {
             mail: listen(wanted.mail).await?,
         };
         let port = |listener: &TcpListener| listener.local_addr().map(|address| address.port());
-        self.kept.ports = Some(Ports { http: port(&listeners.http)?, https: port(&listeners.https)?, smpp: port(&listeners.smpp)?, mail: port(&listeners.mail)? });
+        self.kept.ports = Some(Ports {
+            http: port(&listeners.http)?,
+            https: port(&listeners.https)?,
+            smpp: port(&listeners.smpp)?,
+            mail: port(&listeners.mail)?,
+        });
         Ok(listeners)
     }
 }

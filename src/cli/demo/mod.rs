@@ -35,8 +35,10 @@ use tokio_util::task::TaskTracker;
 /// A database, an SMSC with phones (real SMPP), a mail relay with mailboxes (real SMTP), a sample company. Prints the address of a page where a phone and an inbox stand side by
 /// side: text, see it arrive, answer, read the mail. Everything listens on this machine only.
 #[derive(Args)]
-#[command(after_help = "Examples:\n  emailsms demo\n  emailsms demo --data ./demo            the same people, keys and ports each time\n  emailsms demo --json --set to_handset.retry_delay_s=2 --set carrier.window=100\n  \
-emailsms demo --smsc 127.0.0.1:2775 --smsc-system-id me --smsc-password-file pw --relay 127.0.0.1:25")]
+#[command(
+    after_help = "Examples:\n  emailsms demo\n  emailsms demo --data ./demo            the same people, keys and ports each time\n  emailsms demo --json --set to_handset.retry_delay_s=2 --set carrier.window=100\n  \
+emailsms demo --smsc 127.0.0.1:2775 --smsc-system-id me --smsc-password-file pw --relay 127.0.0.1:25"
+)]
 pub(super) struct DemoArgs {
     /// Print one line of JSON on standard output when ready: addresses, people, keys.
     #[arg(long)]
@@ -119,16 +121,28 @@ pub(super) async fn run(args: DemoArgs) -> anyhow::Result<()> {
     let mut memory = Memory::load(&data)?;
     let database = database_of(&args, &data, &mut memory)?;
     let ports = memory.ports(args.port, args.port_base).await?;
-    let clock = args.now.map_or_else(Clock::default, |now| Clock::starting_at(now.as_millisecond()));
-    let keys = Arc::new(Keys::load_or_create(&app::private_directory(&data.join("keys"))?)?);
+    let clock = args.now.map_or_else(Clock::default, |now| {
+        Clock::starting_at(now.as_millisecond())
+    });
+    let keys = Arc::new(Keys::load_or_create(&app::private_directory(
+        &data.join("keys"),
+    )?)?);
     let (stop, around) = (CancellationToken::new(), TaskTracker::new());
 
     let carrier = carrier_of(&args, &memory, ports.smpp.local_addr()?)?;
     let smsc = match args.smsc {
         Some(_) => None,
         None => {
-            let account = smsc::Account { system_id: carrier.system_id.clone(), password: smpp::Secret::new(carrier.password.expose()) };
-            Some(Smsc::start(ports.smpp, account, smsc::Settings::default(), Clock::default())?)
+            let account = smsc::Account {
+                system_id: carrier.system_id.clone(),
+                password: smpp::Secret::new(carrier.password.expose()),
+            };
+            Some(Smsc::start(
+                ports.smpp,
+                account,
+                smsc::Settings::default(),
+                Clock::default(),
+            )?)
         }
     };
     let mut settings = settings;
@@ -140,7 +154,11 @@ pub(super) async fn run(args: DemoArgs) -> anyhow::Result<()> {
         None => {
             settings.mail.relay = ports.mail.local_addr()?.to_string();
             let boxes = Arc::new(Mailboxes::default());
-            let catcher = Catcher { boxes: boxes.clone(), limits: catcher::Limits::default(), now: move || clock.now() };
+            let catcher = Catcher {
+                boxes: boxes.clone(),
+                limits: catcher::Limits::default(),
+                now: move || clock.now(),
+            };
             around.spawn(catcher::serve(ports.mail, catcher, stop.clone()));
             Some(boxes)
         }
@@ -150,18 +168,45 @@ pub(super) async fn run(args: DemoArgs) -> anyhow::Result<()> {
     let authority = Authority::create_or_load(&app::private_directory(&data.join("authority"))?)?;
     let certificates = authority.issue()?;
     let faults = app::faults(&settings.faults);
-    let gateway = Gateway::open(Parts { settings, database: database.clone(), keys, clock, faults }).await?;
+    let gateway = Gateway::open(Parts {
+        settings,
+        database: database.clone(),
+        keys,
+        clock,
+        faults,
+    })
+    .await?;
     let sample = sample::bring_about(&gateway, &mut memory, &carrier).await?;
     memory.save()?;
 
     let (url, https) = (ports.http.local_addr()?, ports.https.local_addr()?);
-    let (mail_domain, relay) = (gateway.settings.mail.domain.clone(), gateway.settings.mail.relay.clone());
-    let stand_ins = StandIns { smsc: smsc.clone(), boxes, pool: sample.pool.clone(), people: sample.people.clone(), company: sample.company.name.clone() };
+    let (mail_domain, relay) = (
+        gateway.settings.mail.domain.clone(),
+        gateway.settings.mail.relay.clone(),
+    );
+    let stand_ins = StandIns {
+        smsc: smsc.clone(),
+        boxes,
+        pool: sample.pool.clone(),
+        people: sample.people.clone(),
+        company: sample.company.name.clone(),
+    };
     let routes = stand_ins.routes(gateway.routes());
-    around.spawn(listener::serve(ports.http, None, routes.clone(), Limits::default(), stop.clone()));
-    around.spawn(listener::serve(ports.https, Some(certificates.https_config()), routes, Limits::default(), stop.clone()));
+    around.spawn(listener::serve(
+        ports.http,
+        None,
+        routes.clone(),
+        Limits::default(),
+        stop.clone(),
+    ));
+    around.spawn(listener::serve(
+        ports.https,
+        Some(certificates.https_config()),
+        routes,
+        Limits::default(),
+        stop.clone(),
+    ));
     around.close();
-    let socket = gateway.administration_socket(stop.clone());
     let links = gateway.links();
     let running = gateway.start()?;
     links.wait_bound(std::time::Duration::from_secs(5)).await;
@@ -176,7 +221,12 @@ pub(super) async fn run(args: DemoArgs) -> anyhow::Result<()> {
         soap_legacy: format!("http://{url}{}", crate::soap::routes::LEGACY_CALL_PATH),
         soap_legacy_wsdl: format!("http://{url}{}", crate::soap::routes::LEGACY_WSDL_PATH),
         mail_domain: &mail_domain,
-        smpp: ReadySmpp { host, port: carrier.port, system_id: &carrier.system_id, password: carrier.password.expose() },
+        smpp: ReadySmpp {
+            host,
+            port: carrier.port,
+            system_id: &carrier.system_id,
+            password: carrier.password.expose(),
+        },
         relay: &relay,
         database: database.to_string(),
         data: &data,
@@ -184,7 +234,11 @@ pub(super) async fn run(args: DemoArgs) -> anyhow::Result<()> {
         user: &sample.people[0],
         users: sample.people.iter().collect(),
         api_key: &sample.people[0].api_key,
-        pool: sample.pool.iter().map(|number| format!("+{number}")).collect(),
+        pool: sample
+            .pool
+            .iter()
+            .map(|number| format!("+{number}"))
+            .collect(),
     };
     announce(&ready, args.json)?;
     told_to_end().await?;
@@ -192,9 +246,6 @@ pub(super) async fn run(args: DemoArgs) -> anyhow::Result<()> {
     // The doors first, then what is behind them, then what stands around.
     stop.cancel();
     around.wait().await;
-    if let Some(socket) = socket {
-        let _ = socket.await;
-    }
     running.stop().await;
     if let Some(smsc) = smsc {
         smsc.stop().await;
@@ -205,7 +256,11 @@ pub(super) async fn run(args: DemoArgs) -> anyhow::Result<()> {
 fn load_settings(args: &DemoArgs) -> anyhow::Result<Settings> {
     let defaults = "[to_handset]\noutage = \"hold\"\n[carrier]\nname = \"demo\"\n[http]\nhttps_listen = \"off\"\n[log]\nlevel = \"info\"\n";
     let layers = Layers::new().command("demo", defaults.parse()?)?;
-    Ok(layers.environment(std::env::vars())?.set(&args.set)?.finish(Purpose::Demo)?.settings)
+    Ok(layers
+        .environment(std::env::vars())?
+        .set(&args.set)?
+        .finish(Purpose::Demo)?
+        .settings)
 }
 
 fn database_of(args: &DemoArgs, data: &Path, memory: &mut Memory) -> anyhow::Result<DatabaseUrl> {
@@ -215,7 +270,8 @@ fn database_of(args: &DemoArgs, data: &Path, memory: &mut Memory) -> anyhow::Res
         (None, None) => format!("sqlite:{}", data.join("emailsms.db").display()),
     };
     let schema = memory.remember_database(&url);
-    DatabaseUrl::parse(&url, &schema, None).map_err(|problem| anyhow::anyhow!("--database: {problem}"))
+    DatabaseUrl::parse(&url, &schema, None)
+        .map_err(|problem| anyhow::anyhow!("--database: {problem}"))
 }
 
 fn carrier_of(args: &DemoArgs, memory: &Memory, built_in: SocketAddr) -> anyhow::Result<Carrier> {
@@ -228,13 +284,21 @@ fn carrier_of(args: &DemoArgs, memory: &Memory, built_in: SocketAddr) -> anyhow:
         });
     };
     let (host, port) = smsc.rsplit_once(':').context("--smsc must be HOST:PORT")?;
-    let port = port.parse().with_context(|| format!("--smsc: `{port}` is no port"))?;
+    let port = port
+        .parse()
+        .with_context(|| format!("--smsc: `{port}` is no port"))?;
     let password = match &args.smsc_password_file {
-        Some(file) => std::fs::read_to_string(file).with_context(|| format!("--smsc-password-file {}", file.display()))?,
+        Some(file) => std::fs::read_to_string(file)
+            .with_context(|| format!("--smsc-password-file {}", file.display()))?,
         None => String::new(),
     };
     let password = Secret::new(password.trim_end_matches(['\r', '\n']));
-    Ok(Carrier { host: host.to_owned(), port, system_id: args.smsc_system_id.clone().unwrap_or_default(), password })
+    Ok(Carrier {
+        host: host.to_owned(),
+        port,
+        system_id: args.smsc_system_id.clone().unwrap_or_default(),
+        password,
+    })
 }
 
 #[expect(clippy::print_stdout, reason = "the contract of this command")]
@@ -244,9 +308,19 @@ fn announce(ready: &Ready<'_>, json: bool) -> anyhow::Result<()> {
     } else {
         println!("\n  EmailSMS is ready: open  {}\n", ready.url);
         println!("  A phone and an inbox stand side by side there. Ctrl-C ends it.\n");
-        println!("  REST     {}messages   Authorization: Bearer {}", ready.rest, ready.api_key);
-        println!("  SOAP     {}   serial {}  key {}", ready.soap_legacy_wsdl, ready.user.serial, ready.user.key);
-        println!("  HTTPS    {}   authority {}\n", ready.https, ready.ca.display());
+        println!(
+            "  REST     {}messages   Authorization: Bearer {}",
+            ready.rest, ready.api_key
+        );
+        println!(
+            "  SOAP     {}   serial {}  key {}",
+            ready.soap_legacy_wsdl, ready.user.serial, ready.user.key
+        );
+        println!(
+            "  HTTPS    {}   authority {}\n",
+            ready.https,
+            ready.ca.display()
+        );
     }
     std::io::stdout().flush()?;
     Ok(())
@@ -260,8 +334,11 @@ impl Temporary {
         if given.is_some() {
             return Ok(Self(PathBuf::new()));
         }
-        let name: String = mail::relay::next_try(1, std::time::Duration::from_secs(1)).as_nanos().to_string();
-        let path = std::env::temp_dir().join(format!("emailsms-demo-{}-{name}", std::process::id()));
+        let name: String = mail::relay::next_try(1, std::time::Duration::from_secs(1))
+            .as_nanos()
+            .to_string();
+        let path =
+            std::env::temp_dir().join(format!("emailsms-demo-{}-{name}", std::process::id()));
         if path.exists() {
             bail!("{} exists already", path.display());
         }

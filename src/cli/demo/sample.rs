@@ -15,8 +15,19 @@ const POOL: i64 = 200;
 /// The first of them.
 const FIRST_NUMBER: i64 = 61_400_000_001;
 /// What the demo's carrier serves: Australia, New Zealand, and whatever else somebody tries.
-const PREFIXES: [(&str, &str); 11] =
-    [("61", "SAU"), ("64", "SNZ"), ("1", "S1"), ("2", "S2"), ("3", "S3"), ("4", "S4"), ("5", "S5"), ("7", "S7"), ("8", "S8"), ("9", "S9"), ("6", "S6")];
+const PREFIXES: [(&str, &str); 11] = [
+    ("61", "SAU"),
+    ("64", "SNZ"),
+    ("1", "S1"),
+    ("2", "S2"),
+    ("3", "S3"),
+    ("4", "S4"),
+    ("5", "S5"),
+    ("7", "S7"),
+    ("8", "S8"),
+    ("9", "S9"),
+    ("6", "S6"),
+];
 
 /// Everybody in it.
 #[derive(Clone, Serialize, Deserialize)]
@@ -50,20 +61,44 @@ pub(super) struct Person {
 }
 
 /// Makes the sample unless it is remembered; in any case the carrier and the pool are as this start wants them.
-pub(super) async fn bring_about(gateway: &Gateway, memory: &mut Memory, carrier: &Carrier) -> anyhow::Result<Sample> {
+pub(super) async fn bring_about(
+    gateway: &Gateway,
+    memory: &mut Memory,
+    carrier: &Carrier,
+) -> anyhow::Result<Sample> {
     let is_there = !gateway.store.reader.companies().await?.is_empty();
     let mut sample = match memory.sample() {
         Some(sample) if is_there => sample.clone(),
-        _ if is_there => anyhow::bail!("the database has companies that this directory does not remember; give the --data directory that it was made with, or another database"),
+        _ if is_there => anyhow::bail!(
+            "the database has companies that this directory does not remember; give the --data directory that it was made with, or another database"
+        ),
         _ => {
             let (sample, seed) = draw(gateway)?;
-            gateway.store.writer.write(seed).await.context("making the sample company")?;
+            gateway
+                .store
+                .writer
+                .write(seed)
+                .await
+                .context("making the sample company")?;
             memory.remember_sample(&sample);
             sample
         }
     };
-    gateway.store.writer.write(SetRight::of(gateway, carrier).await?).await.context("setting the carrier right")?;
-    sample.pool = gateway.store.reader.numbers().await?.into_iter().filter(|number| number.removed_at.is_none()).map(|number| number.number).collect();
+    gateway
+        .store
+        .writer
+        .write(SetRight::of(gateway, carrier).await?)
+        .await
+        .context("setting the carrier right")?;
+    sample.pool = gateway
+        .store
+        .reader
+        .numbers()
+        .await?
+        .into_iter()
+        .filter(|number| number.removed_at.is_none())
+        .map(|number| number.number)
+        .collect();
     Ok(sample)
 }
 
@@ -74,8 +109,18 @@ fn draw(gateway: &Gateway) -> anyhow::Result<(Sample, Seed)> {
     let mut seed = Seed::default();
     let mut people = Vec::new();
     let mut first = None;
-    let staff: [(&str, &str, &[(&str, &str)]); 2] =
-        [("Acme Widgets", "acme.example", &[("Alice Archer", "alice"), ("Bob Baker", "bob")]), ("Globex Freight", "globex.example", &[("Carol Cooper", "carol")])];
+    let staff: [(&str, &str, &[(&str, &str)]); 2] = [
+        (
+            "Acme Widgets",
+            "acme.example",
+            &[("Alice Archer", "alice"), ("Bob Baker", "bob")],
+        ),
+        (
+            "Globex Freight",
+            "globex.example",
+            &[("Carol Cooper", "carol")],
+        ),
+    ];
     for (name, domain, users) in staff {
         let company = company::Model {
             id: gateway.store.ids.next(),
@@ -120,7 +165,14 @@ fn draw(gateway: &Gateway) -> anyhow::Result<(Sample, Seed)> {
         seed.companies.push((company, vec![domain.to_owned()]));
     }
     let company = first.context("no sample company")?;
-    Ok((Sample { company, people, pool: Vec::new() }, seed))
+    Ok((
+        Sample {
+            company,
+            people,
+            pool: Vec::new(),
+        },
+        seed,
+    ))
 }
 
 #[derive(Default)]
@@ -132,7 +184,14 @@ struct Seed {
 }
 
 impl Seed {
-    fn add(&mut self, person: &Person, company: &company::Model, department: &department::Model, gateway: &Gateway, now: i64) {
+    fn add(
+        &mut self,
+        person: &Person,
+        company: &company::Model,
+        department: &department::Model,
+        gateway: &Gateway,
+        now: i64,
+    ) {
         let keys: &Keys = &gateway.keys;
         let hash = |kind, text: &str| keys.lookup(kind, text).as_bytes().to_vec();
         let user_id = gateway.store.ids.next();
@@ -168,7 +227,10 @@ impl Work for Seed {
     type Answer = ();
     const NAME: &'static str = "sample";
 
-    fn run<'a>(works: &'a mut [Self], batch: &'a Batch<'_>) -> BoxFuture<'a, Result<Vec<()>, StoreError>> {
+    fn run<'a>(
+        works: &'a mut [Self],
+        batch: &'a Batch<'_>,
+    ) -> BoxFuture<'a, Result<Vec<()>, StoreError>> {
         Box::pin(async move {
             for work in works.iter() {
                 for (company, domains) in &work.companies {
@@ -200,25 +262,42 @@ impl SetRight {
     async fn of(gateway: &Gateway, carrier: &Carrier) -> anyhow::Result<Self> {
         let known = gateway.store.reader.carriers().await?.into_iter().next();
         let is_new = known.is_none();
-        let (id, created_at) = known.as_ref().map_or_else(|| (gateway.store.ids.next(), gateway.clock.now()), |known| (known.id, known.created_at));
+        let (id, created_at) = known.as_ref().map_or_else(
+            || (gateway.store.ids.next(), gateway.clock.now()),
+            |known| (known.id, known.created_at),
+        );
         let row = carriers::Model {
             id,
             name: gateway.settings.carrier.name.clone(),
             host: carrier.host.clone(),
             port: i64::from(carrier.port),
             system_id: carrier.system_id.clone(),
-            password: gateway.keys.seal_secret(id, "carrier.password", carrier.password.expose().as_bytes()),
+            password: gateway.keys.seal_secret(
+                id,
+                "carrier.password",
+                carrier.password.expose().as_bytes(),
+            ),
             created_at,
         };
         let mut numbers = Vec::new();
         for number in &gateway.settings.pool.numbers {
-            let number = number.strip_prefix('+').and_then(PhoneNumber::from_e164_digits);
-            numbers.push(number.context("pool.numbers must be like +61400000001")?.as_i64());
+            let number = number
+                .strip_prefix('+')
+                .and_then(PhoneNumber::from_e164_digits);
+            numbers.push(
+                number
+                    .context("pool.numbers must be like +61400000001")?
+                    .as_i64(),
+            );
         }
         if numbers.is_empty() && gateway.store.reader.numbers().await?.is_empty() {
             numbers.extend(FIRST_NUMBER..FIRST_NUMBER + POOL);
         }
-        Ok(Self { carrier: row, is_new, numbers })
+        Ok(Self {
+            carrier: row,
+            is_new,
+            numbers,
+        })
     }
 }
 
@@ -226,14 +305,22 @@ impl Work for SetRight {
     type Answer = ();
     const NAME: &'static str = "sample_carrier";
 
-    fn run<'a>(works: &'a mut [Self], batch: &'a Batch<'_>) -> BoxFuture<'a, Result<Vec<()>, StoreError>> {
+    fn run<'a>(
+        works: &'a mut [Self],
+        batch: &'a Batch<'_>,
+    ) -> BoxFuture<'a, Result<Vec<()>, StoreError>> {
         Box::pin(async move {
             for work in works.iter() {
                 let carrier_id = work.carrier.id;
                 if work.is_new {
                     batch.insert_carrier(work.carrier.clone()).await?;
                     for (prefix, name) in PREFIXES {
-                        let route = carriers::route::Model { prefix: prefix.to_owned(), rank: 1, name: name.to_owned(), carrier_id };
+                        let route = carriers::route::Model {
+                            prefix: prefix.to_owned(),
+                            rank: 1,
+                            name: name.to_owned(),
+                            carrier_id,
+                        };
                         batch.insert_route(route).await?;
                     }
                 } else {
@@ -241,12 +328,23 @@ impl Work for SetRight {
                 }
                 // Numbers that this start names are the pool; others rest.
                 if !work.numbers.is_empty() {
-                    for known in batch.pool().await?.into_iter().filter(|known| !work.numbers.contains(&known.number)) {
+                    for known in batch
+                        .pool()
+                        .await?
+                        .into_iter()
+                        .filter(|known| !work.numbers.contains(&known.number))
+                    {
                         batch.remove_number(known.number).await?;
                     }
                 }
                 for number in &work.numbers {
-                    let row = carriers::number::Model { number: *number, carrier_id, company_id: None, removed_at: None, created_at: batch.now };
+                    let row = carriers::number::Model {
+                        number: *number,
+                        carrier_id,
+                        company_id: None,
+                        removed_at: None,
+                        created_at: batch.now,
+                    };
                     batch.insert_number(row).await?;
                 }
             }
