@@ -184,6 +184,8 @@ pub struct Arriving {
     pub place: Option<Place>,
     /// As how many parts it counts: 1, unless the SMSC cuts it itself.
     pub parts: usize,
+    /// Until when the SMSC keeps it for a phone out of coverage, UTC milliseconds; `None`: for ever.
+    pub expires_at: Option<i64>,
     /// Comes back in the [`Acknowledgement`].
     pub ticket: Option<u64>,
 }
@@ -288,7 +290,8 @@ impl Handsets {
         Arrival::Received(acknowledgement)
     }
 
-    /// Changes how a phone behaves; a phone that comes back into coverage gets what was withheld. `now` is UTC milliseconds.
+    /// Changes how a phone behaves; a phone that comes back into coverage gets what was withheld and has not expired. `now` is UTC
+    /// milliseconds.
     pub fn arrange(
         &self,
         digits: &Digits,
@@ -300,6 +303,10 @@ impl Handsets {
         let mut acknowledgements = Vec::new();
         if behaviour.coverage {
             for part in state.release(digits) {
+                if part.expires_at.is_some_and(|expires_at| expires_at <= now) {
+                    acknowledgements.extend(acknowledge(&part, expired(behaviour)));
+                    continue;
+                }
                 acknowledgements.extend(acknowledge(&part, behaviour));
                 state.take(digits, part, now);
             }
@@ -376,6 +383,14 @@ fn acknowledge(part: &Arriving, behaviour: Behaviour) -> Option<Acknowledgement>
         receipt: behaviour.receipt,
         delay: Duration::try_from_secs_f64(behaviour.delay_s).unwrap_or_default(),
     })
+}
+
+/// As a phone behaves whose receipts, where it gives any, say that the text's time was over.
+fn expired(behaviour: Behaviour) -> Behaviour {
+    Behaviour {
+        receipt: behaviour.receipt.map(|_| ReceiptState::Expired),
+        ..behaviour
+    }
 }
 
 impl State {
@@ -614,6 +629,7 @@ mod tests {
             flash: false,
             place: None,
             parts: 1,
+            expires_at: None,
             ticket: None,
         }
     }

@@ -17,7 +17,7 @@ use std::{
 
 use bytes::Bytes;
 use data_encoding::HEXLOWER;
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
 use smpp::{
     Address, BindKind, BindRequest, CommandStatus, Limits, Secret, Server, ServerEvent,
     ShortMessage, Tlv, tag,
@@ -362,8 +362,8 @@ impl Shared {
         message_id: &str,
         sm: ShortMessage,
     ) -> Result<Option<Acknowledgement>, CommandStatus> {
-        let (to, mut part) = read_submit(&sm)?;
         let now = self.clock.now();
+        let (to, mut part) = read_submit(&sm, now)?;
         let wish = sm.registered_delivery & 0x03;
         if wish != 0 {
             part.ticket = Some(id);
@@ -719,7 +719,7 @@ fn excerpt(part: &Arriving) -> String {
 // ---- what a submit says ----
 
 /// Reads a submit as a network and a phone would; the status with which an SMSC refuses it otherwise.
-fn read_submit(sm: &ShortMessage) -> Result<(Digits, Arriving), CommandStatus> {
+fn read_submit(sm: &ShortMessage, now: i64) -> Result<(Digits, Arriving), CommandStatus> {
     let to = Digits::parse(&sm.dest.addr).ok_or(CommandStatus::ESME_RINVDSTADR)?;
     let from = sm.source.addr.strip_prefix('+').unwrap_or(&sm.source.addr);
     if !(1..=20).contains(&from.chars().count()) || from.chars().any(char::is_control) {
@@ -755,9 +755,45 @@ fn read_submit(sm: &ShortMessage) -> Result<(Digits, Arriving), CommandStatus> {
         flash: is_flash(sm),
         place,
         parts,
+        expires_at: expiry(&sm.validity_period, now)?,
         ticket: None,
     };
     Ok((to, part))
+}
+
+/// When a validity period ends: `YYMMDDhhmmsstnnp`, relative if `p` is `R` [SMPP 3.4 §7.1.1]. Relative years have 365 days,
+/// months 30.
+fn expiry(validity_period: &str, now: i64) -> Result<Option<i64>, CommandStatus> {
+    if validity_period.is_empty() {
+        return Ok(None);
+    }
+    let at = parse_time(validity_period.as_bytes(), now);
+    at.map(Some).ok_or(CommandStatus::ESME_RINVEXPIRY)
+}
+
+fn parse_time(text: &[u8], now: i64) -> Option<i64> {
+    const QUARTER_MS: i64 = 15 * 60_000;
+    let (direction, digits) = text.split_last()?;
+    if digits.len() != 15 || !digits.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    let number = |tens: usize| (digits[tens] - b'0') * 10 + digits[tens + 1] - b'0';
+    let [year, month, day, hour, minute, second] = [0, 2, 4, 6, 8, 10].map(number);
+    if *direction == b'R' {
+        let days = 365 * i64::from(year) + 30 * i64::from(month) + i64::from(day);
+        let minutes = (days * 24 + i64::from(hour)) * 60 + i64::from(minute);
+        return Some(now + (minutes * 60 + i64::from(second)) * 1_000);
+    }
+    let [month, day, hour, minute, second] =
+        [month, day, hour, minute, second].map(|two_digits| two_digits as i8);
+    let local = DateTime::new(2_000 + i16::from(year), month, day, hour, minute, second, 0).ok()?;
+    let at = local.to_zoned(TimeZone::UTC).ok()?.timestamp();
+    let ahead_ms = i64::from(number(13)) * QUARTER_MS;
+    match direction {
+        b'+' => Some(at.as_millisecond() - ahead_ms),
+        b'-' => Some(at.as_millisecond() + ahead_ms),
+        _ => None,
+    }
 }
 
 /// The place in a longer text, the octets that the header takes over the air, and what follows it.

@@ -277,7 +277,7 @@ fn submits_that_a_network_would_refuse() {
         (udh(135, 4), Some(CommandStatus::ESME_RINVMSGLEN)),
         (plain(""), ok),
     ] {
-        assert_eq!(read_submit(&sm).err(), status, "{sm:?}");
+        assert_eq!(read_submit(&sm, 0).err(), status, "{sm:?}");
     }
     for (data_coding, tlvs, flash) in [
         (0x10, vec![], true),
@@ -293,7 +293,7 @@ fn submits_that_a_network_would_refuse() {
             ..plain("ab")
         };
         assert_eq!(
-            read_submit(&flashing).unwrap().1.flash,
+            read_submit(&flashing, 0).unwrap().1.flash,
             flash,
             "{data_coding:#x}"
         );
@@ -369,6 +369,48 @@ async fn out_of_coverage_texts_and_receipts_wait() {
         Some(id)
     );
     assert_eq!(shown(&smsc).len(), 2);
+}
+
+#[tokio::test]
+async fn what_expires_out_of_coverage_never_arrives() {
+    let smsc = started(quick()).await;
+    let mut esme = esme(&smsc).await;
+    let coverage = |coverage| Change {
+        coverage: Some(coverage),
+        ..Change::default()
+    };
+    smsc.arrange(&phone(), coverage(false)).unwrap();
+    for validity_period in ["000000000000000R", "991231235959000+"] {
+        let sent = ShortMessage {
+            validity_period: validity_period.into(),
+            ..with_receipt(plain(validity_period))
+        };
+        esme.submit(sent).await.unwrap();
+    }
+    smsc.arrange(&phone(), coverage(true)).unwrap();
+    assert_eq!(esme.accept_delivery().await.message_state(), Some(3));
+    assert_eq!(esme.accept_delivery().await.message_state(), Some(2));
+    assert_eq!(shown(&smsc)[0].0, "991231235959000+");
+    assert_eq!(shown(&smsc).len(), 1);
+}
+
+#[test]
+fn validity_periods() {
+    const DAY_MS: i64 = 86_400_000;
+    for (text, ends_at) in [
+        ("", Ok(None)),
+        ("000001000000000R", Ok(Some(5 + DAY_MS))),
+        ("010101010101000R", Ok(Some(5 + 396 * DAY_MS + 3_661_000))),
+        ("000103000000000+", Ok(Some(946_857_600_000))),
+        ("000103000000044+", Ok(Some(946_857_600_000 - 39_600_000))),
+        ("000103000000004-", Ok(Some(946_857_600_000 + 3_600_000))),
+        ("001303000000000+", Err(CommandStatus::ESME_RINVEXPIRY)),
+        ("000103000000000X", Err(CommandStatus::ESME_RINVEXPIRY)),
+        ("00010", Err(CommandStatus::ESME_RINVEXPIRY)),
+        ("é00010300000000+", Err(CommandStatus::ESME_RINVEXPIRY)),
+    ] {
+        assert_eq!(expiry(text, 5), ends_at, "{text}");
+    }
 }
 
 #[tokio::test]

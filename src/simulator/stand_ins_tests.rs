@@ -75,6 +75,7 @@ impl Door {
             flash: true,
             place: None,
             parts: 1,
+            expires_at: None,
             ticket: None,
         };
         let phone = Digits::parse("61491570156").unwrap();
