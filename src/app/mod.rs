@@ -222,18 +222,26 @@ impl Gateway {
 impl Running {
     /// Ends what was started: no more is accepted, windows drain, links unbind, what waits in memory goes back to the database.
     pub async fn stop(self) {
-        self.to_handset.stop_accepting();
-        self.stop.cancel();
-        if tokio::time::timeout(Duration::from_secs(20), self.tasks.wait())
+        let Self {
+            store,
+            to_handset,
+            stop,
+            tasks,
+        } = self;
+        to_handset.stop_accepting();
+        stop.cancel();
+        if tokio::time::timeout(Duration::from_secs(20), tasks.wait())
             .await
             .is_err()
         {
             tracing::warn!("not everything ended in time");
         }
-        if let Err(error) = self.store.writer.write(Leave).await {
+        if let Err(error) = store.writer.write(Leave).await {
             tracing::warn!(%error, "what was in hand could not be released; the next start takes it over");
         }
-        self.store.close().await;
+        // The writer ends with its last handle.
+        drop(to_handset);
+        store.close().await;
     }
 }
 
