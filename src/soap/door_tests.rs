@@ -126,6 +126,7 @@ impl Bed {
         let policy = Arc::new(Policy {
             to_handset: rooms::ToHandset::default(),
             to_desktop: rooms::ToDesktop::default(),
+            guesses_ids: true,
             receipts: rooms::Receipts::LastPart,
             mail_domain: "sms.example.com".into(),
         });
