@@ -52,7 +52,6 @@ pub struct SendMessages {
     /// Shown at once on the handset and not kept there (class 0).
     pub flash: Option<bool>,
     /// Makes a repeat within 24 hours return the first answer. The header `Idempotency-Key` wins.
-    #[serde(skip)]
     #[schema(min_length = 1, max_length = 255)]
     pub client_reference: Option<String>,
 }
@@ -268,7 +267,7 @@ impl SendMessages {
         }
     }
 
-    /// Equal for requests that mean the same, however numbers, line ends, defaults and JSON were written.
+    /// Equal for requests that mean the same, however numbers, line ends, defaults and JSON were written; the reference itself is taken out before.
     fn canonical(
         &self,
         to: &[Destination],
