@@ -16,6 +16,8 @@ pub mod simulator;
 pub mod soap;
 pub mod store;
 pub mod telemetry;
+#[cfg(test)]
+mod testbed;
 pub mod to_desktop;
 pub mod to_handset;
 pub mod vault;

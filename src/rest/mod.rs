@@ -1,0 +1,220 @@
+//! The REST door: `/v1`, problems, API keys; and what operators ask without one.
+//!
+//! Who asks is settled before a body is read, let alone parsed [SPEC 2.2, check 1].
+
+mod answer;
+pub mod openapi;
+mod page;
+mod probes;
+mod problem;
+mod read;
+mod send;
+mod table;
+
+pub use probes::{Check, Readiness};
+
+use crate::accounts::{Book, Caller, Identified};
+use crate::clock::Clock;
+use crate::store::external;
+use crate::to_desktop::ToDesktop;
+use crate::to_handset::{Refusal, ToHandset, Who};
+use crate::web::caller::by_bearer;
+use crate::web::read_body;
+use bytes::Buf;
+use futures::Stream;
+use futures::future::BoxFuture;
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use jiff::tz::TimeZone;
+use problem::{Fault, Reckoning};
+use std::convert::Infallible;
+use std::sync::Arc;
+use table::{Found, Target};
+use warp::filters::BoxedFilter;
+use warp::path::FullPath;
+use warp::reply::Response;
+use warp::{Filter, Rejection};
+
+/// To be quoted to the operator.
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// What this door is made of. Clones are handles to the same.
+#[derive(Clone)]
+pub struct Rest {
+    pub to_handset: ToHandset,
+    pub to_desktop: ToDesktop,
+    pub book: Arc<Book>,
+    pub clock: Clock,
+    /// Asked at every `/readyz`.
+    pub readiness: Arc<dyn Fn() -> BoxFuture<'static, Readiness> + Send + Sync>,
+    /// The version of the program.
+    pub version: &'static str,
+}
+
+/// A request without its body.
+struct Asked {
+    method: Method,
+    path: String,
+    query: String,
+    headers: HeaderMap,
+}
+
+/// Answers all below `/v1` and the probes; other paths are left to filters behind it.
+pub fn routes(rest: Rest) -> BoxedFilter<(Response,)> {
+    ours()
+        .and(asked())
+        .and(warp::body::stream())
+        .then(move |asked, body| {
+            let rest = rest.clone();
+            async move { rest.answer(asked, body).await }
+        })
+        .boxed()
+}
+
+/// The last of all filters: nothing is at this path.
+pub fn nowhere() -> BoxedFilter<(Response,)> {
+    warp::any()
+        .map(|| finish(Err(Fault::NoPath), &new_request_id(), 0, None))
+        .boxed()
+}
+
+fn ours() -> impl Filter<Extract = (), Error = Rejection> + Copy {
+    warp::path::full()
+        .and_then(async |path: FullPath| {
+            if table::is_ours(path.as_str()) {
+                Ok(())
+            } else {
+                Err(warp::reject::not_found())
+            }
+        })
+        .untuple_one()
+}
+
+fn asked() -> impl Filter<Extract = (Asked,), Error = Infallible> + Copy {
+    let query = warp::query::raw().or_else(async |_| Ok::<_, Infallible>((String::new(),)));
+    warp::method()
+        .and(warp::path::full())
+        .and(query)
+        .and(warp::header::headers_cloned())
+        .map(|method, path: FullPath, query, headers| Asked {
+            method,
+            path: path.as_str().to_owned(),
+            query,
+            headers,
+        })
+}
+
+impl Rest {
+    async fn answer<S, B>(&self, asked: Asked, body: S) -> Response
+    where
+        S: Stream<Item = Result<B, warp::Error>> + Send,
+        B: Buf,
+    {
+        let request_id = new_request_id();
+        let mut zone = None;
+        let outcome = self.act(&asked, body, &mut zone).await;
+        let response = finish(outcome, &request_id, self.clock.now(), zone.as_ref());
+        let status = response.status().as_u16();
+        if response.status().is_server_error() {
+            tracing::warn!(request_id, status, method = %asked.method, "a request could not be served");
+        } else {
+            tracing::debug!(request_id, status, method = %asked.method, "served");
+        }
+        response
+    }
+
+    /// `zone` becomes the company's as soon as it is known.
+    async fn act<S, B>(
+        &self,
+        asked: &Asked,
+        body: S,
+        zone: &mut Option<TimeZone>,
+    ) -> Result<Response, Fault>
+    where
+        S: Stream<Item = Result<B, warp::Error>> + Send,
+        B: Buf,
+    {
+        let (target, id) = match table::find(&asked.method, &asked.path) {
+            Found::Target(target, id) => (target, id),
+            Found::MethodNotAllowed(allow) => return Err(Fault::MethodNotAllowed(allow)),
+            Found::Nothing => return Err(Fault::NoPath),
+        };
+        match target {
+            Target::Healthz => return Ok(probes::healthz()),
+            Target::Readyz => return Ok(probes::readyz(self).await),
+            Target::Version => return Ok(probes::version(self)),
+            Target::OpenApi => return Ok(openapi::openapi()),
+            _ => {}
+        }
+        let who = by_bearer(&self.book, &asked.headers, self.clock.now()).await?;
+        *zone = Some(who.caller.zone.clone());
+        self.act_for(who, target, asked, id, body).await
+    }
+
+    async fn act_for<S, B>(
+        &self,
+        who: Identified,
+        target: Target,
+        asked: &Asked,
+        id: &str,
+        body: S,
+    ) -> Result<Response, Fault>
+    where
+        S: Stream<Item = Result<B, warp::Error>> + Send,
+        B: Buf,
+    {
+        is_active(&who.caller)?;
+        match target {
+            Target::Send => {
+                if !send::is_json(&asked.headers) {
+                    return Err(Fault::MediaType);
+                }
+                let body = read_body(body, send::BODY_CAP).await.map_err(Fault::Body)?;
+                send::send(self, asked, who, &body).await
+            }
+            Target::Message => read::message(self, &who.caller, id).await,
+            Target::Events => read::events(self, asked, &who.caller, id).await,
+            Target::Inbound => read::inbound(self, asked, &who.caller).await,
+            _ => Err(Fault::NotBuilt(format!("{} {}", asked.method, asked.path))),
+        }
+    }
+}
+
+/// Check 2, also for those who only read: what a disabled user may not send it may not see. Sending is judged again in the journey, as of the commit.
+fn is_active(caller: &Caller) -> Result<(), Refusal> {
+    let standing = &caller.standing;
+    let department = standing.department.as_ref();
+    if !standing.company.active {
+        Err(Refusal::Inactive(Who::Company))
+    } else if department.is_some_and(|department| !department.active) {
+        Err(Refusal::Inactive(Who::Department))
+    } else if !standing.user.active {
+        Err(Refusal::Inactive(Who::User))
+    } else {
+        Ok(())
+    }
+}
+
+fn finish(
+    outcome: Result<Response, Fault>,
+    request_id: &str,
+    now: i64,
+    zone: Option<&TimeZone>,
+) -> Response {
+    let mut response =
+        outcome.unwrap_or_else(|fault| fault.into_response(request_id, Reckoning { now, zone }));
+    if let Ok(id) = HeaderValue::from_str(request_id) {
+        response.headers_mut().insert(REQUEST_ID, id);
+    }
+    response
+}
+
+/// Random: it tells nothing and needs no counter.
+fn new_request_id() -> String {
+    let mut octets = [0; 8];
+    // Without randomness nothing else would work either; the id would only be less unique.
+    let _ = aws_lc_rs::rand::fill(&mut octets);
+    external("req", i64::from_be_bytes(octets) & i64::MAX)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,306 @@
+//! `GET`: a message, its events, the replies that came [SPEC 12.1]. Everybody sees what is its own; what is another's is not there.
+
+use super::answer;
+use super::page::Page;
+use super::problem::{Fault, Problem};
+use super::{Asked, Rest};
+use crate::accounts::Caller;
+use crate::store::{events, external, parse_external};
+use crate::to_desktop::InboundView;
+use crate::to_handset::{CarrierNames, SmsView};
+use http::StatusCode;
+use serde::Serialize;
+use smpp::CommandStatus;
+use utoipa::ToSchema;
+use warp::reply::Response;
+
+/// A text and how it stands.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Message {
+    pub id: String,
+    /// The id at the classic interface.
+    pub legacy_id: i64,
+    /// `scheduled`, `pending`, `submitting`, `ok`, `fail`, `in_doubt`, `abort`, `cancelled`, `unknown`, `delivered` or `undeliverable`.
+    pub state: &'static str,
+    /// `PENDING`, `OK`, `FAIL` or `ABORT`.
+    pub classic: &'static str,
+    /// Why it stands so, where there is more to say.
+    #[schema(required)]
+    pub cause: Option<String>,
+    /// E.164 with `+`.
+    pub to: String,
+    /// Our number that it comes from, once chosen.
+    #[schema(required)]
+    pub from: Option<String>,
+    pub text: String,
+    /// `gsm7` or `ucs2`.
+    pub encoding: &'static str,
+    pub parts: i64,
+    /// The first counts 1.
+    pub tries: i64,
+    /// Whether it ever was.
+    pub in_doubt: bool,
+    pub reply_to: String,
+    /// RFC 3339, UTC.
+    pub accepted_at: String,
+    /// RFC 3339, UTC.
+    pub valid_until: String,
+}
+
+impl From<SmsView> for Message {
+    fn from(sms: SmsView) -> Self {
+        Self {
+            id: external(answer::MESSAGE, sms.id),
+            legacy_id: sms.legacy_id,
+            state: sms.state.as_str(),
+            classic: sms.state.classic().as_str(),
+            cause: sms.cause,
+            to: answer::number(sms.to),
+            from: sms.from.map(answer::number),
+            text: sms.text,
+            encoding: sms.encoding.as_str(),
+            parts: sms.parts,
+            tries: sms.tries,
+            in_doubt: sms.in_doubt,
+            reply_to: sms.reply_to,
+            accepted_at: answer::time(sms.accepted_at),
+            valid_until: answer::time(sms.valid_until),
+        }
+    }
+}
+
+/// One step of a message.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Event {
+    pub id: String,
+    /// RFC 3339, UTC.
+    pub at: String,
+    /// `accepted`, `number_chosen`, `submitting`, `ok`, `fail`, `pending`, `in_doubt`, `resent`, `abort`, `cancelled`, `unknown`, `receipt`, `reply`, `mail_sent`
+    /// or `mail_failed`.
+    pub event: String,
+    #[schema(required)]
+    pub cause: Option<String>,
+    /// Of the message's parts, from 1.
+    #[schema(required)]
+    pub part: Option<i64>,
+    /// From 1.
+    #[serde(rename = "try")]
+    #[schema(required)]
+    pub try_no: Option<i64>,
+    /// Its name.
+    #[schema(required)]
+    pub carrier: Option<String>,
+    /// SMPP command status by name.
+    #[schema(required)]
+    pub command_status: Option<String>,
+    /// Of `mail_sent` and `mail_failed`: `reply`, `receipt`, `failure` or `abort`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub kind: Option<String>,
+}
+
+impl Event {
+    fn new(row: events::Model, carriers: &CarrierNames) -> Self {
+        let is_mail = [events::Kind::MailSent, events::Kind::MailFailed]
+            .iter()
+            .any(|kind| kind.as_str() == row.event);
+        let (cause, kind) = if is_mail {
+            (None, row.cause)
+        } else {
+            (row.cause, None)
+        };
+        Self {
+            id: external(answer::EVENT, row.id),
+            at: answer::time(row.at),
+            event: row.event,
+            cause,
+            part: row.part,
+            try_no: row.try_no,
+            carrier: row.carrier_id.and_then(|id| carriers.get(&id).cloned()),
+            command_status: row
+                .status
+                .and_then(|status| u32::try_from(status).ok())
+                .map(|status| CommandStatus(status).to_string()),
+            kind,
+        }
+    }
+}
+
+/// A page of events, oldest first.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Events {
+    pub data: Vec<Event>,
+    /// To go on from, as `after`; on the last page too.
+    pub next: String,
+}
+
+/// A reply from a handset.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Inbound {
+    pub id: String,
+    /// The handset: E.164 with `+`, or as the carrier named it.
+    pub from: String,
+    /// Our number.
+    pub to: String,
+    pub text: String,
+    /// The message that it answers.
+    #[schema(required)]
+    pub message_id: Option<String>,
+    /// RFC 3339, UTC.
+    pub at: String,
+}
+
+impl From<InboundView> for Inbound {
+    fn from(reply: InboundView) -> Self {
+        Self {
+            id: external(answer::INBOUND, reply.id),
+            from: reply.from,
+            to: reply.to,
+            text: reply.text,
+            message_id: reply.sms_id.map(|id| external(answer::MESSAGE, id)),
+            at: answer::time(reply.arrived_at),
+        }
+    }
+}
+
+/// A page of replies, oldest first.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct InboundPage {
+    pub data: Vec<Inbound>,
+    /// To go on from, as `after`; on the last page too.
+    pub next: String,
+}
+
+/// A message.
+#[utoipa::path(
+    get, path = "/v1/messages/{id}", tag = "messages", security(("api_key" = [])),
+    params(("id" = String, Path, description = "The message's id")),
+    responses(
+        (status = 200, description = "How it stands", body = Message),
+        (status = 401, description = "API key missing or unknown", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "No such message of yours", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub async fn message(rest: &Rest, caller: &Caller, id: &str) -> Result<Response, Fault> {
+    let id = parse_external(answer::MESSAGE, id).ok_or(Fault::NoMessage)?;
+    let sms = rest.to_handset.sms(caller, id).await?;
+    let message = Message::from(sms.ok_or(Fault::NoMessage)?);
+    Ok(answer::json(StatusCode::OK, &message))
+}
+
+/// The timeline of a message.
+#[utoipa::path(
+    get, path = "/v1/messages/{id}/events", tag = "messages", security(("api_key" = [])),
+    params(
+        ("id" = String, Path, description = "The message's id"),
+        ("limit" = Option<u64>, Query, description = "1 to 1000; 100 if none"),
+        ("after" = Option<String>, Query, description = "`next` of an earlier page"),
+    ),
+    responses(
+        (status = 200, description = "What happened to it", body = Events, headers(("Link" = String, description = "rel=next, if there is more already"))),
+        (status = 401, description = "API key missing or unknown", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "No such message of yours", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "Invalid parameter", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub async fn events(
+    rest: &Rest,
+    asked: &Asked,
+    caller: &Caller,
+    id: &str,
+) -> Result<Response, Fault> {
+    let id = parse_external(answer::MESSAGE, id).ok_or(Fault::NoMessage)?;
+    let page = Page::parse(&asked.query, answer::EVENT)?;
+    let rows = rest
+        .to_handset
+        .events(caller, id, page.after, page.fetch())
+        .await?;
+    let mut rows = rows.ok_or(Fault::NoMessage)?;
+    let more = page.cut(&mut rows);
+    let next = page.next(rows.last().map(|row| row.id));
+    let carriers = if rows.iter().any(|row| row.carrier_id.is_some()) {
+        rest.to_handset.carrier_names().await?
+    } else {
+        CarrierNames::new()
+    };
+    let data = rows
+        .into_iter()
+        .map(|row| Event::new(row, &carriers))
+        .collect();
+    let events = Events { data, next };
+    let mut response = answer::json(StatusCode::OK, &events);
+    if more {
+        page.link(&mut response, &asked.path, &events.next);
+    }
+    Ok(response)
+}
+
+/// The replies to your messages.
+#[utoipa::path(
+    get, path = "/v1/inbound", tag = "inbound", security(("api_key" = [])),
+    params(
+        ("limit" = Option<u64>, Query, description = "1 to 1000; 100 if none"),
+        ("after" = Option<String>, Query, description = "`next` of an earlier page"),
+    ),
+    responses(
+        (status = 200, description = "What came", body = InboundPage, headers(("Link" = String, description = "rel=next, if there is more already"))),
+        (status = 401, description = "API key missing or unknown", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "Invalid parameter", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub async fn inbound(rest: &Rest, asked: &Asked, caller: &Caller) -> Result<Response, Fault> {
+    let page = Page::parse(&asked.query, answer::INBOUND)?;
+    let mut replies = rest
+        .to_desktop
+        .inbound(caller, page.after, page.fetch())
+        .await?;
+    let more = page.cut(&mut replies);
+    let next = page.next(replies.last().map(|reply| reply.id));
+    let data = replies.into_iter().map(Inbound::from).collect();
+    let found = InboundPage { data, next };
+    let mut response = answer::json(StatusCode::OK, &found);
+    if more {
+        page.link(&mut response, &asked.path, &found.next);
+    }
+    Ok(response)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn events_name_carrier_status_and_kind() {
+        let row = events::Model {
+            id: 7,
+            sms_id: 1,
+            at: 1_700_000_000_123,
+            event: "fail".into(),
+            cause: Some("queue full".into()),
+            part: Some(1),
+            try_no: Some(2),
+            carrier_id: Some(3),
+            status: Some(0x14),
+        };
+        let carriers = CarrierNames::from([(3, "one".to_owned())]);
+        let mail = events::Model {
+            event: "mail_sent".into(),
+            cause: Some("reply".into()),
+            part: None,
+            try_no: None,
+            carrier_id: Some(4),
+            status: Some(-1),
+            ..row.clone()
+        };
+        assert_eq!(
+            serde_json::to_value([Event::new(row, &carriers), Event::new(mail, &carriers)])
+                .unwrap(),
+            serde_json::json!([
+                {"id": "evt_000000000000e", "at": "2023-11-14T22:13:20.123Z", "event": "fail", "cause": "queue full", "part": 1, "try": 2,
+                 "carrier": "one", "command_status": "ESME_RMSGQFUL"},
+                {"id": "evt_000000000000e", "at": "2023-11-14T22:13:20.123Z", "event": "mail_sent", "cause": null, "part": null, "try": null,
+                 "carrier": null, "command_status": null, "kind": "reply"},
+            ])
+        );
+    }
+}

@@ -1,0 +1,700 @@
+//! `POST /v1/messages`: from a body of any shape to one request of the journey, and its outcome as JSON [SPEC 12.1].
+
+use super::answer;
+use super::problem::{self, Fault, FieldError, Problem, Reckoning};
+use super::{Asked, Rest};
+use crate::accounts::{Caller, Identified};
+use crate::to_handset::{Accepted, Destination, Reference, SendRequest};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use serde::Serialize;
+use serde_json::{Map, Value};
+use sms::{Text, TextError, Wish};
+use utoipa::ToSchema;
+use warp::reply::Response;
+
+/// Octets of a body at most.
+pub const BODY_CAP: usize = 1 << 20;
+/// Destinations of one request at most [SPEC 2.4].
+const MOST_DESTINATIONS: usize = 1_000;
+/// A week.
+const LONGEST_VALIDITY_S: u64 = 7 * 86_400;
+const LONGEST_REFERENCE: usize = 255;
+/// Its value is the client reference, and wins over the field.
+const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+/// Says that this is the answer to an earlier request under the same reference.
+const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
+/// Fields that the product will have. One that is left out of account would send another text than was asked for.
+const NOT_BUILT: &[&str] = &[
+    "binary", "class", "lists", "metadata", "optimise", "optimize", "send_at", "split", "template",
+    "udh", "validity",
+];
+
+/// One text for one or more handsets.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct SendMessages {
+    /// Mobile numbers, as the company's country or E.164 writes them.
+    #[schema(min_items = 1, max_items = 1000, example = json!(["+61491570156"]))]
+    pub to: Vec<String>,
+    /// The text.
+    #[schema(example = "Your parcel has arrived.")]
+    pub text: String,
+    /// A registered sender ID. None can be registered yet, so leave it out, and a number of ours is chosen.
+    pub from: Option<String>,
+    /// Where answers go: the user's own address *(default)*, or one in a mail domain of the company.
+    pub reply_to: Option<String>,
+    /// How long the text is worth something, in seconds from now.
+    #[schema(minimum = 1, maximum = 604800)]
+    pub validity_s: Option<u64>,
+    /// Which receipts are mailed; the company's setting if none.
+    pub receipts: Option<Receipts>,
+    /// `normal` if none.
+    pub priority: Option<Priority>,
+    /// Shown at once on the handset and not kept there (class 0).
+    pub flash: Option<bool>,
+    /// Makes a repeat within 24 hours return the first answer. The header `Idempotency-Key` wins.
+    #[schema(min_length = 1, max_length = 255)]
+    pub client_reference: Option<String>,
+}
+
+/// Which receipts are mailed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Receipts {
+    Always,
+    Failures,
+    Never,
+}
+
+impl Receipts {
+    const WORDS: &'static [(&'static str, Self)] = &[
+        ("always", Self::Always),
+        ("failures", Self::Failures),
+        ("never", Self::Never),
+    ];
+
+    const fn wish(self) -> Wish {
+        match self {
+            Self::Always => Wish::Always,
+            Self::Failures => Wish::Failures,
+            Self::Never => Wish::Never,
+        }
+    }
+}
+
+/// Who goes first when many wait.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Priority {
+    Low,
+    Normal,
+    Urgent,
+}
+
+impl Priority {
+    const WORDS: &'static [(&'static str, Self)] = &[
+        ("low", Self::Low),
+        ("normal", Self::Normal),
+        ("urgent", Self::Urgent),
+    ];
+
+    /// As the journey counts: higher is more urgent.
+    const fn level(self) -> i64 {
+        match self {
+            Self::Low => -1,
+            Self::Normal => 0,
+            Self::Urgent => 1,
+        }
+    }
+}
+
+/// What became of each destination.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Sent {
+    /// Accepted, in the order of the request; a duplicate has the id of the first.
+    pub messages: Vec<SentMessage>,
+    /// Refused, in the order of the request.
+    pub refused: Vec<RefusedDestination>,
+}
+
+/// An accepted text.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SentMessage {
+    /// E.164 with `+`.
+    pub to: String,
+    #[schema(example = "msg_01c8y7ktz4g5e")]
+    pub id: String,
+    /// The id at the classic interface.
+    pub legacy_id: i64,
+    pub state: String,
+    /// SMS that it is split into.
+    pub parts: u8,
+    /// `gsm7` or `ucs2`.
+    pub encoding: String,
+}
+
+/// A refused destination.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RefusedDestination {
+    /// As given.
+    pub to: String,
+    /// Stable; programs decide by it.
+    pub code: &'static str,
+    pub soap_code: u8,
+    pub detail: String,
+}
+
+/// Send a text to up to 1,000 handsets.
+///
+/// Answered after the texts are on disk. Checks of the request as a whole answer with a problem; numbers, opt-outs and quotas are judged for each destination. If
+/// every destination was refused, the same body comes with the status that their refusals have in common, or 422.
+#[utoipa::path(
+    post, path = "/v1/messages", tag = "messages", security(("api_key" = [])),
+    params(("Idempotency-Key" = Option<String>, Header, description = "Client reference; a repeat within 24 hours returns the first answer")),
+    request_body = SendMessages,
+    responses(
+        (status = 202, description = "Accepted for at least one destination", body = Sent,
+            headers(("Location" = String, description = "The message, if there is one only"), ("Idempotency-Replayed" = String, description = "`true` if this is an earlier answer"))),
+        (status = 400, description = "Malformed JSON", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "API key missing or unknown", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "Not permitted: you, or every destination",
+            content((Problem = "application/problem+json"), (Sent = "application/json"))),
+        (status = 413, description = "Larger than 1 MiB", body = Problem, content_type = "application/problem+json"),
+        (status = 415, description = "Not JSON", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "Invalid field, text refused, reference used before; or every destination refused",
+            content((Problem = "application/problem+json"), (Sent = "application/json"))),
+        (status = 429, description = "The day's quota is used up; Retry-After says for how long", body = Sent),
+        (status = 503, description = "Cannot be kept now; see Retry-After", body = Problem, content_type = "application/problem+json"),
+        (status = 507, description = "The gateway's disk is full", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub async fn send(
+    rest: &Rest,
+    asked: &Asked,
+    who: Identified,
+    body: &[u8],
+) -> Result<Response, Fault> {
+    let given = SendMessages::parse(body, &asked.headers)?;
+    let zone = who.caller.zone.clone();
+    let accepted = rest.to_handset.accept(given.into_request(who)).await?;
+    Ok(answer_to(
+        accepted,
+        Reckoning {
+            now: rest.clock.now(),
+            zone: Some(&zone),
+        },
+    ))
+}
+
+/// Whether the body is JSON, by its headers.
+pub fn is_json(headers: &HeaderMap) -> bool {
+    let plain = headers
+        .get(header::CONTENT_ENCODING)
+        .is_none_or(|encoding| encoding.as_bytes().eq_ignore_ascii_case(b"identity"));
+    let essence = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.split(';').next())
+        .unwrap_or_default();
+    plain && essence.trim().eq_ignore_ascii_case("application/json")
+}
+
+impl SendMessages {
+    /// Reads a body and the headers beside it; every field that is wrong is named.
+    fn parse(body: &[u8], headers: &HeaderMap) -> Result<Self, Fault> {
+        let value: Value =
+            serde_json::from_slice(body).map_err(|error| Fault::Malformed(error.to_string()))?;
+        let Value::Object(object) = value else {
+            return Err(Fault::Fields(vec![FieldError::field(
+                "",
+                "must be an object with `to` and `text`",
+            )]));
+        };
+        let mut fields = Fields {
+            object,
+            wrong: Vec::new(),
+        };
+        let to = fields.destinations();
+        // A text that is not there is the journey's business, like an empty one: check 4 comes after checks 2 and 3.
+        let text = fields.string("text").unwrap_or_default();
+        let parsed = Self {
+            to,
+            text,
+            from: fields.name("from"),
+            reply_to: fields.name("reply_to"),
+            validity_s: fields.validity_s(),
+            receipts: fields.word("receipts", Receipts::WORDS),
+            priority: fields.word("priority", Priority::WORDS),
+            flash: fields.boolean("flash"),
+            client_reference: fields.client_reference(headers),
+        };
+        if !fields.wrong.is_empty() {
+            return Err(Fault::Fields(fields.wrong));
+        }
+        let not_built = fields.not_built();
+        if !not_built.is_empty() {
+            return Err(Fault::FieldsNotBuilt(not_built));
+        }
+        Ok(parsed)
+    }
+
+    fn into_request(mut self, who: Identified) -> SendRequest {
+        let to: Vec<Destination> = self
+            .to
+            .iter()
+            .map(|given| Destination::parse(given, &who.caller))
+            .collect();
+        let text = Text::new(&self.text);
+        let reference = self.client_reference.take().map(|key| Reference {
+            key,
+            request: self.canonical(&to, &text, &who.caller),
+        });
+        SendRequest {
+            door: "rest",
+            text,
+            reply_to: self.reply_to,
+            originator: self.from,
+            flash: self.flash.unwrap_or(false),
+            priority: self.priority.unwrap_or(Priority::Normal).level(),
+            receipts: self.receipts.map(Receipts::wish),
+            validity_ms: self
+                .validity_s
+                .and_then(|validity_s| i64::try_from(validity_s).ok())
+                .map(|validity_s| validity_s * 1_000),
+            reference,
+            all_or_nothing: false,
+            who,
+            to,
+        }
+    }
+
+    /// Equal for requests that mean the same, however numbers, line ends, defaults and JSON were written; the reference itself is taken out before.
+    fn canonical(
+        &self,
+        to: &[Destination],
+        text: &Result<Text, TextError>,
+        caller: &Caller,
+    ) -> Vec<u8> {
+        let to = to.iter().map(|destination| match &destination.number {
+            Ok(number) => number.to_string(),
+            Err(_) => destination.given.clone(),
+        });
+        let own = caller.standing.user.email.as_str();
+        let meant = Self {
+            to: to.collect(),
+            text: text
+                .as_ref()
+                .map_or(self.text.as_str(), Text::as_str)
+                .to_owned(),
+            reply_to: Some(self.reply_to.as_deref().unwrap_or(own).to_lowercase()),
+            flash: Some(self.flash.unwrap_or(false)),
+            priority: Some(self.priority.unwrap_or(Priority::Normal)),
+            ..self.clone()
+        };
+        // A struct of strings, numbers and words always can be written.
+        serde_json::to_vec(&meant).unwrap_or_default()
+    }
+}
+
+/// The fields of a body, and what was found wrong with them. `null` is the same as nothing.
+struct Fields {
+    object: Map<String, Value>,
+    wrong: Vec<FieldError>,
+}
+
+impl Fields {
+    fn get(&self, name: &str) -> Option<&Value> {
+        self.object.get(name).filter(|value| !value.is_null())
+    }
+
+    fn refuse(&mut self, pointer: impl Into<String>, detail: impl Into<String>) {
+        self.wrong.push(FieldError::field(pointer, detail));
+    }
+
+    fn string(&mut self, name: &str) -> Option<String> {
+        match self.get(name)? {
+            Value::String(text) => Some(text.clone()),
+            other => {
+                let detail = format!("must be a string, not {}", kind_of(other));
+                self.refuse(format!("/{name}"), detail);
+                None
+            }
+        }
+    }
+
+    /// A string without blanks around it; a blank one is the same as nothing.
+    fn name(&mut self, name: &str) -> Option<String> {
+        let text = self.string(name)?;
+        Some(text.trim().to_owned()).filter(|text| !text.is_empty())
+    }
+
+    fn boolean(&mut self, name: &str) -> Option<bool> {
+        match self.get(name)? {
+            Value::Bool(yes) => Some(*yes),
+            other => {
+                let detail = format!("must be true or false, not {}", kind_of(other));
+                self.refuse(format!("/{name}"), detail);
+                None
+            }
+        }
+    }
+
+    fn word<T: Copy>(&mut self, name: &str, words: &[(&str, T)]) -> Option<T> {
+        let value = self.get(name)?;
+        let found = words.iter().find(|(word, _)| value.as_str() == Some(word));
+        if found.is_none() {
+            let known: Vec<String> = words.iter().map(|(word, _)| format!("`{word}`")).collect();
+            self.refuse(
+                format!("/{name}"),
+                format!("must be one of {}", known.join(", ")),
+            );
+        }
+        found.map(|(_, meaning)| *meaning)
+    }
+
+    fn destinations(&mut self) -> Vec<String> {
+        let (mut to, mut wrong) = (Vec::new(), Vec::new());
+        let range = format!("must be a list of 1 to {MOST_DESTINATIONS} numbers");
+        match self.get("to") {
+            Some(Value::Array(given)) if (1..=MOST_DESTINATIONS).contains(&given.len()) => {
+                for (at, item) in given.iter().enumerate() {
+                    match item {
+                        Value::String(number) => to.push(number.clone()),
+                        other => wrong.push(FieldError::field(
+                            format!("/to/{at}"),
+                            format!("must be a string, not {}", kind_of(other)),
+                        )),
+                    }
+                }
+            }
+            Some(Value::Array(given)) => {
+                wrong.push(FieldError::field(
+                    "/to",
+                    format!("{range}, and has {}", given.len()),
+                ));
+            }
+            Some(other) => {
+                wrong.push(FieldError::field(
+                    "/to",
+                    format!("{range}, not {}", kind_of(other)),
+                ));
+            }
+            None => wrong.push(FieldError::field("/to", range)),
+        }
+        self.wrong.extend(wrong);
+        to
+    }
+
+    fn validity_s(&mut self) -> Option<u64> {
+        let value = self.get("validity_s")?;
+        let valid = value
+            .as_u64()
+            .filter(|validity_s| (1..=LONGEST_VALIDITY_S).contains(validity_s));
+        if valid.is_none() {
+            self.refuse(
+                "/validity_s",
+                format!("must be a whole number from 1 to {LONGEST_VALIDITY_S}"),
+            );
+        }
+        valid
+    }
+
+    /// From the header, or else the body.
+    fn client_reference(&mut self, headers: &HeaderMap) -> Option<String> {
+        let rule = format!("must be 1 to {LONGEST_REFERENCE} visible characters");
+        let in_body = self.string("client_reference");
+        if let Some(value) = headers.get(IDEMPOTENCY_KEY) {
+            let key = value.to_str().ok().filter(|key| is_reference(key));
+            if key.is_none() {
+                self.wrong
+                    .push(FieldError::parameter("Idempotency-Key", rule));
+            }
+            return key.map(str::to_owned);
+        }
+        if in_body.as_deref().is_some_and(|key| !is_reference(key)) {
+            self.refuse("/client_reference", rule);
+        }
+        in_body
+    }
+
+    fn not_built(&self) -> Vec<FieldError> {
+        NOT_BUILT
+            .iter()
+            .filter(|name| self.get(name).is_some())
+            .map(|name| FieldError::field(format!("/{name}"), "is not built yet; leave it out"))
+            .collect()
+    }
+}
+
+fn is_reference(key: &str) -> bool {
+    (1..=LONGEST_REFERENCE).contains(&key.chars().count())
+        && !key.trim().is_empty()
+        && !key.contains(char::is_control)
+}
+
+const fn kind_of(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "a boolean",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a string",
+        Value::Array(_) => "a list",
+        Value::Object(_) => "an object",
+    }
+}
+
+/// 202 if anything was accepted; else what the refusals have in common, or 422.
+fn answer_to(accepted: Accepted, at: Reckoning<'_>) -> Response {
+    let (status, retry_after_s) = if accepted.messages.is_empty() {
+        common(&accepted, at)
+    } else {
+        (StatusCode::ACCEPTED, None)
+    };
+    let is_replayed = accepted.is_replayed;
+    let sent = Sent::from(accepted);
+    let mut response = answer::json(status, &sent);
+    let headers = response.headers_mut();
+    if let Some(seconds) = retry_after_s {
+        headers.insert(header::RETRY_AFTER, seconds.into());
+    }
+    if is_replayed {
+        headers.insert(REPLAYED, HeaderValue::from_static("true"));
+    }
+    if let [only] = &sent.messages[..]
+        && let Ok(place) = HeaderValue::from_str(&format!("/v1/messages/{}", only.id))
+    {
+        headers.insert(header::LOCATION, place);
+    }
+    response
+}
+
+fn common(accepted: &Accepted, at: Reckoning<'_>) -> (StatusCode, Option<u64>) {
+    let mut standings = accepted
+        .refused
+        .iter()
+        .map(|refused| problem::standing(&refused.refusal, at));
+    let first = standings.next();
+    match first {
+        Some(first) if standings.all(|other| other.status == first.status) => {
+            (first.status, first.retry_after_s)
+        }
+        _ => (StatusCode::UNPROCESSABLE_ENTITY, None),
+    }
+}
+
+impl From<Accepted> for Sent {
+    fn from(accepted: Accepted) -> Self {
+        let messages = accepted.messages.into_iter().map(|message| SentMessage {
+            to: answer::number(message.to),
+            id: crate::store::external(answer::MESSAGE, message.id),
+            legacy_id: message.legacy_id,
+            state: message.state,
+            parts: message.parts,
+            encoding: message.encoding,
+        });
+        let refused = accepted
+            .refused
+            .into_iter()
+            .map(|refused| RefusedDestination {
+                to: refused.to,
+                code: refused.refusal.code(),
+                soap_code: refused.refusal.soap_code(),
+                detail: refused.refusal.to_string(),
+            });
+        Self {
+            messages: messages.collect(),
+            refused: refused.collect(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::to_handset::{Refusal, RefusedTo, Who};
+    use proptest::prelude::*;
+
+    fn parse(body: &str) -> Result<SendMessages, Fault> {
+        SendMessages::parse(body.as_bytes(), &HeaderMap::new())
+    }
+
+    fn pointers(body: &str) -> Vec<String> {
+        match parse(body) {
+            Err(Fault::Fields(errors) | Fault::FieldsNotBuilt(errors)) => errors
+                .into_iter()
+                .filter_map(|error| error.pointer)
+                .collect(),
+            other => panic!("{body}: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn wrong_fields_are_named() {
+        for (body, expected) in [
+            ("[]", &[""][..]),
+            ("7", &[""]),
+            ("{}", &["/to"]),
+            (r#"{"to":"0491570156"}"#, &["/to"]),
+            (r#"{"to":[]}"#, &["/to"]),
+            (r#"{"to":[61491570156,"x",null]}"#, &["/to/0", "/to/2"]),
+            (r#"{"to":["x"],"text":7}"#, &["/text"]),
+            (r#"{"to":["x"],"validity_s":0}"#, &["/validity_s"]),
+            (r#"{"to":["x"],"validity_s":1.5}"#, &["/validity_s"]),
+            (r#"{"to":["x"],"validity_s":"60"}"#, &["/validity_s"]),
+            (r#"{"to":["x"],"validity_s":604801}"#, &["/validity_s"]),
+            (r#"{"to":["x"],"receipts":"sometimes"}"#, &["/receipts"]),
+            (r#"{"to":["x"],"receipts":true}"#, &["/receipts"]),
+            (r#"{"to":["x"],"priority":1}"#, &["/priority"]),
+            (r#"{"to":["x"],"flash":"yes"}"#, &["/flash"]),
+            (
+                r#"{"to":["x"],"reply_to":[],"from":{}}"#,
+                &["/from", "/reply_to"],
+            ),
+            (
+                r#"{"to":["x"],"client_reference":""}"#,
+                &["/client_reference"],
+            ),
+            (
+                r#"{"to":["x"],"client_reference":"a\nb"}"#,
+                &["/client_reference"],
+            ),
+            (
+                r#"{"to":["x"],"send_at":"2027-01-01T00:00:00Z"}"#,
+                &["/send_at"],
+            ),
+            (
+                r#"{"to":["x"],"split":true,"metadata":{}}"#,
+                &["/metadata", "/split"],
+            ),
+        ] {
+            assert_eq!(pointers(body), expected, "{body}");
+        }
+        let many = format!(r#"{{"to":[{}"x"]}}"#, "\"x\",".repeat(1000));
+        assert_eq!(pointers(&many), ["/to"]);
+    }
+
+    #[test]
+    fn what_is_no_json_is_malformed() {
+        for body in [
+            &b""[..],
+            b"{",
+            b"{'to':1}",
+            br#"{"to":["x"],"text":"\ud83d"}"#,
+            br#"{"to":["x"],"text":"\ude00\ud83d"}"#,
+            b"{\"text\":\"\xff\"}",
+            &[b'['; 500],
+        ] {
+            assert!(
+                matches!(
+                    SendMessages::parse(body, &HeaderMap::new()),
+                    Err(Fault::Malformed(_))
+                ),
+                "{}",
+                String::from_utf8_lossy(body)
+            );
+        }
+    }
+
+    #[test]
+    fn unknown_fields_and_nulls_are_passed_over() {
+        let parsed = parse(
+            r#"{"to":["0491570156"],"text":"hi","strange":1,"send_at":null,"receipts":null,"priority":"urgent","flash":true,"validity_s":60}"#,
+        )
+        .unwrap();
+        assert_eq!(parsed.to, ["0491570156"]);
+        assert_eq!(parsed.priority, Some(Priority::Urgent));
+        assert_eq!((parsed.flash, parsed.receipts), (Some(true), None));
+        assert_eq!(parsed.validity_s, Some(60));
+    }
+
+    #[test]
+    fn the_header_wins_over_the_field() {
+        let body = br#"{"to":["x"],"client_reference":"body"}"#;
+        let mut headers = HeaderMap::new();
+        headers.insert(IDEMPOTENCY_KEY, HeaderValue::from_static("head"));
+        let parsed = SendMessages::parse(body, &headers).unwrap();
+        assert_eq!(parsed.client_reference.as_deref(), Some("head"));
+        headers.insert(IDEMPOTENCY_KEY, HeaderValue::from_bytes(b"\xff").unwrap());
+        assert!(matches!(
+            SendMessages::parse(body, &headers),
+            Err(Fault::Fields(_))
+        ));
+        headers.insert(IDEMPOTENCY_KEY, HeaderValue::from_static(""));
+        assert!(matches!(
+            SendMessages::parse(body, &headers),
+            Err(Fault::Fields(_))
+        ));
+    }
+
+    #[test]
+    fn only_json_is_read() {
+        for (kind, encoding, fits) in [
+            (Some("application/json"), None, true),
+            (
+                Some("Application/JSON; charset=utf-8"),
+                Some("identity"),
+                true,
+            ),
+            (Some("application/json"), Some("gzip"), false),
+            (Some("text/plain"), None, false),
+            (Some("application/jsonx"), None, false),
+            (None, None, false),
+        ] {
+            let mut headers = HeaderMap::new();
+            if let Some(kind) = kind {
+                headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+            }
+            if let Some(encoding) = encoding {
+                headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
+            }
+            assert_eq!(is_json(&headers), fits, "{kind:?} {encoding:?}");
+        }
+    }
+
+    #[test]
+    fn refusals_in_common_decide_the_status() {
+        let at = Reckoning { now: 0, zone: None };
+        let refused = |refusal: Refusal| RefusedTo {
+            to: "x".into(),
+            refusal,
+        };
+        let quota = Refusal::Quota {
+            scope: Who::User,
+            limit: 1,
+            used: 1,
+            needed: 1,
+        };
+        let number = Refusal::Number("x".into());
+        let opted_out = Refusal::OptedOut("x".into());
+        let not_on_list = Refusal::NotOnList("x".into());
+        for (refusals, status, retry) in [
+            (vec![number.clone()], 422, None),
+            (vec![quota.clone(), quota.clone()], 429, Some("3600")),
+            (vec![opted_out.clone(), not_on_list], 403, None),
+            (vec![opted_out, quota], 422, None),
+        ] {
+            let accepted = Accepted {
+                refused: refusals.into_iter().map(refused).collect(),
+                ..Accepted::default()
+            };
+            let response = answer_to(accepted, at);
+            assert_eq!(response.status().as_u16(), status);
+            let found = response.headers().get(header::RETRY_AFTER);
+            assert_eq!(found.map(|value| value.to_str().unwrap()), retry);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_body_is_read_or_refused(body in proptest::collection::vec(any::<u8>(), 0..200)) {
+            let _ = SendMessages::parse(&body, &HeaderMap::new());
+        }
+
+        #[test]
+        fn any_value_of_any_field_is_read_or_refused(
+            name in prop::sample::select(vec!["to", "text", "from", "reply_to", "validity_s", "receipts", "priority", "flash", "client_reference", "send_at"]),
+            value in prop::sample::select(vec!["null", "true", "-1", "1e308", "18446744073709551616", "\"\"", "\"\\u0000\"", "[[]]", "{\"a\":[]}", "[\"\",\"\\u0000\"]"]),
+        ) {
+            let _ = parse(&format!("{{\"{name}\":{value}}}"));
+        }
+    }
+}

@@ -1,0 +1,225 @@
+//! All resources on one page: which request means what, by method and path alone [SPEC 12.2].
+
+use http::Method;
+
+/// What a request is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Target {
+    Send,
+    Message,
+    Events,
+    Inbound,
+    Healthz,
+    Readyz,
+    Version,
+    OpenApi,
+    /// Known by name, not there yet.
+    NotBuilt,
+}
+
+/// What was found for a method and a path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Found<'a> {
+    /// The target and the id in the path; empty if it has none.
+    Target(Target, &'a str),
+    /// The path has other methods: these, for `Allow`.
+    MethodNotAllowed(String),
+    /// No such path.
+    Nothing,
+}
+
+/// One operation.
+pub struct Route {
+    pub method: Method,
+    /// `{id}` stands for one segment.
+    pub path: &'static str,
+    pub target: Target,
+}
+
+const fn route(method: Method, path: &'static str, target: Target) -> Route {
+    Route {
+        method,
+        path,
+        target,
+    }
+}
+
+/// The operations that exist, and those beside them that will.
+pub const ROUTES: &[Route] = &[
+    route(Method::POST, "/v1/messages", Target::Send),
+    route(Method::GET, "/v1/messages/{id}", Target::Message),
+    route(Method::GET, "/v1/messages/{id}/events", Target::Events),
+    route(Method::GET, "/v1/inbound", Target::Inbound),
+    route(Method::GET, "/healthz", Target::Healthz),
+    route(Method::GET, "/readyz", Target::Readyz),
+    route(Method::GET, "/version", Target::Version),
+    route(Method::GET, "/openapi.json", Target::OpenApi),
+    route(Method::GET, "/v1/messages", Target::NotBuilt),
+    route(Method::POST, "/v1/messages/estimate", Target::NotBuilt),
+    route(Method::PATCH, "/v1/messages/{id}", Target::NotBuilt),
+    route(Method::POST, "/v1/messages/{id}/cancel", Target::NotBuilt),
+    route(Method::GET, "/v1/messages/{id}/replies", Target::NotBuilt),
+    route(Method::DELETE, "/v1/messages/{id}/text", Target::NotBuilt),
+    route(Method::GET, "/v1/inbound/{id}", Target::NotBuilt),
+    route(Method::POST, "/v1/inbound/{id}/reroute", Target::NotBuilt),
+];
+
+/// Resources of which nothing exists yet, with all that is below them.
+pub const RESOURCES_NOT_BUILT: &[&str] = &[
+    "api-keys",
+    "audit-log",
+    "batches",
+    "carriers",
+    "cdrs",
+    "company",
+    "conversations",
+    "departments",
+    "destination-rules",
+    "dictionary",
+    "directory",
+    "email-blocks",
+    "events",
+    "kit",
+    "lists",
+    "me",
+    "numbers",
+    "opt-outs",
+    "quota-usage",
+    "reports",
+    "rosters",
+    "routes",
+    "sender-ids",
+    "senders",
+    "templates",
+    "user-imports",
+    "users",
+    "webhooks",
+];
+
+/// Whether a path is this door's; whatever is below `/v1` is.
+pub fn is_ours(path: &str) -> bool {
+    path == "/v1"
+        || path.starts_with("/v1/")
+        || ROUTES
+            .iter()
+            .any(|route| !route.path.starts_with("/v1") && route.path == path)
+}
+
+/// Finds what a request is for. HEAD is GET without the body.
+pub fn find<'a>(method: &Method, path: &'a str) -> Found<'a> {
+    let wanted = if method == Method::HEAD {
+        &Method::GET
+    } else {
+        method
+    };
+    let mut allowed: Vec<&str> = Vec::new();
+    for route in ROUTES {
+        let Some(id) = id_in(route.path, path) else {
+            continue;
+        };
+        if route.method == wanted {
+            return Found::Target(route.target, id);
+        }
+        if route.target != Target::NotBuilt {
+            allowed.push(route.method.as_str());
+            if route.method == Method::GET {
+                allowed.push("HEAD");
+            }
+        }
+    }
+    let resource = path.strip_prefix("/v1/").unwrap_or_default();
+    let resource = resource.split('/').next().unwrap_or_default();
+    if RESOURCES_NOT_BUILT.contains(&resource) {
+        Found::Target(Target::NotBuilt, "")
+    } else if allowed.is_empty() {
+        Found::Nothing
+    } else {
+        allowed.sort_unstable();
+        Found::MethodNotAllowed(allowed.join(", "))
+    }
+}
+
+/// The segment of `path` that `{id}` of the pattern stands for (empty if it has none), or `None` if they do not fit.
+fn id_in<'a>(pattern: &str, path: &'a str) -> Option<&'a str> {
+    let mut id = "";
+    let mut given = path.split('/');
+    for expected in pattern.split('/') {
+        let segment = given.next()?;
+        if expected == "{id}" && !segment.is_empty() {
+            id = segment;
+        } else if expected != segment {
+            return None;
+        }
+    }
+    given.next().is_none().then_some(id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn requests_find_their_targets() {
+        for (method, path, expected) in [
+            ("POST", "/v1/messages", Found::Target(Target::Send, "")),
+            (
+                "GET",
+                "/v1/messages/msg_1",
+                Found::Target(Target::Message, "msg_1"),
+            ),
+            (
+                "HEAD",
+                "/v1/messages/msg_1/events",
+                Found::Target(Target::Events, "msg_1"),
+            ),
+            (
+                "PATCH",
+                "/v1/messages/msg_1",
+                Found::Target(Target::NotBuilt, "msg_1"),
+            ),
+            (
+                "POST",
+                "/v1/messages/msg_1/cancel",
+                Found::Target(Target::NotBuilt, "msg_1"),
+            ),
+            (
+                "PUT",
+                "/v1/users/usr_1/x",
+                Found::Target(Target::NotBuilt, ""),
+            ),
+            (
+                "DELETE",
+                "/v1/messages/msg_1",
+                Found::MethodNotAllowed("GET, HEAD".into()),
+            ),
+            (
+                "DELETE",
+                "/v1/messages",
+                Found::MethodNotAllowed("POST".into()),
+            ),
+            ("GET", "/v1", Found::Nothing),
+            ("GET", "/v1/", Found::Nothing),
+            ("GET", "/v1/messages/", Found::Nothing),
+            ("GET", "/v1/messages//events", Found::Nothing),
+            ("GET", "/v1/usersx", Found::Nothing),
+            ("GET", "/v2/messages", Found::Nothing),
+        ] {
+            let method: Method = method.parse().unwrap();
+            assert_eq!(find(&method, path), expected, "{method} {path}");
+        }
+    }
+
+    #[test]
+    fn foreign_paths_are_left_to_others() {
+        for (path, ours) in [
+            ("/v1", true),
+            ("/v1/nonsense", true),
+            ("/healthz", true),
+            ("/", false),
+            ("/v10", false),
+            ("/soapserver.dll/soap/ISoapServer", false),
+        ] {
+            assert_eq!(is_ours(path), ours, "{path}");
+        }
+    }
+}

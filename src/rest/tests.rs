@@ -1,0 +1,474 @@
+//! The door, asked without a socket: first what needs no database, then over one.
+
+use super::*;
+use crate::testbed::{BEGINNING, Bed, Person};
+use bytes::Bytes;
+use http::Response as HttpResponse;
+use serde_json::{Value, json};
+
+struct Door {
+    bed: Bed,
+    filter: BoxedFilter<(Response,)>,
+}
+
+struct Answer {
+    status: u16,
+    headers: HeaderMap,
+    body: Value,
+}
+
+impl Answer {
+    fn header(&self, name: &str) -> &str {
+        self.headers
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default()
+    }
+}
+
+impl From<HttpResponse<Bytes>> for Answer {
+    fn from(response: HttpResponse<Bytes>) -> Self {
+        Self {
+            status: response.status().as_u16(),
+            headers: response.headers().clone(),
+            body: serde_json::from_slice(response.body()).unwrap_or(Value::Null),
+        }
+    }
+}
+
+impl Door {
+    async fn open() -> Self {
+        let bed = Bed::open().await;
+        let rest = Rest {
+            to_handset: bed.to_handset.clone(),
+            to_desktop: bed.to_desktop.clone(),
+            book: bed.book.clone(),
+            clock: bed.clock,
+            readiness: Arc::new(|| Box::pin(async { Readiness::default() })),
+            version: "1.2.3",
+        };
+        let filter = routes(rest).or(nowhere()).unify().boxed();
+        Self { bed, filter }
+    }
+
+    async fn get(&self, person: &Person, path: &str) -> Answer {
+        let authorization = format!("Bearer {}", person.api_key);
+        let request = warp::test::request().path(path);
+        let request = request.header("authorization", authorization);
+        request.reply(&self.filter).await.into()
+    }
+
+    async fn post(&self, person: &Person, body: &Value, key: Option<&str>) -> Answer {
+        let mut request = warp::test::request()
+            .method("POST")
+            .path("/v1/messages")
+            .header("authorization", format!("Bearer {}", person.api_key))
+            .json(body);
+        if let Some(key) = key {
+            request = request.header("idempotency-key", key);
+        }
+        request.reply(&self.filter).await.into()
+    }
+
+    async fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
+        let mut request = warp::test::request().method(method).path(path).body(body);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        request.reply(&self.filter).await.into()
+    }
+}
+
+#[tokio::test]
+async fn bad_requests_get_problems() {
+    let door = Door::open().await;
+    let bearer = format!("Bearer {}", door.bed.ann.api_key);
+    let key = ("authorization", bearer.as_str());
+    let unknown = format!("Bearer gw_live_{}", "A".repeat(43));
+    let json = ("content-type", "application/json");
+    let big = vec![b' '; send::BODY_CAP + 1];
+    let table: &[(&str, &str, &[(&str, &str)], &[u8], u16, &str)] = &[
+        ("GET", "/v1/inbound", &[], b"", 401, "no_api_key"),
+        // Who asks is settled before the body is looked at.
+        ("POST", "/v1/messages", &[], b"{", 401, "no_api_key"),
+        (
+            "POST",
+            "/v1/messages",
+            &[("authorization", "Basic YTpi")],
+            b"{",
+            401,
+            "no_api_key",
+        ),
+        (
+            "POST",
+            "/v1/messages",
+            &[("authorization", "Bearer x"), json],
+            b"{",
+            401,
+            "unknown_caller",
+        ),
+        (
+            "POST",
+            "/v1/messages",
+            &[("authorization", &unknown), json],
+            b"{",
+            401,
+            "unknown_caller",
+        ),
+        ("POST", "/v1/messages", &[key], b"{}", 415, "not_json"),
+        (
+            "POST",
+            "/v1/messages",
+            &[key, json],
+            b"{",
+            400,
+            "malformed_json",
+        ),
+        ("POST", "/v1/messages", &[key, json], b"{}", 422, "invalid"),
+        ("POST", "/v1/messages", &[key, json], &big, 413, "too_large"),
+        (
+            "DELETE",
+            "/v1/messages",
+            &[key],
+            b"",
+            405,
+            "method_not_allowed",
+        ),
+        ("POST", "/healthz", &[], b"", 405, "method_not_allowed"),
+        ("GET", "/v1/nonsense", &[key], b"", 404, "not_found"),
+        ("GET", "/nonsense", &[], b"", 404, "not_found"),
+        ("GET", "/v1/messages/7", &[key], b"", 404, "not_found"),
+        (
+            "PATCH",
+            "/v1/messages/msg_0000000000001",
+            &[key],
+            b"{}",
+            501,
+            "not_built",
+        ),
+        ("GET", "/v1/webhooks/x", &[key], b"", 501, "not_built"),
+        ("GET", "/v1/webhooks/x", &[], b"", 401, "no_api_key"),
+        ("GET", "/v1/inbound?limit=x", &[key], b"", 422, "invalid"),
+        ("GET", "/v1/inbound?since=x", &[key], b"", 422, "not_built"),
+    ];
+    for (method, path, headers, body, status, code) in table {
+        let answer = door.ask(method, path, headers, body).await;
+        let place = format!("{method} {path} {:?}", answer.body);
+        assert_eq!(answer.status, *status, "{place}");
+        assert_eq!(answer.body["code"], *code, "{place}");
+        assert_eq!(answer.body["status"], *status, "{place}");
+        assert_eq!(
+            answer.body["type"],
+            format!("urn:emailsms:problem:{code}"),
+            "{place}"
+        );
+        assert_eq!(answer.header("content-type"), "application/problem+json");
+        assert_eq!(answer.body["request_id"], answer.header("x-request-id"));
+        assert_eq!(
+            answer.headers.contains_key("www-authenticate"),
+            *status == 401
+        );
+        assert_eq!(answer.headers.contains_key("allow"), *status == 405);
+    }
+}
+
+#[tokio::test]
+async fn probes_answer_without_a_key() {
+    let door = Door::open().await;
+    let version = door.ask("GET", "/version", &[], b"").await;
+    assert_eq!(
+        version.body,
+        json!({"name": "emailsms", "version": "1.2.3"})
+    );
+    assert_eq!(door.ask("HEAD", "/healthz", &[], b"").await.status, 200);
+    let ready = door.ask("GET", "/readyz", &[], b"").await;
+    assert_eq!((ready.status, ready.header("retry-after")), (503, "5"));
+    let document = door.ask("GET", "/openapi.json", &[], b"").await;
+    assert_eq!(document.body["openapi"], "3.1.0");
+}
+
+#[tokio::test]
+async fn a_text_is_accepted_and_shown_to_its_sender_only() {
+    let door = Door::open().await;
+    let ann = &door.bed.ann;
+    let body = json!({"to": ["0491 570 156"], "text": "hello 😀", "strange": 1});
+    let sent = door.post(ann, &body, None).await;
+    assert_eq!(sent.status, 202, "{:?}", sent.body);
+    let message = &sent.body["messages"][0];
+    let id = message["id"].as_str().unwrap();
+    assert_eq!(sent.header("location"), format!("/v1/messages/{id}"));
+    assert_eq!(
+        *message,
+        json!({"to": "+61491570156", "id": id, "legacy_id": message["legacy_id"].as_i64().unwrap(), "state": "pending", "parts": 1, "encoding": "ucs2"})
+    );
+    assert_eq!(sent.body["refused"], json!([]));
+
+    let shown = door.get(ann, &format!("/v1/messages/{id}")).await;
+    assert_eq!(shown.status, 200);
+    assert_eq!(
+        shown.body,
+        json!({
+            "id": id, "legacy_id": message["legacy_id"], "state": "pending", "classic": "PENDING", "cause": null, "to": "+61491570156", "from": null,
+            "text": "hello 😀", "encoding": "ucs2", "parts": 1, "tries": 0, "in_doubt": false, "reply_to": "ann@example.com",
+            "accepted_at": shown.body["accepted_at"], "valid_until": shown.body["valid_until"],
+        })
+    );
+    let accepted_at: jiff::Timestamp = shown.body["accepted_at"].as_str().unwrap().parse().unwrap();
+    assert!(accepted_at.as_millisecond() >= BEGINNING);
+    let events = door.get(ann, &format!("/v1/messages/{id}/events")).await;
+    assert_eq!(events.body["data"].as_array().unwrap().len(), 1);
+    assert_eq!(events.body["data"][0]["event"], "accepted");
+    assert_eq!(events.body["data"][0]["try"], Value::Null);
+
+    let bob = door
+        .bed
+        .add_user(door.bed.company_id, "bob@example.com")
+        .await;
+    for path in [
+        format!("/v1/messages/{id}"),
+        format!("/v1/messages/{id}/events"),
+        "/v1/messages/msg_0000000000001".to_owned(),
+    ] {
+        let hidden = door.get(&bob, &path).await;
+        assert_eq!(
+            (hidden.status, &hidden.body["code"]),
+            (404, &json!("not_found"))
+        );
+    }
+}
+
+#[tokio::test]
+async fn each_destination_is_judged_and_each_request_as_a_whole() {
+    let door = Door::open().await;
+    let ann = &door.bed.ann;
+    let company_id = door.bed.company_id;
+    door.bed
+        .write(move |batch| Box::pin(batch.set_opt_out(company_id, 61_491_570_157, Some("STOP"))))
+        .await;
+    let body = json!({
+        "to": ["0491570156", "nonsense", "+61 491 570 156", "0491570157", "+64211234567", "0491570158"],
+        "text": "hi",
+    });
+    let sent = door.post(ann, &body, None).await;
+    assert_eq!(sent.status, 202, "{:?}", sent.body);
+    let messages = sent.body["messages"].as_array().unwrap();
+    assert_eq!(messages.len(), 3);
+    assert_eq!(messages[0]["id"], messages[1]["id"], "a duplicate");
+    assert_eq!(messages[2]["to"], "+61491570158");
+    assert!(!sent.headers.contains_key("location"));
+    let refused: Vec<_> = sent.body["refused"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|refused| {
+            (
+                refused["to"].as_str().unwrap(),
+                refused["code"].as_str().unwrap(),
+                refused["soap_code"].as_i64().unwrap(),
+            )
+        })
+        .collect();
+    assert_eq!(
+        refused,
+        [
+            ("nonsense", "not_a_mobile_number", 8),
+            ("0491570157", "opted_out", 13),
+            ("+64211234567", "destination_not_served", 8),
+        ]
+    );
+
+    for (body, status, code) in [
+        (json!({"to": ["0491570156"]}), 422, "text_refused"),
+        (
+            json!({"to": ["0491570156"], "text": " "}),
+            422,
+            "text_refused",
+        ),
+        (
+            json!({"to": ["0491570156"], "text": "a\u{0}b"}),
+            422,
+            "text_refused",
+        ),
+        (
+            json!({"to": ["0491570156"], "text": "x".repeat(100_000)}),
+            422,
+            "text_refused",
+        ),
+        (
+            json!({"to": ["0491570156"], "text": "hi", "from": "ACME"}),
+            403,
+            "originator_not_permitted",
+        ),
+        (
+            json!({"to": ["0491570156"], "text": "hi", "reply_to": "x@elsewhere.example"}),
+            403,
+            "reply_address_not_permitted",
+        ),
+        (
+            json!({"to": ["0491570156"], "text": "hi", "send_at": "2026-12-01T00:00:00Z"}),
+            422,
+            "not_built",
+        ),
+        (json!({"to": "0491570156", "text": "hi"}), 422, "invalid"),
+    ] {
+        let answer = door.post(ann, &body, None).await;
+        assert_eq!(
+            (answer.status, &answer.body["code"]),
+            (status, &json!(code)),
+            "{:?}",
+            answer.body
+        );
+    }
+    for (to, status, code) in [
+        (json!(["nonsense", ""]), 422, "not_a_mobile_number"),
+        (json!(["0491570157"]), 403, "opted_out"),
+        (json!(["0491570157", "nonsense"]), 422, "opted_out"),
+    ] {
+        let answer = door.post(ann, &json!({"to": to, "text": "hi"}), None).await;
+        assert_eq!(answer.status, status, "{:?}", answer.body);
+        assert_eq!(answer.body["messages"], json!([]));
+        assert_eq!(answer.body["refused"][0]["code"], code);
+    }
+}
+
+#[tokio::test]
+async fn a_repeat_gets_the_first_answer() {
+    let door = Door::open().await;
+    let ann = &door.bed.ann;
+    let body = json!({"to": ["0491570156"], "text": "hi"});
+    let first = door.post(ann, &body, Some("order 7")).await;
+    assert_eq!(first.status, 202);
+    assert!(!first.headers.contains_key("idempotency-replayed"));
+    let same = json!({"text": "hi", "to": ["+61491570156"], "priority": "normal", "client_reference": "ignored"});
+    let again = door.post(ann, &same, Some("order 7")).await;
+    assert_eq!(
+        (again.status, again.header("idempotency-replayed")),
+        (202, "true")
+    );
+    assert_eq!(again.body, first.body);
+    assert_eq!(again.header("location"), first.header("location"));
+    let in_body = json!({"text": "hi", "to": ["0491570156"], "client_reference": "order 7"});
+    assert_eq!(door.post(ann, &in_body, None).await.body, first.body);
+    let other = json!({"to": ["0491570156"], "text": "ho"});
+    let mismatch = door.post(ann, &other, Some("order 7")).await;
+    assert_eq!(
+        (mismatch.status, &mismatch.body["code"]),
+        (422, &json!("reference_reused"))
+    );
+    let bob = door
+        .bed
+        .add_user(door.bed.company_id, "bob@example.com")
+        .await;
+    let his = door.post(&bob, &other, Some("order 7")).await;
+    assert_eq!(his.status, 202, "references are each user's own");
+}
+
+#[tokio::test]
+async fn quotas_take_the_first_and_refuse_the_rest() {
+    let door = Door::open().await;
+    let ann = &door.bed.ann;
+    door.bed
+        .change_company(door.bed.company_id, |company| company.quota = Some(2))
+        .await;
+    let body = json!({"to": ["0491570156", "0491570157", "0491570158"], "text": "hi"});
+    let sent = door.post(ann, &body, None).await;
+    assert_eq!(sent.status, 202);
+    assert_eq!(sent.body["messages"].as_array().unwrap().len(), 2);
+    assert_eq!(sent.body["refused"][0]["code"], "quota_company");
+    let none = door.post(ann, &body, None).await;
+    assert_eq!(none.status, 429, "{:?}", none.body);
+    assert_eq!(none.body["refused"].as_array().unwrap().len(), 3);
+    let midnight_s = 9 * 3600 + 26 * 60;
+    let retry_s: i64 = none.header("retry-after").parse().unwrap();
+    assert!((1..=midnight_s).contains(&retry_s), "{retry_s}");
+    assert!(retry_s > midnight_s - 600, "{retry_s}");
+}
+
+#[tokio::test]
+async fn the_quota_that_is_used_up_is_named() {
+    let door = Door::open().await;
+    let ann = &door.bed.ann;
+    let body = json!({"to": ["0491570156"], "text": "hi"});
+    door.bed.add_department(ann, Some(1)).await;
+    assert_eq!(door.post(ann, &body, None).await.status, 202);
+    let refused = door.post(ann, &body, None).await;
+    assert_eq!(refused.status, 429);
+    assert_eq!(refused.body["refused"][0]["code"], "quota_department");
+    assert_eq!(refused.body["refused"][0]["soap_code"], 12);
+    door.bed
+        .change_user(ann, |user| user.department_id = None)
+        .await;
+    assert_eq!(door.post(ann, &body, None).await.status, 202);
+}
+
+#[tokio::test]
+async fn who_is_disabled_or_tests_is_refused() {
+    let door = Door::open().await;
+    let ann = &door.bed.ann;
+    let body = json!({"to": ["0491570156"], "text": "hi"});
+    let tester = Person {
+        api_key: ann.api_key_test.clone(),
+        ..ann.clone()
+    };
+    let test = door.post(&tester, &body, None).await;
+    assert_eq!(
+        (test.status, &test.body["code"]),
+        (403, &json!("not_permitted"))
+    );
+    door.bed.change_user(ann, |user| user.active = false).await;
+    for answer in [
+        door.post(ann, &body, None).await,
+        door.get(ann, "/v1/inbound").await,
+    ] {
+        assert_eq!(
+            (answer.status, &answer.body["code"]),
+            (403, &json!("inactive"))
+        );
+        assert_eq!(answer.body["soap_code"], 2);
+    }
+}
+
+#[tokio::test]
+async fn replies_come_page_by_page_and_the_cursor_goes_on() {
+    let door = Door::open().await;
+    let ann = &door.bed.ann;
+    let empty = door.get(ann, "/v1/inbound").await;
+    assert_eq!(empty.body, json!({"data": [], "next": "in_0000000000000"}));
+    let sent = door
+        .post(ann, &json!({"to": ["0491570156"], "text": "hi"}), None)
+        .await;
+    let message_id = sent.body["messages"][0]["id"].as_str().unwrap();
+    let sms_id = crate::store::parse_external("msg", message_id);
+    for text in ["one", "two", "three"] {
+        door.bed.add_reply(ann, sms_id, text).await;
+    }
+    let first = door.get(ann, "/v1/inbound?limit=2").await;
+    let data = first.body["data"].as_array().unwrap();
+    assert_eq!(data.len(), 2);
+    assert_eq!(
+        data[0],
+        json!({"id": data[0]["id"], "from": "+61491570156", "to": "+61491570006", "text": "one", "message_id": message_id, "at": "2026-03-11T03:34:00Z"})
+    );
+    let next = first.body["next"].as_str().unwrap();
+    assert_eq!(
+        first.header("link"),
+        format!("</v1/inbound?limit=2&after={next}>; rel=\"next\"")
+    );
+    let last = door
+        .get(ann, &format!("/v1/inbound?limit=2&after={next}"))
+        .await;
+    assert_eq!(last.body["data"][0]["text"], "three");
+    assert!(!last.headers.contains_key("link"));
+    let end = last.body["next"].as_str().unwrap();
+    let beyond = door.get(ann, &format!("/v1/inbound?after={end}")).await;
+    assert_eq!(beyond.body, json!({"data": [], "next": end}));
+    let events = door
+        .get(ann, &format!("/v1/messages/{message_id}/events?limit=1"))
+        .await;
+    assert_eq!(events.body["data"].as_array().unwrap().len(), 1);
+    let bob = door
+        .bed
+        .add_user(door.bed.company_id, "bob@example.com")
+        .await;
+    assert_eq!(door.get(&bob, "/v1/inbound").await.body["data"], json!([]));
+}

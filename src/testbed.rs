@@ -1,0 +1,344 @@
+//! A gateway without its doors, for unit tests: a new SQLite database with both journeys over it, one company, one user, one carrier for Australia.
+//!
+//! Nothing runs beside it: no claimer, no link, no relay. What a test wants to happen it does itself.
+
+use crate::accounts::{Book, Lockouts};
+use crate::clock::Clock;
+use crate::config::rooms;
+use crate::faults::Faults;
+use crate::security::{ApiKeyMode, Field, Keys, Lookup, new_api_key, new_sms_key};
+use crate::store::people::{api_key, company, department, user};
+use crate::store::{Batch, DatabaseUrl, Store, StoreError, Work, carriers, inbound, migrate, open};
+use crate::to_desktop::ToDesktop;
+use crate::to_handset::{Needs, Policy, ToHandset};
+use crate::vault::Vault;
+use futures::future::BoxFuture;
+use sms::Wish;
+use std::sync::Arc;
+use std::time::Duration;
+use tempfile::TempDir;
+
+/// Business time at which a bed begins: 14:34 in Sydney.
+pub const BEGINNING: i64 = 1_773_200_040_000;
+/// Wrong keys an hour before a serial is locked.
+pub const WRONG_KEYS: u32 = 10;
+
+/// An open gateway in a directory that goes with it.
+pub struct Bed {
+    _dir: TempDir,
+    pub store: Store,
+    pub keys: Arc<Keys>,
+    pub vault: Vault,
+    pub book: Arc<Book>,
+    pub clock: Clock,
+    pub to_handset: ToHandset,
+    pub to_desktop: ToDesktop,
+    /// Serves +61 with the pool number +61491570006.
+    pub carrier_id: i64,
+    /// In Australia, with the mail domain `example.com`, without quota.
+    pub company_id: i64,
+    /// `ann@example.com`, of that company.
+    pub ann: Person,
+}
+
+/// A user with all that proves who it is.
+#[derive(Debug, Clone)]
+pub struct Person {
+    pub id: i64,
+    pub company_id: i64,
+    pub email: String,
+    pub serial: String,
+    /// The SMS key that goes with the serial.
+    pub key: String,
+    pub api_key: String,
+    /// A test key: its texts never reach a carrier.
+    pub api_key_test: String,
+}
+
+impl Bed {
+    /// A bed with the default settings.
+    pub async fn open() -> Self {
+        Self::with(|_| {}).await
+    }
+
+    /// A bed whose settings differ from the defaults.
+    pub async fn with(change: impl FnOnce(&mut Policy)) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let url = DatabaseUrl::Sqlite(dir.path().join("emailsms.db"));
+        migrate(&url).await.unwrap();
+        let clock = Clock::starting_at(BEGINNING);
+        let store = open(&url, clock, Faults::default()).await.unwrap();
+        let keys = Arc::new(Keys::create(&dir.path().join("keys")).unwrap());
+        let vault = Vault::new(keys.clone(), store.reader.clone(), store.ids.clone());
+        let lockouts = Lockouts::new(WRONG_KEYS, Duration::from_secs(3600));
+        let book = Arc::new(Book::new(keys.clone(), store.reader.clone(), lockouts));
+        let mut policy = Policy {
+            to_handset: rooms::ToHandset::default(),
+            to_desktop: rooms::ToDesktop::default(),
+            receipts: rooms::Receipts::EveryPart,
+            mail_domain: "sms.example.com".into(),
+        };
+        change(&mut policy);
+        let policy = Arc::new(policy);
+        let to_handset = ToHandset::new(Needs {
+            reader: store.reader.clone(),
+            writer: store.writer.clone(),
+            ids: store.ids.clone(),
+            lease: store.lease,
+            clock,
+            vault: vault.clone(),
+            book: book.clone(),
+            policy: policy.clone(),
+        });
+        let to_desktop = ToDesktop::new(
+            store.reader.clone(),
+            store.writer.clone(),
+            vault.clone(),
+            clock,
+            policy,
+        );
+        let mut bed = Self {
+            _dir: dir,
+            keys,
+            vault,
+            book,
+            clock,
+            to_handset,
+            to_desktop,
+            carrier_id: store.ids.next(),
+            company_id: 0,
+            ann: Person::nobody(),
+            store,
+        };
+        bed.add_carrier().await;
+        bed.company_id = bed.add_company("Example", &["example.com"]).await;
+        bed.ann = bed.add_user(bed.company_id, "ann@example.com").await;
+        bed
+    }
+
+    /// Writes something in a transaction of its own; what the book knew is forgotten after it.
+    pub async fn write(
+        &self,
+        change: impl for<'a> FnOnce(&'a Batch<'_>) -> BoxFuture<'a, Result<(), StoreError>>
+        + Send
+        + 'static,
+    ) {
+        let change = Change(Some(Box::new(change)));
+        self.store.writer.write(change).await.unwrap();
+        self.book
+            .turn_to(self.store.reader.accounts_revision().await.unwrap());
+    }
+
+    /// Adds a company like the first; its id.
+    pub async fn add_company(&self, name: &str, domains: &[&str]) -> i64 {
+        let id = self.store.ids.next();
+        let row = company::Model {
+            id,
+            name: name.into(),
+            country: "AU".into(),
+            zone: "Australia/Sydney".into(),
+            active: true,
+            quota: None,
+            receipts: i64::from(Wish::Always.code()),
+            restricted: false,
+            fallback_address: None,
+            created_at: BEGINNING,
+        };
+        let domains: Vec<String> = domains.iter().map(|&domain| domain.to_owned()).collect();
+        self.write(move |batch| Box::pin(async move { batch.insert_company(row, &domains).await }))
+            .await;
+        id
+    }
+
+    /// Changes a company's row.
+    pub async fn change_company(&self, id: i64, change: impl FnOnce(&mut company::Model)) {
+        let mut row = self.store.reader.company(id).await.unwrap().unwrap();
+        change(&mut row);
+        self.write(move |batch| Box::pin(batch.update_company(row)))
+            .await;
+    }
+
+    /// Adds a department with this quota, and puts the user in it; its id.
+    pub async fn add_department(&self, person: &Person, quota: Option<i64>) -> i64 {
+        let id = self.store.ids.next();
+        let row = department::Model {
+            id,
+            company_id: person.company_id,
+            name: "Depot".into(),
+            active: true,
+            quota,
+            created_at: BEGINNING,
+        };
+        self.write(move |batch| Box::pin(batch.insert_department(row)))
+            .await;
+        self.change_user(person, |user| user.department_id = Some(id))
+            .await;
+        id
+    }
+
+    /// Adds an active user with a serial, its key, and an API key of either mode.
+    pub async fn add_user(&self, company_id: i64, email: &str) -> Person {
+        let person = Person {
+            id: self.store.ids.next(),
+            company_id,
+            email: email.into(),
+            serial: self.keys.new_serial().expose().into(),
+            key: new_sms_key().expose().into(),
+            api_key: new_api_key(ApiKeyMode::Live).expose().into(),
+            api_key_test: new_api_key(ApiKeyMode::Test).expose().into(),
+        };
+        let hash = |kind, text: &str| self.keys.lookup(kind, text).as_bytes().to_vec();
+        let row = user::Model {
+            id: person.id,
+            company_id,
+            department_id: None,
+            name: email.split('@').next().unwrap_or_default().into(),
+            email: email.into(),
+            active: true,
+            quota: None,
+            password_hash: None,
+            serial_hash: Some(hash(Lookup::Serial, &person.serial)),
+            serial_tail: None,
+            key_hash: Some(hash(Lookup::SmsKey, &person.key)),
+            created_at: BEGINNING,
+        };
+        let api_keys =
+            [(&person.api_key, true), (&person.api_key_test, false)].map(|(text, live)| {
+                api_key::Model {
+                    id: self.store.ids.next(),
+                    company_id,
+                    user_id: person.id,
+                    hash: hash(Lookup::ApiKey, text),
+                    prefix: text.chars().take(12).collect(),
+                    live,
+                    created_at: BEGINNING,
+                    expires_at: None,
+                    revoked_at: None,
+                }
+            });
+        self.write(move |batch| {
+            Box::pin(async move {
+                batch.insert_user(row).await?;
+                for api_key in api_keys {
+                    batch.insert_api_key(api_key).await?;
+                }
+                Ok(())
+            })
+        })
+        .await;
+        person
+    }
+
+    /// Changes a user's row.
+    pub async fn change_user(&self, person: &Person, change: impl FnOnce(&mut user::Model)) {
+        let users = self.store.reader.users(person.company_id).await.unwrap();
+        let mut row = users.into_iter().find(|user| user.id == person.id).unwrap();
+        change(&mut row);
+        self.write(move |batch| Box::pin(batch.update_user(row)))
+            .await;
+    }
+
+    /// Keeps a reply of a handset to an SMS of that user; its id.
+    pub async fn add_reply(&self, person: &Person, sms_id: Option<i64>, text: &str) -> i64 {
+        let key = self
+            .vault
+            .sealing_key(&self.store.writer, person.company_id, BEGINNING)
+            .await
+            .unwrap();
+        let id = self.store.ids.next();
+        let row = inbound::Model {
+            id,
+            carrier_id: self.carrier_id,
+            company_id: Some(person.company_id),
+            department_id: None,
+            user_id: Some(person.id),
+            sms_id,
+            handset: Some(61_491_570_156),
+            sender: "+61491570156".into(),
+            number: "+61491570006".into(),
+            text: key.seal(id, Field::ReplyText, text.as_bytes()),
+            parts: 1,
+            incomplete: false,
+            ambiguous: false,
+            reply_to: Some(person.email.clone()),
+            arrived_at: BEGINNING,
+            collected_at: None,
+        };
+        self.write(move |batch| Box::pin(batch.insert_inbound(row)))
+            .await;
+        id
+    }
+
+    /// A carrier that serves Australia and has one pool number.
+    async fn add_carrier(&self) {
+        let id = self.carrier_id;
+        self.write(move |batch| {
+            Box::pin(async move {
+                let carrier = carriers::Model {
+                    id,
+                    name: "one".into(),
+                    host: "127.0.0.1".into(),
+                    port: 2775,
+                    system_id: "esme".into(),
+                    password: Vec::new(),
+                    created_at: BEGINNING,
+                };
+                let route = carriers::route::Model {
+                    prefix: "61".into(),
+                    rank: 1,
+                    name: "SAU".into(),
+                    carrier_id: id,
+                };
+                let number = carriers::number::Model {
+                    number: 61_491_570_006,
+                    carrier_id: id,
+                    company_id: None,
+                    removed_at: None,
+                    created_at: BEGINNING,
+                };
+                batch.insert_carrier(carrier).await?;
+                batch.insert_route(route).await?;
+                batch.insert_number(number).await
+            })
+        })
+        .await;
+    }
+}
+
+impl Person {
+    fn nobody() -> Self {
+        Self {
+            id: 0,
+            company_id: 0,
+            email: String::new(),
+            serial: String::new(),
+            key: String::new(),
+            api_key: String::new(),
+            api_key_test: String::new(),
+        }
+    }
+}
+
+type Written =
+    Box<dyn for<'a> FnOnce(&'a Batch<'_>) -> BoxFuture<'a, Result<(), StoreError>> + Send>;
+
+struct Change(Option<Written>);
+
+impl Work for Change {
+    type Answer = ();
+    const NAME: &'static str = "test";
+
+    fn run<'a>(
+        works: &'a mut [Self],
+        batch: &'a Batch<'_>,
+    ) -> BoxFuture<'a, Result<Vec<()>, StoreError>> {
+        Box::pin(async move {
+            for work in works.iter_mut() {
+                if let Some(change) = work.0.take() {
+                    change(batch).await?;
+                }
+            }
+            Ok(vec![(); works.len()])
+        })
+    }
+}
