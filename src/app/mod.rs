@@ -7,7 +7,7 @@ use crate::config::{Settings, rooms};
 use crate::faults::{Fault, Faults};
 use crate::mail::relay::{self, Relay};
 use crate::mail::sender::Sender;
-use crate::rest::{self, Readiness, Rest};
+use crate::rest::{self, Check, Readiness, Rest};
 use crate::security::Keys;
 use crate::soap;
 use crate::store::{self, Batch, DatabaseUrl, Store, StoreError, Work};
@@ -161,15 +161,11 @@ impl Gateway {
             clock: self.clock,
             readiness: Arc::new(move || {
                 let (reader, links) = (reader.clone(), links.clone());
-                Box::pin(async move {
-                    Readiness {
-                        database: reader.is_reachable().await,
-                        carriers: links.are_bound(),
-                    }
-                })
+                Box::pin(async move { readiness(&reader, &links).await })
             }),
+            version: env!("CARGO_PKG_VERSION"),
         });
-        soap.or(rest).unify().boxed()
+        soap.or(rest).unify().or(rest::nowhere()).unify().boxed()
     }
 
     /// Starts everything behind the doors.
@@ -242,6 +238,23 @@ impl Running {
         // The writer ends with its last handle.
         drop(to_handset);
         store.close().await;
+    }
+}
+
+/// Ready is whoever can keep a text; a carrier that is down delays texts and loses none.
+async fn readiness(reader: &store::Reader, links: &Links) -> Readiness {
+    let database = reader.is_reachable().await;
+    let check = |name: &str, ok: bool, otherwise: &str| Check {
+        name: name.to_owned(),
+        ok,
+        detail: (!ok).then(|| otherwise.to_owned()),
+    };
+    Readiness {
+        ready: database,
+        checks: vec![
+            check("database", database, "the database does not answer"),
+            check("carriers", links.are_bound(), "a link is down; texts wait"),
+        ],
     }
 }
 

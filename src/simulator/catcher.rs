@@ -220,8 +220,9 @@ where
             .await;
             match read {
                 Ok(Ok(0)) => return Ok(None),
-                Ok(Err(error)) => return Err(error.into()),
-                Ok(_) => {}
+                Ok(read) => {
+                    read?;
+                }
                 Err(_) => {
                     self.say("421 4.4.2 Nothing heard for too long");
                     self.flush().await?;

@@ -59,6 +59,8 @@ pub async fn keep_claiming(
 impl Shared {
     /// Claims what is due, up to a batch; how many.
     async fn claim_due(self: &Arc<Self>) -> Result<usize, StoreError> {
+        // Who may send is as fresh as this, for those who only look; an accept judges by its own transaction.
+        self.book.turn_to(self.reader.accounts_revision().await?);
         let limit = CLAIM.min(self.ready.room());
         let due = self.reader.next_sms_due_at().await?;
         if limit == 0 || due.is_none_or(|due| due > self.clock.now()) {
