@@ -288,12 +288,20 @@ fn remedy<'a>(what: &str, name: &str, names: impl Iterator<Item = &'a str>) -> S
             )
         })
         .min()
-        .filter(|(distance, _)| *distance <= 1.max(wanted.chars().count() / 3));
+        .filter(|(distance, _)| *distance <= slips(wanted.chars().count()));
     match (near, names.as_slice()) {
         (Some((_, near)), _) => format!("did you mean `{near}`?"),
         (None, []) => format!("there is no {what} at all yet"),
         (None, names) if names.len() <= 8 => format!("there is {}", names.join(", ")),
         (None, _) => format!("see `emailsms admin {what} list`"),
+    }
+}
+
+/// Slips of the finger that a name of so many letters may have and still be meant.
+fn slips(letters: usize) -> usize {
+    match letters {
+        0..4 => 1,
+        _ => 2.max(letters / 4),
     }
 }
 

@@ -20,6 +20,7 @@ pub const DEMO_FILE: &str = "demo.json";
 
 /// The flags that name an installation. Later ones win: settings' file, environment, `--data`, `--database`, `--set`.
 #[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Which installation")]
 pub struct PlaceArgs {
     /// The settings of a gateway, as `serve` reads them
     #[arg(long, value_name = "FILE", global = true)]

@@ -376,3 +376,266 @@ const OUTCOMES: [Outcome; 7] = [
     Outcome::NotWritten,
     Outcome::Resent,
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::{DatabaseUrl, migrate, open_reader};
+    use sea_orm::{Database, DatabaseConnection};
+    use std::path::Path;
+
+    /// One SMS of each fate, as the journeys leave them: accepted in two parts and answered (10), opted out at accept (11), being submitted
+    /// with a part to come (12), in doubt (13), given up (14), resent and doubled (15), waiting (16).
+    const WHOLE: &str = "
+        INSERT INTO companies (id, name, country, zone, active, receipts, restricted, created_at) VALUES (1, 'Acme', 'AU', 'Australia/Sydney', TRUE, 2, FALSE, 0);
+        INSERT INTO departments (id, company_id, name, active, created_at) VALUES (2, 1, 'Sales', TRUE, 0);
+        INSERT INTO users (id, company_id, department_id, name, email, active, created_at) VALUES (3, 1, 2, 'Jo', 'jo@acme.example', TRUE, 0);
+        UPDATE counters SET value = 4 WHERE name = 'epoch';
+        INSERT INTO sms (id, legacy_id, company_id, department_id, user_id, handset, text, encoding, parts, flash, priority, receipts, reply_to, door,
+                         state, tries, resends, in_doubt, reference, carrier_id, number, accepted_at, valid_until, quota_day, due_at, lease) VALUES
+            (10, 1, 1, 2, 3, 61491570156, x'00', 0, 2, FALSE, 0, 0, 'jo@acme.example', 'rest', 3, 1, 0, FALSE, 1, 5, 61400000001, 0, 9, 20261121, 0, 0),
+            (11, 2, 1, 2, 3, 61491570157, x'00', 0, 1, FALSE, 0, 0, 'jo@acme.example', 'soap', 6, 0, 0, FALSE, 1, 5, NULL, 0, 9, 20261121, 0, NULL),
+            (12, 3, 1, 2, 3, 61491570158, x'00', 0, 2, FALSE, 0, 0, 'jo@acme.example', 'rest', 2, 1, 0, FALSE, 1, 5, 61400000001, 0, 9, 20261121, 0, 4),
+            (13, 4, 1, 2, 3, 61491570159, x'00', 0, 1, FALSE, 0, 0, 'jo@acme.example', 'rest', 5, 1, 0, TRUE, 1, 5, 61400000001, 0, 9, 20261121, 0, 0),
+            (14, 5, 1, 2, 3, 61491570110, x'00', 0, 3, FALSE, 0, 0, 'jo@acme.example', 'rest', 6, 1, 0, FALSE, 1, 5, 61400000001, 0, 9, 20261121, 0, NULL),
+            (15, 6, 1, 2, 3, 61491570156, x'00', 0, 1, FALSE, 0, 2, 'jo@acme.example', 'rest', 9, 1, 1, TRUE, 1, 5, 61400000002, 0, 9, 20261121, 0, NULL),
+            (16, 7, 1, 2, 3, 61491570156, x'00', 0, 1, FALSE, 0, 2, 'jo@acme.example', 'rest', 1, 0, 0, FALSE, 1, 5, NULL, 0, 9, 20261122, 0, 4);
+        INSERT INTO attempts (id, sms_id, part, try, carrier_id, number, handset, message_id, outcome, lease, marked_at) VALUES
+            (20, 10, 1, 1, 5, 61400000001, 61491570156, 'a', 1, 4, 0), (21, 10, 2, 1, 5, 61400000001, 61491570156, 'b', 1, 4, 0),
+            (22, 12, 1, 1, 5, 61400000001, 61491570158, NULL, 0, 4, 0), (23, 13, 1, 1, 5, 61400000001, 61491570159, NULL, 4, 4, 0),
+            (24, 14, 1, 1, 5, 61400000001, 61491570110, NULL, 3, 4, 0), (25, 15, 1, 1, 5, 61400000002, 61491570156, 'c', 1, 4, 0),
+            (26, 15, 1, 1, 5, 61400000002, 61491570156, 'd', 1, 4, 0);
+        INSERT INTO pairs (id, number, handset, sms_id, user_id, company_id, opened_at, closes_at) VALUES
+            (30, 61400000001, 61491570156, 10, 3, 1, 0, 9), (31, 61400000001, 61491570158, 12, 3, 1, 0, 9), (32, 61400000001, 61491570159, 13, 3, 1, 0, 9),
+            (33, 61400000001, 61491570110, 14, 3, 1, 0, 9), (34, 61400000002, 61491570156, 15, 3, 1, 0, 9);
+        INSERT INTO events (id, sms_id, at, event) VALUES (40, 10, 0, 'accepted'), (41, 11, 0, 'accepted'), (42, 12, 0, 'accepted'), (43, 13, 0, 'accepted'),
+            (44, 14, 0, 'accepted'), (45, 15, 0, 'accepted'), (46, 16, 0, 'accepted'), (47, 11, 0, 'abort');
+        INSERT INTO inbound (id, carrier_id, company_id, department_id, user_id, sms_id, handset, sender, number, text, parts, incomplete, ambiguous, arrived_at) VALUES
+            (50, 5, 1, 2, 3, 10, 61491570156, '+61491570156', '+61400000001', x'00', 1, FALSE, FALSE, 0),
+            (51, 5, NULL, NULL, NULL, NULL, 61491570150, '+61491570150', '+61400000001', x'00', 1, FALSE, FALSE, 0);
+        INSERT INTO cdrs (id, direction, company_id, department_id, user_id, sms_id, inbound_id, part, handset, number, carrier_id, price, at) VALUES
+            (60, 0, 1, 2, 3, 10, NULL, 1, 61491570156, 61400000001, 5, 0, 0), (61, 0, 1, 2, 3, 10, NULL, 2, 61491570156, 61400000001, 5, 0, 0),
+            (62, 0, 1, 2, 3, 15, NULL, 1, 61491570156, 61400000002, 5, 0, 0), (63, 0, 1, 2, 3, 15, NULL, 1, 61491570156, 61400000002, 5, 0, 0),
+            (64, 1, 1, 2, 3, 10, 50, 1, 61491570156, 61400000001, 5, 0, 0);
+        INSERT INTO mails (id, kind, event_id, company_id, sms_id, inbound_id, recipient, message_id, dated_at, state, tries, due_at) VALUES
+            (70, 0, 50, 1, 10, 50, 'jo@acme.example', 'm70', 0, 0, 0, 0), (71, 3, 11, 1, 11, NULL, 'jo@acme.example', 'm71', 0, 0, 0, 0),
+            (72, 3, 14, 1, 14, NULL, 'jo@acme.example', 'm72', 0, 0, 0, 0);
+        INSERT INTO receipts (id, carrier_id, message_id, state, arrived_at, attempt_id) VALUES (80, 5, 'c', 2, 0, 25);
+        INSERT INTO quota_use (scope_id, day, used) VALUES (1, 20261121, 6), (2, 20261121, 6), (3, 20261121, 6), (1, 20261122, 1), (2, 20261122, 1), (3, 20261122, 1),
+            (3, 20261120, 0)";
+
+    async fn writing(file: &Path) -> DatabaseConnection {
+        Database::connect(format!("sqlite://{}", file.display()))
+            .await
+            .unwrap()
+    }
+
+    async fn change(file: &Path, sql: &str) {
+        let connection = writing(file).await;
+        connection.execute_unprepared(sql).await.unwrap();
+        connection.close().await.unwrap();
+    }
+
+    async fn verified(file: &Path) -> Verified {
+        let reader = open_reader(&DatabaseUrl::Sqlite(file.to_owned()))
+            .await
+            .unwrap();
+        let verified = reader.verify().await.unwrap();
+        reader.0.close().await.unwrap();
+        verified
+    }
+
+    #[tokio::test]
+    async fn what_the_journeys_leave_is_whole_and_each_corruption_is_named() {
+        let dir = tempfile::tempdir().unwrap();
+        let base = dir.path().join("base.db");
+        migrate(&DatabaseUrl::Sqlite(base.clone())).await.unwrap();
+        let fresh = verified(&base).await;
+        assert_eq!((fresh.ok, fresh.sms), (true, 0), "{:?}", fresh.findings);
+        change(&base, WHOLE).await;
+        let whole = verified(&base).await;
+        assert_eq!(whole.findings, []);
+        assert_eq!(
+            (whole.sms, whole.attempts, whole.inbound, whole.cdrs),
+            (7, 7, 2, 5)
+        );
+
+        let table: &[(&str, &[(&str, i64)])] = &[
+            (
+                "UPDATE sms SET state = 11 WHERE id = 16",
+                &[("sms_state", 16)],
+            ),
+            (
+                "UPDATE sms SET user_id = 4 WHERE id = 11",
+                &[("sms_owner", 11)],
+            ),
+            (
+                "UPDATE sms SET legacy_id = 1 WHERE id = 16",
+                &[("legacy_id", 16)],
+            ),
+            (
+                "DELETE FROM events WHERE id = 46",
+                &[("accepted_event", 16)],
+            ),
+            (
+                "UPDATE sms SET lease = 4 WHERE id = 14",
+                &[("final_lease", 14)],
+            ),
+            (
+                "UPDATE sms SET lease = NULL WHERE id = 16",
+                &[("open_lease", 16)],
+            ),
+            (
+                "UPDATE sms SET lease = 5 WHERE id = 16",
+                &[("lease_epoch", 16)],
+            ),
+            (
+                "UPDATE sms SET lease = 0 WHERE id = 12",
+                &[("submitting", 12)],
+            ),
+            (
+                "UPDATE attempts SET outcome = 2 WHERE id = 22",
+                &[("submitting", 12)],
+            ),
+            (
+                "UPDATE attempts SET outcome = 7 WHERE id = 24",
+                &[("attempt_outcome", 24)],
+            ),
+            (
+                "INSERT INTO attempts (id, sms_id, part, try, carrier_id, number, handset, outcome, lease, marked_at) VALUES (29, 99, 1, 1, 5, 1, 1, 3, 4, 0)",
+                &[("attempt_sms", 29)],
+            ),
+            (
+                "UPDATE attempts SET part = 4 WHERE id = 24",
+                &[("attempt_sms", 24)],
+            ),
+            (
+                "UPDATE sms SET state = 4, lease = 0 WHERE id = 12",
+                &[("attempt_open", 22)],
+            ),
+            (
+                "UPDATE sms SET parts = 3 WHERE id = 10; UPDATE quota_use SET used = 7 WHERE day = 20261121",
+                &[("accepted_parts", 10)],
+            ),
+            (
+                "UPDATE sms SET in_doubt = FALSE WHERE id = 13",
+                &[("in_doubt", 13)],
+            ),
+            (
+                "UPDATE sms SET in_doubt = FALSE WHERE id = 15",
+                &[("doubles", 15)],
+            ),
+            (
+                "UPDATE quota_use SET used = 7 WHERE scope_id = 2 AND day = 20261121",
+                &[("quota", 2)],
+            ),
+            (
+                "DELETE FROM quota_use WHERE scope_id = 1 AND day = 20261122",
+                &[("quota", 1)],
+            ),
+            (
+                "UPDATE quota_use SET used = 1 WHERE day = 20261120",
+                &[("quota", 3)],
+            ),
+            ("DELETE FROM cdrs WHERE id = 61", &[("cdr_out", 10)]),
+            (
+                "UPDATE attempts SET outcome = 6 WHERE id = 26",
+                &[("cdr_out", 15)],
+            ),
+            ("DELETE FROM cdrs WHERE id = 64", &[("cdr_in", 50)]),
+            (
+                "UPDATE cdrs SET company_id = 7 WHERE id = 60",
+                &[("cdr_company", 60)],
+            ),
+            (
+                "UPDATE pairs SET sms_id = 99 WHERE id = 33",
+                &[("pair_sms", 33), ("number_pair", 14)],
+            ),
+            ("DELETE FROM pairs WHERE id = 33", &[("number_pair", 14)]),
+            (
+                "UPDATE events SET sms_id = 99 WHERE id = 47",
+                &[("event_sms", 47)],
+            ),
+            (
+                "UPDATE receipts SET attempt_id = 99 WHERE id = 80",
+                &[("receipt_attempt", 80)],
+            ),
+            ("DELETE FROM mails WHERE id = 70", &[("reply_mail", 50)]),
+            ("DELETE FROM mails WHERE id = 71", &[("ending_mail", 11)]),
+        ];
+        let broken = dir.path().join("broken.db");
+        for (sql, expected) in table {
+            std::fs::copy(&base, &broken).unwrap();
+            change(&broken, sql).await;
+            let verified = verified(&broken).await;
+            let found: Vec<(&str, i64)> = verified
+                .findings
+                .iter()
+                .map(|finding| (finding.rule, finding.id))
+                .collect();
+            assert_eq!(found, *expected, "{sql}");
+            assert!(!verified.ok);
+        }
+        let tried: Vec<&str> = table
+            .iter()
+            .flat_map(|(_, found)| found.iter().map(|(rule, _)| *rule))
+            .collect();
+        for rule in RULES {
+            assert!(tried.contains(&rule.name), "{} is never broken", rule.name);
+        }
+    }
+
+    /// A late refusal may come after the end: what was held then stays held.
+    #[tokio::test]
+    async fn quota_of_what_was_in_doubt_at_its_end_may_be_held() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("late.db");
+        migrate(&DatabaseUrl::Sqlite(file.clone())).await.unwrap();
+        change(&file, WHOLE).await;
+        change(
+            &file,
+            "UPDATE sms SET state = 8, lease = NULL WHERE id = 13; UPDATE attempts SET outcome = 3 WHERE id = 23; \
+             INSERT INTO mails (id, kind, event_id, company_id, recipient, message_id, dated_at, state, tries, due_at) VALUES (73, 3, 13, 1, 'j', 'm', 0, 0, 0, 0)",
+        )
+        .await;
+        assert_eq!(verified(&file).await.findings, []);
+        change(
+            &file,
+            "UPDATE quota_use SET used = used - 1 WHERE day = 20261121",
+        )
+        .await;
+        assert_eq!(verified(&file).await.findings, []);
+        change(
+            &file,
+            "UPDATE quota_use SET used = used - 1 WHERE day = 20261121",
+        )
+        .await;
+        assert_eq!(verified(&file).await.findings.len(), 3);
+    }
+
+    /// After a crash the newest commits are in the write-ahead log only, and its index is gone.
+    #[tokio::test]
+    async fn a_crashed_database_is_read_with_its_log() {
+        let dir = tempfile::tempdir().unwrap();
+        let (file, crashed) = (dir.path().join("live.db"), dir.path().join("crashed.db"));
+        migrate(&DatabaseUrl::Sqlite(file.clone())).await.unwrap();
+        let live = writing(&file).await;
+        live.execute_unprepared("PRAGMA wal_autocheckpoint = 0")
+            .await
+            .unwrap();
+        live.execute_unprepared(WHOLE).await.unwrap();
+        assert_eq!(
+            verified(&file).await.sms,
+            7,
+            "beside a process that has it open"
+        );
+        std::fs::copy(&file, &crashed).unwrap();
+        std::fs::copy(
+            dir.path().join("live.db-wal"),
+            dir.path().join("crashed.db-wal"),
+        )
+        .unwrap();
+        let found = verified(&crashed).await;
+        assert_eq!((found.ok, found.sms), (true, 7));
+    }
+}
