@@ -70,11 +70,7 @@ impl Reader {
             .unwrap_or_default())
     }
 
-    async fn rows(
-        &self,
-        sql: &str,
-        values: Vec<Value>,
-    ) -> Result<Vec<QueryResult>, StoreError> {
+    async fn rows(&self, sql: &str, values: Vec<Value>) -> Result<Vec<QueryResult>, StoreError> {
         let backend = self.0.get_database_backend();
         Ok(self
             .0
