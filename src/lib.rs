@@ -3,6 +3,7 @@
 //! `docs/ARCHITECTURE.md` is the map of these rooms.
 
 pub mod accounts;
+pub mod administration;
 pub mod app;
 pub mod carrier;
 pub mod cli;

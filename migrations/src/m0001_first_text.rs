@@ -22,6 +22,7 @@ const NODES_AND_KEYS: &str = "
 CREATE TABLE nodes (
     node_no {id},
     epoch BIGINT NOT NULL UNIQUE,
+    holder TEXT NOT NULL,
     expires_at BIGINT NOT NULL,
     last_batch BIGINT NOT NULL
 );

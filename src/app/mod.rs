@@ -1,6 +1,7 @@
 //! Wires the rooms, starts and stops them. What runs is started here and nowhere else.
 
 use crate::accounts::{Book, Lockouts};
+use crate::administration::{self, Administration};
 use crate::carrier::{self, Account, Link, LinkState};
 use crate::clock::Clock;
 use crate::config::{Settings, rooms};
@@ -37,6 +38,38 @@ pub struct Parts {
     pub keys: Arc<Keys>,
     pub clock: Clock,
     pub faults: Faults,
+    /// Where this gateway lives, alone.
+    pub place: Place,
+}
+
+/// A directory of this machine in which one gateway lives at a time. Its name tells the database which earlier node is dead.
+pub struct Place {
+    name: String,
+    _lock: std::fs::File,
+}
+
+impl Place {
+    /// Takes the directory; refused while another process has it.
+    pub fn take(directory: &std::path::Path) -> anyhow::Result<Self> {
+        let path = directory.join("node.lock");
+        let file = std::fs::File::options()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(&path)
+            .with_context(|| path.display().to_string())?;
+        if file.try_lock().is_err() {
+            anyhow::bail!(
+                "another gateway lives in {}; stop it, or give this one a directory of its own",
+                directory.display()
+            );
+        }
+        let machine = std::fs::read_to_string("/etc/machine-id").unwrap_or_default();
+        Ok(Self {
+            name: format!("{}:{}", machine.trim(), directory.display()),
+            _lock: file,
+        })
+    }
 }
 
 /// An open gateway: nothing moves yet but the writer.
@@ -47,6 +80,7 @@ pub struct Gateway {
     pub clock: Clock,
     pub faults: Faults,
     pub store: Store,
+    place: Place,
     pub book: Arc<Book>,
     pub to_handset: ToHandset,
     pub to_desktop: ToDesktop,
@@ -56,6 +90,7 @@ pub struct Gateway {
 /// A gateway at work.
 pub struct Running {
     store: Store,
+    _place: Place,
     to_handset: ToHandset,
     /// Ends links, sender and claimers, in this order of need: the doors first.
     stop: CancellationToken,
@@ -85,6 +120,7 @@ impl Gateway {
             keys,
             clock,
             faults,
+            place,
         } = parts;
         let applied = store::migrate(&database)
             .await
@@ -92,7 +128,7 @@ impl Gateway {
         if applied > 0 {
             tracing::info!(%database, applied, "migrated");
         }
-        let store = store::open(&database, clock, faults.clone())
+        let store = store::open(&database, &place.name, clock, faults.clone())
             .await
             .with_context(|| format!("opening {database}"))?;
         check_keys(&store, &keys).await?;
@@ -133,6 +169,7 @@ impl Gateway {
             clock,
             faults,
             store,
+            place,
             book,
             to_handset,
             to_desktop,
@@ -166,6 +203,30 @@ impl Gateway {
             version: env!("CARGO_PKG_VERSION"),
         });
         soap.or(rest).unify().or(rest::nowhere()).unify().boxed()
+    }
+
+    /// The socket beside an SQLite database through which `admin` reaches this process. It must have ended before the gateway stops.
+    pub fn administration_socket(
+        &self,
+        stop: CancellationToken,
+    ) -> Option<tokio::task::JoinHandle<()>> {
+        let DatabaseUrl::Sqlite(path) = &self.database else {
+            return None;
+        };
+        let path = administration::socket::path_of(path);
+        let administration = Administration::new(
+            &self.store,
+            self.keys.clone(),
+            self.clock,
+            self.settings.accounts.clone(),
+        );
+        Some(tokio::spawn(async move {
+            if let Err(error) =
+                administration::socket::serve(path.clone(), administration, stop).await
+            {
+                tracing::error!(%error, path = %path.display(), "`admin` cannot reach this process");
+            }
+        }))
     }
 
     /// Starts everything behind the doors.
@@ -208,6 +269,7 @@ impl Gateway {
         tasks.close();
         Ok(Running {
             store: self.store,
+            _place: self.place,
             to_handset: self.to_handset,
             stop,
             tasks,
@@ -223,6 +285,7 @@ impl Running {
             to_handset,
             stop,
             tasks,
+            _place,
         } = self;
         to_handset.stop_accepting();
         stop.cancel();
@@ -258,7 +321,8 @@ async fn readiness(reader: &store::Reader, links: &Links) -> Readiness {
     }
 }
 
-async fn check_keys(store: &Store, keys: &Keys) -> anyhow::Result<()> {
+/// Refuses keys that the database was not filled with; notes those that are new to it.
+pub async fn check_keys(store: &Store, keys: &Keys) -> anyhow::Result<()> {
     let mut known = Vec::new();
     for (name, commitment) in store.reader.key_commitments().await? {
         let commitment: [u8; 32] = commitment

@@ -1,27 +1,67 @@
-//! `emailsms migrate`: brings a database up to date and ends.
+//! `emailsms migrate`: makes a database or brings it up to date, and makes the keys of a new one.
 
-use super::serve::{SettingsArgs, database_of};
-use crate::config::Purpose;
+use super::place::{Place, PlaceArgs};
+use crate::security::Keys;
 use crate::store;
 use anyhow::Context;
 use clap::Args;
+use std::io::{self, Write};
+use std::process::ExitCode;
 
-/// Bring the database up to date.
-///
-/// `serve` does it by itself at its start; run this first when several nodes start at a time, or to see that it works. On PostgreSQL one process does it while others wait.
-#[derive(Args)]
-#[command(after_help = "Example:\n  emailsms migrate --config /etc/emailsms/config.toml")]
-pub(super) struct MigrateArgs {
+/// Makes the database, or brings it up to date.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  emailsms migrate --config gateway.toml
+  emailsms migrate --database sqlite:/var/lib/emailsms/emailsms.db --set security.keys_dir=/etc/emailsms/keys
+
+A new database gets new keys, if there are none yet: back both up. `serve` and `demo` bring their database up to date by themselves.
+Exit status: 0 done; 1 not done; 2 the command line is wrong.")]
+pub struct MigrateArgs {
     #[command(flatten)]
-    settings: SettingsArgs,
+    pub place: PlaceArgs,
 }
 
-pub(super) async fn run(args: MigrateArgs) -> anyhow::Result<()> {
-    let settings = args.settings.load(Purpose::Tool)?;
-    let database = database_of(&settings)?;
-    let applied = store::migrate(&database)
+/// Migrates, and says what was done.
+pub async fn run(args: MigrateArgs) -> ExitCode {
+    let done = match args.place.find() {
+        Ok(place) => migrate(&place).await.map_err(|error| (error, 1)),
+        Err(error) => Err((error, 2)),
+    };
+    // Where the output is gone there is nobody to be told.
+    match done {
+        Ok(text) => {
+            let _ = writeln!(io::stdout(), "{text}");
+            ExitCode::SUCCESS
+        }
+        Err((error, code)) => {
+            let _ = writeln!(io::stderr(), "emailsms migrate: {error:#}");
+            ExitCode::from(code)
+        }
+    }
+}
+
+async fn migrate(place: &Place) -> anyhow::Result<String> {
+    let applied = store::migrate(&place.database)
         .await
-        .with_context(|| format!("bringing {database} up to date"))?;
-    tracing::info!(%database, applied, "up to date");
-    Ok(())
+        .with_context(|| format!("bringing {} up to date", place.database))?;
+    let mut text = match applied {
+        0 => format!("{} was up to date", place.database),
+        1 => format!("{}: 1 change applied", place.database),
+        many => format!("{}: {many} changes applied", place.database),
+    };
+    let reader = store::open_reader(&place.database).await?;
+    let security = &place.settings.security;
+    // Only a database that nothing was ever sealed in may get new keys: else theirs are lost, and `serve` says so.
+    if security.keys.is_none() && reader.key_commitments().await?.is_empty() {
+        let had_keys = Keys::load(&security.keys_dir).is_ok();
+        Keys::load_or_create(&security.keys_dir)?;
+        if !had_keys {
+            text.push_str(&format!(
+                "\nnew keys are in {}; without them nothing in the database can be read: back them up",
+                security.keys_dir.display()
+            ));
+        }
+    }
+    Ok(text)
 }

@@ -1,9 +1,12 @@
 //! The commands, one file each.
 
+mod admin;
 mod demo;
 mod migrate;
+mod place;
 mod serve;
 mod smsc;
+mod verify;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -27,10 +30,14 @@ enum Command {
     Demo(Box<demo::DemoArgs>),
     /// Run the gateway.
     Serve(serve::ServeArgs),
+    /// Companies, users, keys, quotas, numbers, carriers.
+    Admin(Box<admin::AdminArgs>),
+    /// Prove that the database is sound.
+    Verify(verify::VerifyArgs),
+    /// Make the database, or bring it up to date.
+    Migrate(migrate::MigrateArgs),
     /// Run the built-in SMSC alone, for tests of other software.
     Smsc(smsc::SmscArgs),
-    /// Bring the database up to date.
-    Migrate(migrate::MigrateArgs),
 }
 
 /// Runs the program with this process's arguments.
@@ -43,29 +50,32 @@ pub fn run() -> ExitCode {
         .build()
     {
         Ok(runtime) => runtime,
-        Err(error) => return failed(&anyhow::Error::from(error)),
+        Err(error) => return ended(Err(error.into())),
     };
-    let done = runtime.block_on(async {
+    runtime.block_on(async {
         match cli.command {
-            Command::Demo(args) => demo::run(*args).await,
-            Command::Serve(args) => serve::run(args).await,
-            Command::Smsc(args) => smsc::run(args).await,
+            Command::Demo(args) => ended(demo::run(*args).await),
+            Command::Serve(args) => ended(serve::run(args).await),
+            Command::Admin(args) => admin::run(*args).await,
+            Command::Verify(args) => verify::run(args).await,
             Command::Migrate(args) => migrate::run(args).await,
+            Command::Smsc(args) => ended(smsc::run(args).await),
         }
-    });
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => failed(&error),
-    }
+    })
 }
 
 #[expect(
     clippy::print_stderr,
     reason = "the last word of a command, also when there is no log"
 )]
-fn failed(error: &anyhow::Error) -> ExitCode {
-    eprintln!("emailsms: {error:#}");
-    ExitCode::FAILURE
+fn ended(done: anyhow::Result<()>) -> ExitCode {
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("emailsms: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
 }
 
 /// Resolves when the process is told to end (SIGTERM, or Ctrl-C).

@@ -1,7 +1,7 @@
 //! `emailsms serve`: the gateway, for real.
 
 use super::told_to_end;
-use crate::app::{self, Gateway, Parts};
+use crate::app::{self, Gateway, Parts, Place};
 use crate::clock::Clock;
 use crate::config::{Layers, Purpose, Settings};
 use crate::security::{Certificates, Keys};
@@ -76,6 +76,7 @@ pub(super) async fn run(args: ServeArgs) -> anyhow::Result<()> {
         Some(keys) => Keys::parse(keys.expose(), "security.keys")?,
         None => Keys::load_or_create(&app::private_directory(&settings.security.keys_dir)?)?,
     };
+    let place = Place::take(&app::private_directory(&settings.security.keys_dir)?)?;
     let faults = app::faults(&settings.faults);
     let gateway = Gateway::open(Parts {
         settings,
@@ -83,6 +84,7 @@ pub(super) async fn run(args: ServeArgs) -> anyhow::Result<()> {
         keys: Arc::new(keys),
         clock: Clock::default(),
         faults,
+        place,
     })
     .await?;
     let http = gateway.settings.http.clone();
@@ -128,11 +130,15 @@ pub(super) async fn run(args: ServeArgs) -> anyhow::Result<()> {
         ));
     }
     doors.close();
+    let socket = gateway.administration_socket(stop.clone());
     let running = gateway.start()?;
     told_to_end().await?;
     tracing::info!("ending");
     stop.cancel();
     doors.wait().await;
+    if let Some(socket) = socket {
+        let _ = socket.await;
+    }
     running.stop().await;
     Ok(())
 }

@@ -131,19 +131,39 @@ impl Store {
         {
             tracing::error!("the writer did not finish within 20 s");
         }
+        if self.reader.0.get_database_backend() == DatabaseBackend::Postgres {
+            // On SQLite the next start forgets the row.
+            let gone = Statement::from_sql_and_values(
+                DatabaseBackend::Postgres,
+                "DELETE FROM nodes WHERE epoch = $1",
+                [self.lease.into()],
+            );
+            if let Err(error) = self.reader.0.execute_raw(gone).await {
+                tracing::warn!(%error, "this node's row stays until its lease ends");
+            }
+        }
         let _ = self.reader.0.close().await;
     }
 }
 
 /// Opens the database, which [`migrate`] has brought up to date, and starts its writer under a new epoch.
-pub async fn open(url: &DatabaseUrl, clock: Clock, faults: Faults) -> Result<Store, StoreError> {
+///
+/// `holder` names this process's place uniquely among all that live; empty: it has no name, and what it leaves behind is taken over when its lease ends. On SQLite the file's
+/// lock says that whoever was there before is dead.
+pub async fn open(
+    url: &DatabaseUrl,
+    holder: &str,
+    clock: Clock,
+    faults: Faults,
+) -> Result<Store, StoreError> {
     let lock = match url {
         DatabaseUrl::Sqlite(path) => Some(lock_file(path)?),
         DatabaseUrl::Postgres { .. } => None,
     };
     let reader = connect(url, if url.is_sqlite() { 4 } else { 8 }, true).await?;
     let connection = connect(url, 1, false).await?;
-    let node = nodes::Node::register(&connection, url.is_sqlite()).await?;
+    let node =
+        nodes::Node::register(&connection, if url.is_sqlite() { "sqlite" } else { holder }).await?;
     let ids = Arc::new(Ids::new(node.node_no, newest_id(&reader).await?));
     let lease = node.epoch;
     let (writer, task) = writer::start(writer::Task {

@@ -21,6 +21,8 @@ pub mod people;
 pub mod quota;
 pub mod receipts;
 pub mod references;
+pub mod roster;
+pub mod verify;
 
 pub use connect::{DatabaseUrl, Reader, Store, migrate, open, open_reader};
 pub use ids::{Ids, external, parse_external};

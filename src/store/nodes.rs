@@ -1,13 +1,13 @@
 //! This node's row: its number (part of its ids), its epoch (the lease under which it claims), and the number of its last batch.
 
-use super::StoreError;
+use super::{Batch, Reader, StoreError};
 use crate::clock::real_now;
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DatabaseTransaction, Statement, TransactionTrait, Value,
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, Statement, TransactionTrait,
 };
 
 /// How long a node's lease outlives its last sign of life, ms.
-pub(super) const LEASE_MS: i64 = 60_000;
+pub(super) const LEASE_MS: i64 = 20_000;
 
 /// The identity under which this process writes. A process that starts is a new epoch, also with the same number.
 #[derive(Debug)]
@@ -18,10 +18,10 @@ pub(super) struct Node {
 }
 
 impl Node {
-    /// Takes the lowest free node number under a new epoch. On SQLite there is only one, whoever held it before is dead (the file lock says so).
+    /// Takes the lowest free node number under a new epoch. `holder` names who starts, uniquely: whoever bore that name before is dead, and need not be waited for.
     pub async fn register(
         connection: &DatabaseConnection,
-        alone: bool,
+        holder: &str,
     ) -> Result<Self, StoreError> {
         let backend = connection.get_database_backend();
         let tx = connection.begin().await?;
@@ -33,14 +33,13 @@ impl Node {
             .try_get_by_index(0)?;
         // The row lock on the counter, taken above, makes this read and the insert below one step over all nodes.
         let now = real_now();
-        let dead = if alone {
-            "DELETE FROM nodes"
-        } else {
-            "DELETE FROM nodes WHERE expires_at < $1"
-        };
-        let values: Vec<Value> = if alone { vec![] } else { vec![now.into()] };
-        tx.execute_raw(Statement::from_sql_and_values(backend, dead, values))
-            .await?;
+        let dead = "DELETE FROM nodes WHERE expires_at < $1 OR (holder = $2 AND holder <> '')";
+        tx.execute_raw(Statement::from_sql_and_values(
+            backend,
+            dead,
+            [now.into(), holder.into()],
+        ))
+        .await?;
         let mut taken = Vec::new();
         for row in tx
             .query_all_raw(Statement::from_string(
@@ -56,8 +55,8 @@ impl Node {
             .ok_or_else(|| StoreError::Refused("255 nodes are running already".into()))?;
         tx.execute_raw(Statement::from_sql_and_values(
             backend,
-            "INSERT INTO nodes (node_no, epoch, expires_at, last_batch) VALUES ($1, $2, $3, 0)",
-            [node_no.into(), epoch.into(), (now + LEASE_MS).into()],
+            "INSERT INTO nodes (node_no, epoch, expires_at, holder, last_batch) VALUES ($1, $2, $3, $4, 0)",
+            [node_no.into(), epoch.into(), (now + LEASE_MS).into(), holder.into()],
         ))
         .await?;
         tx.commit().await?;
@@ -121,5 +120,29 @@ impl Node {
             tokio::time::sleep(std::time::Duration::from_millis(pause_ms)).await;
             pause_ms = (pause_ms * 2).min(2_000);
         }
+    }
+}
+
+impl Batch<'_> {
+    /// Forgets nodes whose lease has ended.
+    pub async fn forget_dead_nodes(&self) -> Result<(), StoreError> {
+        self.execute(
+            "DELETE FROM nodes WHERE expires_at < $1",
+            vec![real_now().into()],
+        )
+        .await?;
+        Ok(())
+    }
+}
+
+impl Reader {
+    /// Whether there are nodes whose lease has ended.
+    pub async fn has_dead_nodes(&self) -> Result<bool, StoreError> {
+        let statement = Statement::from_sql_and_values(
+            self.0.get_database_backend(),
+            "SELECT epoch FROM nodes WHERE expires_at < $1 LIMIT 1",
+            [real_now().into()],
+        );
+        Ok(self.0.query_one_raw(statement).await?.is_some())
     }
 }

@@ -1,12 +1,11 @@
 //! The claimer: takes due texts back into hand (retries, restarts, what did not fit into memory), settles those in doubt, and takes over what a dead node left.
 
 use super::ending::{self, Ending};
-use super::outcome::may_resend;
+use super::outcome::{charge, may_resend};
 use super::ready::Sms;
 use super::{Shared, ToHandset};
 use crate::security::Field;
 use crate::store::attempts::{self, Outcome, PartsStanding};
-use crate::store::cdrs::{Cdr, Direction};
 use crate::store::events::{Event, Kind};
 use crate::store::{Batch, StoreError, Work, outgoing};
 use crate::to_desktop::receipts;
@@ -150,6 +149,9 @@ impl Shared {
         let counted = self.reader.queued_by_company().await?.into_iter().collect();
         if let Ok(mut queued) = self.queued.lock() {
             *queued = counted;
+        }
+        if self.reader.has_dead_nodes().await? || self.reader.has_orphans(self.lease).await? {
+            self.writer.write(Forget).await?;
         }
         while self.reader.has_orphans(self.lease).await? {
             let wait_ms = self.policy.to_handset.in_doubt_wait_s.ms();
@@ -308,19 +310,12 @@ async fn prove(
             status: None,
             answered_at: Some(crate::clock::real_now()),
         });
-        cdrs.push(Cdr {
-            direction: Direction::Out,
-            company_id: sms.company_id,
-            department_id: sms.department_id,
-            user_id: Some(sms.user_id),
-            sms_id: Some(sms.id),
-            inbound_id: None,
-            part: attempt.part,
-            handset: attempt.handset,
-            number: attempt.number,
-            carrier_id: attempt.carrier_id,
-            price: 0,
-        });
+        cdrs.push(charge(
+            sms,
+            attempt.part,
+            attempt.number,
+            attempt.carrier_id,
+        ));
     }
     batch.change_attempts(changes).await?;
     batch.insert_cdrs(&cdrs).await?;
@@ -373,6 +368,24 @@ async fn prove(
         .await?;
     batch.match_receipts(&matches).await?;
     receipts::apply(pairs, &journey.policy, batch).await
+}
+
+/// Forgets nodes whose lease ended; what they had in hand is then to be taken over.
+struct Forget;
+
+impl Work for Forget {
+    type Answer = ();
+    const NAME: &'static str = "forget";
+
+    fn run<'a>(
+        works: &'a mut [Self],
+        batch: &'a Batch<'_>,
+    ) -> BoxFuture<'a, Result<Vec<()>, StoreError>> {
+        Box::pin(async move {
+            batch.forget_dead_nodes().await?;
+            Ok(vec![(); works.len()])
+        })
+    }
 }
 
 /// Takes over what a dead node had in hand. What it may have written is in doubt.

@@ -95,8 +95,13 @@ pub(super) async fn write(
             status: ending.status,
             ..Event::new(sms.id, event).because(ending.cause.clone())
         });
+        let was_doubtful = attempts.iter().any(|attempt| {
+            attempt.sms_id == sms.id
+                && matches!(attempt.outcome(), Outcome::InDoubt | Outcome::Resent)
+        });
         changes.push(outgoing::Change {
             cause: Some(ending.cause),
+            in_doubt: sms.in_doubt || was_doubtful,
             tries: if ending.was_tried {
                 sms.try_no
             } else {

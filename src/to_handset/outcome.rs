@@ -11,7 +11,7 @@ use crate::store::{Batch, StoreError, Work, outgoing};
 use crate::to_desktop::receipts;
 use futures::future::BoxFuture;
 use sms::State;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 /// How long a text rests that was throttled.
@@ -110,38 +110,53 @@ async fn write_reports(
     all: &[&Reported],
     batch: &Batch<'_>,
 ) -> Result<(), StoreError> {
-    let mut decided = Decided::default();
-    let mut of_sms: BTreeMap<i64, Vec<&Reported>> = BTreeMap::new();
-    for reported in all {
-        of_sms
-            .entry(reported.deposit.sms.id)
-            .or_default()
-            .push(reported);
-    }
-    decided.note_attempts(all);
-    batch
-        .change_attempts(std::mem::take(&mut decided.attempts))
-        .await?;
     // A text of one part in its first try has no other attempt than the one reported, unless it was given up before (a late answer).
-    let simple = |sms: &Sms| sms.parts == 1 && sms.try_no == 1 && !sms.is_stopped();
-    let ids: Vec<i64> = of_sms
+    let is_simple = |sms: &Sms| sms.parts == 1 && sms.try_no == 1 && !sms.is_stopped();
+    let ids: BTreeSet<i64> = all
         .iter()
-        .filter(|(_, reported)| !simple(&reported[0].deposit.sms))
-        .map(|(id, _)| *id)
+        .map(|one| &one.deposit.sms)
+        .filter(|sms| !is_simple(sms))
+        .map(|sms| sms.id)
         .collect();
+    let ids: Vec<i64> = ids.into_iter().collect();
     let mut attempts: HashMap<i64, Vec<attempts::Model>> = HashMap::new();
     let mut current: HashMap<i64, outgoing::Model> = HashMap::new();
     if !ids.is_empty() {
         for attempt in batch.attempts_of(&ids).await? {
             attempts.entry(attempt.sms_id).or_default().push(attempt);
         }
-        current = batch
-            .sms_by_ids(&ids)
-            .await?
-            .into_iter()
-            .map(|row| (row.id, row))
-            .collect();
+        let rows = batch.sms_by_ids(&ids).await?;
+        current.extend(rows.into_iter().map(|row| (row.id, row)));
     }
+    let mut decided = Decided::default();
+    let mut of_sms: BTreeMap<i64, Vec<&Reported>> = BTreeMap::new();
+    for reported in all.iter().copied() {
+        let known = attempts
+            .get_mut(&reported.deposit.sms.id)
+            .into_iter()
+            .flatten();
+        let attempt = known
+            .into_iter()
+            .find(|attempt| attempt.id == reported.deposit.attempt_id);
+        // A proof was faster than this late answer: it is accepted, and charged, already.
+        if attempt
+            .as_ref()
+            .is_some_and(|attempt| attempt.outcome() == Outcome::Accepted)
+        {
+            continue;
+        }
+        let outcome = decided.note_attempt(reported);
+        if let Some(attempt) = attempt {
+            attempt.outcome = outcome.code();
+        }
+        of_sms
+            .entry(reported.deposit.sms.id)
+            .or_default()
+            .push(reported);
+    }
+    batch
+        .change_attempts(std::mem::take(&mut decided.attempts))
+        .await?;
     let mut accepted_ids = Vec::new();
     for (id, reported) in of_sms {
         // What went wrong says more than what went right beside it.
@@ -198,48 +213,40 @@ struct Decided {
 }
 
 impl Decided {
-    /// Each attempt's own outcome, and the charge of each accepted one.
-    fn note_attempts(&mut self, all: &[&Reported]) {
-        for Reported { deposit, answer } in all.iter().copied() {
-            let (outcome, message_id, status) = match answer {
-                Answer::Accepted { message_id } => (
-                    Outcome::Accepted,
-                    Some(message_id.clone()).filter(|id| !id.is_empty()),
-                    None,
-                ),
-                Answer::RefusedForNow { status } | Answer::Throttled { status } => {
-                    (Outcome::RefusedForNow, None, Some(i64::from(*status)))
-                }
-                Answer::RefusedForGood { status } => {
-                    (Outcome::RefusedForGood, None, Some(i64::from(*status)))
-                }
-                Answer::NoAnswer { .. } => (Outcome::InDoubt, None, None),
-                Answer::NotWritten => (Outcome::NotWritten, None, None),
-            };
-            self.attempts.push(attempts::Change {
-                id: deposit.attempt_id,
-                outcome,
-                message_id,
-                status,
-                answered_at: Some(crate::clock::real_now()),
-            });
-            if outcome == Outcome::Accepted {
-                let sms = &deposit.sms;
-                self.cdrs.push(Cdr {
-                    direction: Direction::Out,
-                    company_id: sms.company_id,
-                    department_id: sms.department_id,
-                    user_id: Some(sms.user_id),
-                    sms_id: Some(sms.id),
-                    inbound_id: None,
-                    part: i64::from(deposit.part.number),
-                    handset: sms.handset.as_i64(),
-                    number: deposit.number,
-                    carrier_id: sms.carrier_id,
-                    price: 0,
-                });
+    /// The attempt's own outcome, and the charge if it was accepted.
+    fn note_attempt(&mut self, Reported { deposit, answer }: &Reported) -> Outcome {
+        let (outcome, message_id, status) = match answer {
+            Answer::Accepted { message_id } => (
+                Outcome::Accepted,
+                Some(message_id.clone()).filter(|id| !id.is_empty()),
+                None,
+            ),
+            Answer::RefusedForNow { status } | Answer::Throttled { status } => {
+                (Outcome::RefusedForNow, None, Some(i64::from(*status)))
             }
+            Answer::RefusedForGood { status } => {
+                (Outcome::RefusedForGood, None, Some(i64::from(*status)))
+            }
+            Answer::NoAnswer { .. } => (Outcome::InDoubt, None, None),
+            Answer::NotWritten => (Outcome::NotWritten, None, None),
+        };
+        let answered_at = Some(crate::clock::real_now());
+        self.attempts.push(attempts::Change {
+            id: deposit.attempt_id,
+            outcome,
+            message_id,
+            status,
+            answered_at,
+        });
+        if outcome == Outcome::Accepted {
+            self.cdrs.push(charge(
+                &deposit.sms,
+                deposit.part.number.into(),
+                deposit.number,
+                deposit.sms.carrier_id,
+            ));
         }
+        outcome
     }
 
     /// What the attempts together make of the text.
@@ -347,6 +354,23 @@ impl Decided {
                 }
             }
         }
+    }
+}
+
+/// The charge of an accepted part.
+pub(super) fn charge(sms: &Sms, part: i64, number: i64, carrier_id: i64) -> Cdr {
+    Cdr {
+        direction: Direction::Out,
+        company_id: sms.company_id,
+        department_id: sms.department_id,
+        user_id: Some(sms.user_id),
+        sms_id: Some(sms.id),
+        inbound_id: None,
+        part,
+        handset: sms.handset.as_i64(),
+        number,
+        carrier_id,
+        price: 0,
     }
 }
 

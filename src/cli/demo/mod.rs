@@ -5,7 +5,7 @@ mod sample;
 mod stand_ins;
 
 use super::told_to_end;
-use crate::app::{self, Gateway, Parts};
+use crate::app::{self, Gateway, Parts, Place};
 use crate::clock::Clock;
 use crate::config::{Layers, Purpose, Settings, rooms};
 use crate::mail;
@@ -118,6 +118,7 @@ pub(super) async fn run(args: DemoArgs) -> anyhow::Result<()> {
     let data = app::private_directory(args.data.as_deref().unwrap_or(&temporary.0))?;
     let settings = load_settings(&args)?;
     telemetry::init(&settings.log.level, settings.log.format)?;
+    let place = Place::take(&data)?;
     let mut memory = Memory::load(&data)?;
     let database = database_of(&args, &data, &mut memory)?;
     let ports = memory.ports(args.port, args.port_base).await?;
@@ -174,6 +175,7 @@ pub(super) async fn run(args: DemoArgs) -> anyhow::Result<()> {
         keys,
         clock,
         faults,
+        place,
     })
     .await?;
     let sample = sample::bring_about(&gateway, &mut memory, &carrier).await?;
@@ -207,6 +209,7 @@ pub(super) async fn run(args: DemoArgs) -> anyhow::Result<()> {
         stop.clone(),
     ));
     around.close();
+    let socket = gateway.administration_socket(stop.clone());
     let links = gateway.links();
     let running = gateway.start()?;
     links.wait_bound(std::time::Duration::from_secs(5)).await;
@@ -246,6 +249,9 @@ pub(super) async fn run(args: DemoArgs) -> anyhow::Result<()> {
     // The doors first, then what is behind them, then what stands around.
     stop.cancel();
     around.wait().await;
+    if let Some(socket) = socket {
+        let _ = socket.await;
+    }
     running.stop().await;
     if let Some(smsc) = smsc {
         smsc.stop().await;

@@ -143,7 +143,7 @@ fn draw(gateway: &Gateway) -> anyhow::Result<(Sample, Seed)> {
             created_at: now,
         };
         first.get_or_insert_with(|| Company {
-            id: external("cmp", company.id),
+            id: external("com", company.id),
             name: company.name.clone(),
             country: company.country.clone(),
             zone: company.zone.clone(),

@@ -1,0 +1,325 @@
+//! Pool numbers, carriers and routes.
+
+use super::change::{CarrierPatch, Change};
+use super::request::{CarrierChange, NewCarrier, NewRoute, NumbersOf, RouteOf};
+use super::view::{CarrierView, NumberView, RouteView, carrier_name, number, time};
+use super::{Administration, AdministrationError, Result, name, shown};
+use crate::security::Secret;
+use crate::store::carriers;
+use sms::{Country, PhoneNumber};
+use std::collections::BTreeSet;
+
+/// Numbers in one request at most.
+const MOST_NUMBERS: usize = 10_000;
+/// Numbers in one change: keeps the writer's transactions short.
+const NUMBERS_AT_ONCE: usize = 200;
+/// Where a carrier's password stands, for the seal.
+const PASSWORD: &str = "carrier.password";
+
+impl Administration {
+    /// Adds numbers to a carrier's pool; those that were removed come back.
+    pub async fn add_numbers(&self, wanted: &NumbersOf) -> Result<Vec<NumberView>> {
+        let carrier = self.carrier(wanted.carrier.as_deref()).await?;
+        let numbers = self.expand(&wanted.numbers)?;
+        let known = self.reader.numbers().await?;
+        let in_use = |number: &i64| {
+            known
+                .iter()
+                .any(|row| row.number == *number && row.removed_at.is_none())
+        };
+        if let Some(taken) = numbers.iter().find(|number| in_use(number)) {
+            return Err(AdministrationError::Taken {
+                what: "pool number",
+                name: number(*taken),
+                remedy: "remove it first to give it to another carrier; nothing was added",
+            });
+        }
+        let now = self.clock.now();
+        let all: Vec<i64> = numbers.into_iter().collect();
+        for some in all.chunks(NUMBERS_AT_ONCE) {
+            let rows = some.iter().map(|number| carriers::number::Model {
+                number: *number,
+                carrier_id: carrier.id,
+                company_id: None,
+                removed_at: None,
+                created_at: now,
+            });
+            self.write(Change::AddNumbers(rows.collect())).await?;
+        }
+        self.some_numbers(&all).await
+    }
+
+    /// Gives numbers out no more.
+    pub async fn remove_numbers(&self, given: &[String]) -> Result<Vec<NumberView>> {
+        let numbers = self.expand(given)?;
+        let known = self.reader.numbers().await?;
+        let all: Vec<i64> = known
+            .iter()
+            .filter(|row| row.removed_at.is_none() && numbers.contains(&row.number))
+            .map(|row| row.number)
+            .collect();
+        // Of a range what is there; a number that somebody wrote out must be there.
+        let single = given.len() == numbers.len();
+        let missing = numbers.iter().find(|number| !all.contains(number));
+        if let Some(missing) = missing.filter(|_| single || all.is_empty()) {
+            return Err(AdministrationError::Unknown {
+                what: "pool number",
+                name: number(*missing),
+                remedy: "see `emailsms admin number list`; nothing was removed".to_owned(),
+            });
+        }
+        for some in all.chunks(NUMBERS_AT_ONCE) {
+            self.write(Change::RemoveNumbers(some.to_vec())).await?;
+        }
+        self.some_numbers(&all).await
+    }
+
+    /// All pool numbers, removed ones too, in their order.
+    pub async fn numbers(&self) -> Result<Vec<NumberView>> {
+        let carriers = self.reader.carriers().await?;
+        let view = |row: carriers::number::Model| NumberView {
+            number: number(row.number),
+            carrier: carrier_name(row.carrier_id, &carriers),
+            created_at: time(row.created_at),
+            removed_at: row.removed_at.map(time),
+        };
+        Ok(self.reader.numbers().await?.into_iter().map(view).collect())
+    }
+
+    async fn some_numbers(&self, wanted: &[i64]) -> Result<Vec<NumberView>> {
+        let wanted: BTreeSet<String> = wanted.iter().map(|one| number(*one)).collect();
+        let mut views = self.numbers().await?;
+        views.retain(|view| wanted.contains(&view.number));
+        Ok(views)
+    }
+
+    /// Numbers and ranges `FIRST..LAST`, each number once.
+    fn expand(&self, given: &[String]) -> Result<BTreeSet<i64>> {
+        let home = Country::parse(&self.defaults.country).unwrap_or(Country::AU);
+        let mut numbers = BTreeSet::new();
+        for one in given {
+            let range = match one.split_once("..") {
+                Some((first, last)) => pool_number(first, home)?..=pool_number(last, home)?,
+                None => {
+                    let only = pool_number(one, home)?;
+                    only..=only
+                }
+            };
+            if range.is_empty() {
+                return Err(AdministrationError::Invalid(format!(
+                    "`{}`: the last number of a range must not be below its first",
+                    shown(one)
+                )));
+            }
+            let many = usize::try_from(range.end() - range.start()).unwrap_or(usize::MAX);
+            if many.saturating_add(numbers.len()) >= MOST_NUMBERS {
+                return Err(AdministrationError::Invalid(format!(
+                    "`{}`: these are more than {MOST_NUMBERS} numbers; check the range",
+                    shown(one)
+                )));
+            }
+            numbers.extend(range);
+        }
+        Ok(numbers)
+    }
+
+    /// Adds a carrier.
+    pub async fn add_carrier(&self, wanted: &NewCarrier) -> Result<CarrierView> {
+        let password = wanted.password.secret.as_ref().ok_or_else(|| {
+            AdministrationError::Invalid(
+                "--password-file is missing: the file that holds the account's password, or - for standard input"
+                    .to_owned(),
+            )
+        })?;
+        let id = self.ids.next();
+        let row = carriers::Model {
+            id,
+            name: name("--name", &wanted.name)?,
+            host: host(&wanted.host)?,
+            port: port(wanted.port)?,
+            system_id: system_id(&wanted.system_id)?,
+            password: self.seal_password(id, password)?,
+            created_at: self.clock.now(),
+        };
+        let taken = || AdministrationError::Taken {
+            what: "carrier",
+            name: shown(&row.name),
+            remedy: "choose another name, or change that one with `emailsms admin carrier set`",
+        };
+        let carriers = self.reader.carriers().await?;
+        if carriers.iter().any(|carrier| carrier.name == row.name) {
+            return Err(taken());
+        }
+        self.add(Change::AddCarrier(row.clone()), taken()).await?;
+        Ok(CarrierView::new(row))
+    }
+
+    /// All carriers, by name.
+    pub async fn carriers(&self) -> Result<Vec<CarrierView>> {
+        let rows = self.reader.carriers().await?;
+        Ok(rows.into_iter().map(CarrierView::new).collect())
+    }
+
+    /// Changes what is given of a carrier.
+    pub async fn set_carrier(&self, wanted: &CarrierChange) -> Result<CarrierView> {
+        let row = self.carrier(Some(&wanted.name)).await?;
+        let password = wanted.password.secret.as_ref();
+        let patch = CarrierPatch {
+            host: wanted.host.as_deref().map(host).transpose()?,
+            port: wanted.port.map(port).transpose()?,
+            system_id: wanted.system_id.as_deref().map(system_id).transpose()?,
+            password: password
+                .map(|password| self.seal_password(row.id, password))
+                .transpose()?,
+        };
+        self.write(Change::SetCarrier(row.id, patch)).await?;
+        Ok(CarrierView::new(self.carrier(Some(&row.name)).await?))
+    }
+
+    /// The longest that a bind carries, less its NUL. [SMPP 3.4 §5.2.2]
+    fn seal_password(&self, carrier_id: i64, password: &Secret) -> Result<Vec<u8>> {
+        let password = password.expose();
+        if password.len() > 8 || password.contains('\0') {
+            return Err(AdministrationError::Invalid(
+                "the password may have 8 characters at most, as SMPP carries it".to_owned(),
+            ));
+        }
+        Ok(self
+            .keys
+            .seal_secret(carrier_id, PASSWORD, password.as_bytes()))
+    }
+
+    /// Adds a route.
+    pub async fn add_route(&self, wanted: &NewRoute) -> Result<RouteView> {
+        let carrier = self.carrier(wanted.carrier.as_deref()).await?;
+        let prefix = prefix(&wanted.prefix)?;
+        let routes = self.reader.routes().await?;
+        let ranks: Vec<i64> = routes
+            .iter()
+            .filter(|route| route.prefix == prefix)
+            .map(|route| route.rank)
+            .collect();
+        let next = ranks.iter().max().map_or(1, |last| last + 1);
+        let rank = match wanted.rank {
+            Some(0) => {
+                return Err(AdministrationError::Invalid(
+                    "--rank counts from 1, the first choice".to_owned(),
+                ));
+            }
+            rank => rank.map_or(next, i64::from),
+        };
+        let taken = || AdministrationError::Taken {
+            what: "route",
+            name: format!("{prefix} rank {rank}"),
+            remedy: "choose another --rank, or remove that one first",
+        };
+        if ranks.contains(&rank) {
+            return Err(taken());
+        }
+        let row = carriers::route::Model {
+            name: match &wanted.name {
+                Some(given) => name("--name", given)?,
+                None => format!("S{prefix}"),
+            },
+            prefix: prefix.clone(),
+            rank,
+            carrier_id: carrier.id,
+        };
+        self.add(Change::AddRoute(row.clone()), taken()).await?;
+        Ok(view_route(row, &[carrier]))
+    }
+
+    /// Removes a route.
+    pub async fn remove_route(&self, of: &RouteOf) -> Result<Vec<RouteView>> {
+        let prefix = prefix(&of.prefix)?;
+        let rank = i64::from(of.rank);
+        if !self
+            .write(Change::RemoveRoute(prefix.clone(), rank))
+            .await?
+        {
+            return Err(AdministrationError::Unknown {
+                what: "route",
+                name: format!("{prefix} rank {rank}"),
+                remedy: "see `emailsms admin route list`".to_owned(),
+            });
+        }
+        self.routes().await
+    }
+
+    /// All routes, by prefix and rank.
+    pub async fn routes(&self) -> Result<Vec<RouteView>> {
+        let carriers = self.reader.carriers().await?;
+        let rows = self.reader.routes().await?;
+        Ok(rows
+            .into_iter()
+            .map(|row| view_route(row, &carriers))
+            .collect())
+    }
+}
+
+fn view_route(row: carriers::route::Model, carriers: &[carriers::Model]) -> RouteView {
+    RouteView {
+        carrier: carrier_name(row.carrier_id, carriers),
+        prefix: row.prefix,
+        rank: row.rank,
+        name: row.name,
+    }
+}
+
+fn pool_number(given: &str, home: Country) -> Result<i64> {
+    match PhoneNumber::any(given.trim(), home) {
+        Ok(number) => Ok(number.as_i64()),
+        Err(error) => Err(AdministrationError::Invalid(format!(
+            "`{}`: {error}",
+            shown(given)
+        ))),
+    }
+}
+
+fn host(given: &str) -> Result<String> {
+    let host = given.trim().trim_start_matches('[').trim_end_matches(']');
+    let fits = |letter: char| letter.is_ascii_alphanumeric() || ".-_:".contains(letter);
+    let is_name = !host.is_empty() && host.len() <= 253 && host.chars().all(fits);
+    let is_address = host.parse::<std::net::IpAddr>().is_ok();
+    if is_address || is_name && !host.contains(':') {
+        return Ok(host.to_owned());
+    }
+    Err(AdministrationError::Invalid(format!(
+        "--host: `{}` is no host; write its name or address alone, the port goes to --port",
+        shown(given)
+    )))
+}
+
+fn port(given: u16) -> Result<i64> {
+    match given {
+        0 => Err(AdministrationError::Invalid(
+            "--port must be from 1 to 65535".to_owned(),
+        )),
+        port => Ok(i64::from(port)),
+    }
+}
+
+/// The longest that a bind carries, less its NUL. [SMPP 3.4 §5.2.1]
+fn system_id(given: &str) -> Result<String> {
+    if given.is_empty() || given.len() > 15 || given.chars().any(char::is_control) {
+        return Err(AdministrationError::Invalid(
+            "--system-id must have 1 to 15 characters, as SMPP carries it".to_owned(),
+        ));
+    }
+    Ok(given.to_owned())
+}
+
+/// Digits of E.164, without `+`.
+fn prefix(given: &str) -> Result<String> {
+    let digits = given.trim().trim_start_matches('+');
+    let fits = (1..=15).contains(&digits.len())
+        && digits.bytes().all(|digit| digit.is_ascii_digit())
+        && !digits.starts_with('0');
+    if fits {
+        return Ok(digits.to_owned());
+    }
+    Err(AdministrationError::Invalid(format!(
+        "--prefix: `{}` must be the digits that numbers begin with, country code first, such as 61",
+        shown(given)
+    )))
+}

@@ -1,0 +1,561 @@
+//! Administrators' round trips on a database of its own.
+
+use super::request::{
+    ApiKeyOf, ApiKeyWish, CompanyChange, HandsetsOf, NewCarrier, NewCompany, NewDepartment,
+    NewQuota, NewRoute, NewUser, NumbersOf, OfDepartment, OfUser, PasswordFile, Receipts, RouteOf,
+    UserChange,
+};
+use super::*;
+use crate::accounts::{Book, Lockouts};
+use crate::faults::Faults;
+use crate::security::Secret;
+use crate::store::{self, DatabaseUrl};
+use std::net::{IpAddr, Ipv4Addr};
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+
+struct Bench {
+    administration: Administration,
+    store: Store,
+    dir: tempfile::TempDir,
+}
+
+impl Bench {
+    async fn new() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let url = DatabaseUrl::Sqlite(dir.path().join("emailsms.db"));
+        store::migrate(&url).await.unwrap();
+        let store = store::open(&url, Clock::default(), Faults::default())
+            .await
+            .unwrap();
+        let keys = Arc::new(Keys::ephemeral());
+        let administration =
+            Administration::new(&store, keys, Clock::default(), rooms::Accounts::default());
+        Self {
+            administration,
+            store,
+            dir,
+        }
+    }
+
+    /// Acme with Sales, Jo, one carrier.
+    async fn furnished() -> (Self, view::Activated) {
+        let bench = Self::new().await;
+        let admin = &bench.administration;
+        admin.add_company(&acme()).await.unwrap();
+        let sales = NewDepartment {
+            company: "Acme".into(),
+            name: "Sales".into(),
+            quota: Some(50),
+        };
+        admin.add_department(&sales).await.unwrap();
+        let jo = admin.add_user(&jo()).await.unwrap();
+        admin.add_carrier(&telco()).await.unwrap();
+        (bench, jo)
+    }
+
+    fn book(&self) -> Book {
+        let lockouts = Lockouts::new(10, Duration::from_secs(60));
+        Book::new(
+            self.administration.keys.clone(),
+            self.store.reader.clone(),
+            lockouts,
+        )
+    }
+}
+
+fn acme() -> NewCompany {
+    NewCompany {
+        name: "Acme".into(),
+        zone: Some("australia/perth".into()),
+        receipts: Some(Receipts::Failures),
+        domains: vec!["Acme.example".into()],
+        ..NewCompany::default()
+    }
+}
+
+fn jo() -> NewUser {
+    NewUser {
+        company: "acme".into(),
+        email: "Jo@Acme.example".into(),
+        name: Some("Jo Lee".into()),
+        department: Some("sales".into()),
+        quota: None,
+    }
+}
+
+fn telco() -> NewCarrier {
+    NewCarrier {
+        name: "telco".into(),
+        host: "smsc.telco.example".into(),
+        port: 2775,
+        system_id: "acme".into(),
+        password: PasswordFile {
+            file: None,
+            secret: Some(Secret::new("hunter2")),
+        },
+    }
+}
+
+fn of(email: &str) -> OfUser {
+    OfUser {
+        email: email.into(),
+        company: None,
+    }
+}
+
+fn error<T>(result: Result<T>) -> String {
+    match result {
+        Ok(_) => "it was done".into(),
+        Err(error) => error.to_string(),
+    }
+}
+
+#[tokio::test]
+async fn a_company_goes_round() {
+    let bench = Bench::new().await;
+    let admin = &bench.administration;
+    let revision = admin.reader.accounts_revision().await.unwrap();
+    let added = admin.add_company(&acme()).await.unwrap();
+    assert_eq!(
+        (added.zone.as_str(), added.country.as_str()),
+        ("Australia/Perth", "AU")
+    );
+    assert_eq!((added.receipts.as_str(), added.active), ("failures", true));
+    assert_eq!(added.mail_domains, ["acme.example"]);
+    assert!(admin.reader.accounts_revision().await.unwrap() > revision);
+    let change = CompanyChange {
+        name: "ACME".into(),
+        rename: Some("Acme Ltd".into()),
+        country: Some("nz".into()),
+        restricted: Some(true),
+        fallback: Some("office@acme.example".into()),
+        add_domains: vec!["acme.test".into()],
+        remove_domains: vec!["acme.example".into()],
+        ..CompanyChange::default()
+    };
+    let changed = admin.set_company(&change).await.unwrap();
+    assert_eq!(
+        (changed.name.as_str(), changed.country.as_str()),
+        ("Acme Ltd", "NZ")
+    );
+    assert_eq!(changed.mail_domains, ["acme.test"]);
+    assert_eq!(
+        changed.fallback_address.as_deref(),
+        Some("office@acme.example")
+    );
+    assert!(changed.restricted && changed.zone == "Australia/Perth");
+    assert!(
+        !admin
+            .activate_company("Acme Ltd", false)
+            .await
+            .unwrap()
+            .active
+    );
+    assert_eq!(admin.companies().await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_user_can_send_with_what_it_was_given_once() {
+    let (bench, jo) = Bench::furnished().await;
+    let admin = &bench.administration;
+    assert_eq!(jo.user.department.as_deref(), Some("Sales"));
+    assert!(
+        jo.serial
+            .expose()
+            .ends_with(jo.user.serial_tail.as_deref().unwrap())
+    );
+    let (book, here) = (bench.book(), IpAddr::V4(Ipv4Addr::LOCALHOST));
+    let (serial, key) = (jo.serial.expose(), jo.key.expose());
+    assert!(book.by_serial(serial, key, here).await.is_ok());
+
+    let rotated = admin.rotate_serial(&of("jo@acme.example")).await.unwrap();
+    let book = bench.book();
+    assert!(book.by_serial(serial, key, here).await.is_err());
+    let (serial, key) = (rotated.serial.expose(), rotated.key.expose());
+    assert!(book.by_serial(serial, key, here).await.is_ok());
+
+    let wish = ApiKeyWish {
+        user: of("jo@acme.example"),
+        test: true,
+        expires_days: Some(2),
+    };
+    let made = admin.add_api_key(&wish).await.unwrap();
+    let now = Clock::default().now();
+    let found = book.by_api_key(made.api_key.expose(), now).await.unwrap();
+    assert!(!found.is_live);
+    assert!(
+        book.by_api_key(made.api_key.expose(), now + 3 * 86_400_000)
+            .await
+            .is_err()
+    );
+    let revoke = ApiKeyOf {
+        user: of("JO@acme.example"),
+        key: made.view.prefix.clone(),
+    };
+    assert!(
+        admin
+            .revoke_api_key(&revoke)
+            .await
+            .unwrap()
+            .revoked_at
+            .is_some()
+    );
+    assert!(
+        bench
+            .book()
+            .by_api_key(made.api_key.expose(), now)
+            .await
+            .is_err()
+    );
+    assert!(error(admin.revoke_api_key(&revoke).await).contains("revoked before"));
+
+    let change = UserChange {
+        user: of("jo@acme.example"),
+        new_email: Some("jolee@acme.example".into()),
+        name: None,
+        department: None,
+        no_department: true,
+    };
+    let changed = admin.set_user(&change).await.unwrap();
+    assert_eq!(
+        (changed.department, changed.name.as_str()),
+        (None, "Jo Lee")
+    );
+    assert!(
+        !admin
+            .activate_user(&of("jolee@acme.example"), false)
+            .await
+            .unwrap()
+            .active
+    );
+    let hidden = serde_json::to_string(&(&jo, &made)).unwrap();
+    assert!(!hidden.contains(jo.key.expose()) && !hidden.contains(made.api_key.expose()));
+    assert_eq!(jo.exposed()["key"], jo.key.expose());
+}
+
+#[tokio::test]
+async fn rules_go_round() {
+    let (bench, _) = Bench::furnished().await;
+    let admin = &bench.administration;
+    let quota = |department: Option<&str>, email: Option<&str>, parts| NewQuota {
+        company: "Acme".into(),
+        department: department.map(str::to_owned),
+        email: email.map(str::to_owned),
+        parts,
+        none: parts.is_none(),
+    };
+    admin
+        .set_quota(&quota(None, None, Some(100)))
+        .await
+        .unwrap();
+    admin
+        .set_quota(&quota(None, Some("jo@acme.example"), Some(5)))
+        .await
+        .unwrap();
+    admin
+        .set_quota(&quota(Some("Sales"), None, None))
+        .await
+        .unwrap();
+    let quotas: Vec<(&str, Option<i64>)> = admin
+        .quotas("Acme")
+        .await
+        .unwrap()
+        .iter()
+        .map(|view| (view.scope, view.quota))
+        .collect();
+    assert_eq!(quotas, [("company", Some(100)), ("user", Some(5))]);
+
+    let handsets = |numbers: &[&str]| HandsetsOf {
+        company: "Acme".into(),
+        numbers: numbers.iter().map(|number| (*number).to_owned()).collect(),
+    };
+    let some = handsets(&["0491 570 156", "+61491570156", "+61491570157"]);
+    let listed = admin.list_destinations(&some, true).await.unwrap();
+    assert_eq!(listed.destinations, ["+61491570156", "+61491570157"]);
+    assert!(admin.restrict("Acme", true).await.unwrap().restricted);
+    let one = handsets(&["0491570157"]);
+    let listed = admin.list_destinations(&one, false).await.unwrap();
+    assert_eq!((listed.destinations.len(), listed.restricted), (1, true));
+
+    assert_eq!(
+        admin.set_opt_outs(&one, true).await.unwrap()[0].handset,
+        "+61491570157"
+    );
+    assert_eq!(admin.set_opt_outs(&one, false).await.unwrap(), []);
+    assert!(error(admin.set_opt_outs(&one, false).await).contains("opt-out list"));
+    assert_eq!(admin.unmatched(10, true).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn the_network_goes_round() {
+    let (bench, _) = Bench::furnished().await;
+    let admin = &bench.administration;
+    let range = NumbersOf {
+        carrier: None,
+        numbers: vec!["+61400000001..+61400000300".into()],
+    };
+    let added = admin.add_numbers(&range).await.unwrap();
+    assert_eq!(
+        (added.len(), added[299].number.as_str()),
+        (300, "+61400000300")
+    );
+    assert!(error(admin.add_numbers(&range).await).contains("already"));
+    let removed = admin
+        .remove_numbers(&["0400000001..0400000010".into()])
+        .await
+        .unwrap();
+    assert!(removed.len() == 10 && removed[0].removed_at.is_some());
+    let again = NumbersOf {
+        carrier: Some("Telco".into()),
+        numbers: vec!["+61400000001".into()],
+    };
+    assert_eq!(admin.add_numbers(&again).await.unwrap()[0].removed_at, None);
+    assert!(error(admin.remove_numbers(&["+61400000999".into()]).await).contains("number list"));
+
+    let carrier = bench.store.reader.carriers().await.unwrap().remove(0);
+    let opened = admin
+        .keys
+        .open_secret(carrier.id, "carrier.password", &carrier.password);
+    assert_eq!(opened.unwrap().as_slice(), b"hunter2");
+    let change = request::CarrierChange {
+        name: "telco".into(),
+        host: None,
+        port: Some(2776),
+        system_id: None,
+        password: PasswordFile::default(),
+    };
+    assert_eq!(admin.set_carrier(&change).await.unwrap().port, 2776);
+    let kept = bench.store.reader.carriers().await.unwrap().remove(0);
+    assert_eq!(kept.password, carrier.password);
+
+    let route = NewRoute {
+        prefix: "+61".into(),
+        ..NewRoute::default()
+    };
+    assert_eq!(admin.add_route(&route).await.unwrap().rank, 1);
+    assert_eq!(admin.add_route(&route).await.unwrap().rank, 2);
+    let first = RouteOf {
+        prefix: "61".into(),
+        rank: 1,
+    };
+    assert_eq!(admin.remove_route(&first).await.unwrap().len(), 1);
+    assert!(error(admin.remove_route(&first).await).contains("route list"));
+}
+
+/// What cannot be says so, and says what to do.
+#[tokio::test]
+async fn refusals_help() {
+    let (bench, _) = Bench::furnished().await;
+    let admin = &bench.administration;
+    let company = |name: &str, zone: &str, country: &str, domain: &str| NewCompany {
+        name: name.into(),
+        zone: Some(zone.into()),
+        country: Some(country.into()),
+        domains: vec![domain.into()],
+        ..NewCompany::default()
+    };
+    let perth = "Australia/Perth";
+    for (wanted, says) in [
+        (company("Acme", perth, "AU", "a.example"), "`Acme` already"),
+        (company("\u{7}", perth, "AU", "a.example"), "--name"),
+        (
+            company("B", "Australia/Pert", "AU", "a.example"),
+            "did you mean `Australia/Perth`",
+        ),
+        (
+            company("B", "Nowhere", "AU", "a.example"),
+            "such as Australia/Sydney",
+        ),
+        (company("B", perth, "Australia", "a.example"), "--country"),
+        (company("B", perth, "AU", "a b"), "mail domain"),
+        (company("B", perth, "AU", "ACME.example"), "one company"),
+    ] {
+        let said = error(admin.add_company(&wanted).await);
+        assert!(said.contains(says), "{said}");
+    }
+    for (wanted, says) in [
+        (
+            NewUser {
+                company: "Acmee".into(),
+                ..jo()
+            },
+            "did you mean `Acme`?",
+        ),
+        (
+            NewUser {
+                company: "zzz".into(),
+                ..jo()
+            },
+            "there is Acme",
+        ),
+        (
+            NewUser {
+                email: "jo".into(),
+                ..jo()
+            },
+            "--email",
+        ),
+        (
+            NewUser {
+                department: Some("Sails".into()),
+                ..jo()
+            },
+            "did you mean `Sales`?",
+        ),
+        (jo(), "rotate-serial"),
+    ] {
+        let said = error(admin.add_user(&wanted).await);
+        assert!(said.contains(says), "{said}");
+    }
+    let long = PasswordFile {
+        file: None,
+        secret: Some(Secret::new("123456789")),
+    };
+    for (wanted, says) in [
+        (telco(), "`telco` already"),
+        (
+            NewCarrier {
+                name: "b".into(),
+                host: "smsc:2775".into(),
+                ..telco()
+            },
+            "--port",
+        ),
+        (
+            NewCarrier {
+                name: "b".into(),
+                port: 0,
+                ..telco()
+            },
+            "--port",
+        ),
+        (
+            NewCarrier {
+                name: "b".into(),
+                system_id: "x".repeat(16),
+                ..telco()
+            },
+            "--system-id",
+        ),
+        (
+            NewCarrier {
+                name: "b".into(),
+                password: long,
+                ..telco()
+            },
+            "8 characters",
+        ),
+        (
+            NewCarrier {
+                name: "b".into(),
+                password: PasswordFile::default(),
+                ..telco()
+            },
+            "--password-file",
+        ),
+    ] {
+        let said = error(admin.add_carrier(&wanted).await);
+        assert!(said.contains(says), "{said}");
+    }
+    for (numbers, says) in [
+        ("12..", "12"),
+        ("+61400000002..+61400000001", "below its first"),
+        ("+61400000001..+61499999999", "check the range"),
+        ("\u{1b}[2J", "[2J"),
+    ] {
+        let wanted = NumbersOf {
+            carrier: None,
+            numbers: vec![numbers.into()],
+        };
+        let said = error(admin.add_numbers(&wanted).await);
+        assert!(said.contains(says) && !said.contains('\u{1b}'), "{said}");
+    }
+    let route = NewRoute {
+        prefix: "0061".into(),
+        ..NewRoute::default()
+    };
+    assert!(error(admin.add_route(&route).await).contains("--prefix"));
+    let nobody = error(admin.show_user(&of("nobody@acme.example")).await);
+    assert!(nobody.contains("user list"), "{nobody}");
+    let nowhere = OfDepartment {
+        name: "Sales".into(),
+        company: "Acm".into(),
+    };
+    assert!(
+        error(admin.activate_department(&nowhere, true).await).contains("did you mean `Acme`?")
+    );
+}
+
+#[tokio::test]
+async fn a_running_gateway_answers_at_its_socket() {
+    let (bench, _) = Bench::furnished().await;
+    // Longer than the address of a socket may be.
+    let deep = bench.dir.path().join("d".repeat(60)).join("e".repeat(60));
+    std::fs::create_dir_all(&deep).unwrap();
+    for dir in [bench.dir.path(), deep.as_path()] {
+        let path = socket::path_of(&dir.join("emailsms.db"));
+        assert!(matches!(
+            ask(&path, &list()).await,
+            Err(socket::AskError::NobodyThere)
+        ));
+        // A dead process left one behind.
+        if dir == bench.dir.path() {
+            drop(std::os::unix::net::UnixListener::bind(&path).unwrap());
+            assert!(matches!(
+                ask(&path, &list()).await,
+                Err(socket::AskError::NobodyThere)
+            ));
+        }
+        let stop = CancellationToken::new();
+        let served = tokio::spawn(socket::serve(
+            path.clone(),
+            bench.administration.clone(),
+            stop.clone(),
+        ));
+        let companies = loop {
+            match ask(&path, &list()).await {
+                Err(socket::AskError::NobodyThere) => tokio::task::yield_now().await,
+                answer => break answer.unwrap(),
+            }
+        };
+        assert_eq!(companies[0]["name"], "Acme");
+        let mode = std::fs::metadata(&path).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+        let wrong = Request::Company(CompanyRequest::Show(request::Named { name: "Acm".into() }));
+        match ask(&path, &wrong).await {
+            Err(socket::AskError::Refused(refused)) => {
+                assert!(!refused.is_misuse && refused.text.contains("did you mean"));
+            }
+            other => panic!("{other:?}"),
+        }
+        let carrier = NewCarrier {
+            name: dir.display().to_string().chars().rev().take(9).collect(),
+            ..telco()
+        };
+        let sent = Request::Carrier(CarrierRequest::Add(carrier));
+        assert_eq!(ask(&path, &sent).await.unwrap()["system_id"], "acme");
+        stop.cancel();
+        served.await.unwrap().unwrap();
+        assert!(!path.exists());
+    }
+    // The password came over the socket, and not as what a secret shows of itself.
+    for carrier in bench.store.reader.carriers().await.unwrap() {
+        let opened = bench.administration.keys.open_secret(
+            carrier.id,
+            "carrier.password",
+            &carrier.password,
+        );
+        assert_eq!(opened.unwrap().as_slice(), b"hunter2");
+    }
+}
+
+fn list() -> Request {
+    Request::Company(CompanyRequest::List)
+}
+
+async fn ask(path: &Path, request: &Request) -> std::result::Result<Value, socket::AskError> {
+    socket::ask(path, request).await
+}

@@ -1,0 +1,172 @@
+//! Answers as tables for people: the words come from the same document that `--json` prints.
+
+use serde_json::{Map, Value};
+
+/// Columns in the order in which people look for them; others follow.
+const ORDER: [&str; 34] = [
+    "number",
+    "handset",
+    "prefix",
+    "rank",
+    "scope",
+    "user",
+    "email",
+    "name",
+    "company",
+    "department",
+    "country",
+    "zone",
+    "carrier",
+    "host",
+    "port",
+    "system_id",
+    "active",
+    "live",
+    "quota",
+    "used_today",
+    "day",
+    "receipts",
+    "restricted",
+    "mail_domains",
+    "fallback_address",
+    "serial_tail",
+    "serial",
+    "key",
+    "api_key",
+    "word",
+    "from",
+    "to",
+    "parts",
+    "text",
+];
+
+/// A list as a table, one thing as lines.
+pub fn text_of(answer: &Value) -> String {
+    match answer {
+        Value::Array(rows) if rows.is_empty() => "none".to_owned(),
+        Value::Array(rows) => {
+            let rows: Vec<&Map<String, Value>> = rows.iter().filter_map(Value::as_object).collect();
+            table(&rows)
+        }
+        Value::Object(fields) => lines(fields),
+        other => cell(other),
+    }
+}
+
+fn table(rows: &[&Map<String, Value>]) -> String {
+    let mut columns: Vec<&String> = Vec::new();
+    for row in rows {
+        for (column, value) in *row {
+            if !value.is_null() && !columns.contains(&column) {
+                columns.push(column);
+            }
+        }
+    }
+    columns.sort_by_key(|column| place(column));
+    let head = columns
+        .iter()
+        .map(|column| column.replace('_', " ").to_uppercase());
+    let mut grid: Vec<Vec<String>> = vec![head.collect()];
+    for row in rows {
+        let cells = columns
+            .iter()
+            .map(|column| row.get(*column).map_or_else(String::new, cell));
+        grid.push(cells.collect());
+    }
+    let widths: Vec<usize> = (0..columns.len())
+        .map(|at| grid.iter().map(|row| width(&row[at])).max().unwrap_or(0))
+        .collect();
+    let mut text = String::new();
+    for row in &grid {
+        let padded: Vec<String> = row
+            .iter()
+            .zip(&widths)
+            .map(|(cell, wide)| pad(cell, *wide))
+            .collect();
+        text.push_str(padded.join("  ").trim_end());
+        text.push('\n');
+    }
+    text
+}
+
+fn lines(fields: &Map<String, Value>) -> String {
+    let mut fields: Vec<(&String, &Value)> = fields
+        .iter()
+        .filter(|(_, value)| !value.is_null())
+        .collect();
+    fields.sort_by_key(|(name, _)| place(name));
+    let wide = fields
+        .iter()
+        .map(|(name, _)| name.len() + 1)
+        .max()
+        .unwrap_or(0);
+    let mut text = String::new();
+    for (name, value) in &fields {
+        let label = format!("{}:", name.replace('_', " "));
+        text.push_str(format!("{} {}", pad(&label, wide), cell(value)).trim_end());
+        text.push('\n');
+    }
+    let has = |wanted: &str| fields.iter().any(|(name, _)| *name == wanted);
+    if has("serial") || has("api_key") {
+        text.push_str("What is secret here is shown this once: hand it over now.\n");
+    }
+    text
+}
+
+/// Ids and times come last: they are looked for least.
+fn place(column: &str) -> (usize, String) {
+    let known = ORDER.iter().position(|known| *known == column);
+    let rest = if column == "id" {
+        ORDER.len()
+    } else {
+        ORDER.len() + 1
+    };
+    (known.unwrap_or(rest), column.to_owned())
+}
+
+fn cell(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::Bool(true) => "yes".to_owned(),
+        Value::Bool(false) => "no".to_owned(),
+        // A text from a handset must not steer the terminal.
+        Value::String(text) => sms::printable_line(text),
+        Value::Array(items) if items.is_empty() => "none".to_owned(),
+        Value::Array(items) => items.iter().map(cell).collect::<Vec<_>>().join(", "),
+        other => other.to_string(),
+    }
+}
+
+fn width(text: &str) -> usize {
+    text.chars().count()
+}
+
+fn pad(text: &str, wide: usize) -> String {
+    format!("{text}{}", " ".repeat(wide.saturating_sub(width(text))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn answers_become_tables() {
+        let table = [
+            (json!([]), "none"),
+            (
+                json!([{"id": "a", "name": "Acme", "active": true, "quota": null},
+                       {"id": "b", "name": "Büro \u{1b}[2J", "active": false, "quota": 5}]),
+                "NAME      ACTIVE  QUOTA  ID\nAcme      yes            a\nBüro [2J  no      5      b\n",
+            ),
+            (
+                json!({"name": "Acme", "mail_domains": ["a.example", "b.example"], "quota": null}),
+                "name:         Acme\nmail domains: a.example, b.example\n",
+            ),
+        ];
+        for (answer, text) in table {
+            assert_eq!(text_of(&answer), text);
+        }
+        assert!(text_of(&json!({"serial": "1"})).contains("this once"));
+    }
+}

@@ -1,0 +1,164 @@
+//! Which installation a command works on: its database, its keys, its settings.
+
+use crate::app;
+use crate::clock::Clock;
+use crate::config::{Layers, Purpose, Settings};
+use crate::faults::Faults;
+use crate::security::Keys;
+use crate::store::{self, DatabaseUrl, Store};
+use anyhow::{Context, bail};
+use clap::Args;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// The database's file in a data directory.
+pub const DATABASE_FILE: &str = "emailsms.db";
+/// The directory of its keys.
+pub const KEYS_DIR: &str = "keys";
+/// What a demo remembers of itself there.
+pub const DEMO_FILE: &str = "demo.json";
+
+/// The flags that name an installation. Later ones win: settings' file, environment, `--data`, `--database`, `--set`.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Which installation")]
+pub struct PlaceArgs {
+    /// The settings of a gateway, as `serve` reads them
+    #[arg(long, value_name = "FILE", global = true)]
+    pub config: Option<PathBuf>,
+    /// The directory of a demo: its database, keys and memory
+    #[arg(long, value_name = "DIR", global = true)]
+    pub data: Option<PathBuf>,
+    /// The database: sqlite:PATH or postgres://user@host/name
+    #[arg(long, value_name = "URL", global = true)]
+    pub database: Option<String>,
+    /// The schema that is ours in a PostgreSQL database
+    #[arg(long, value_name = "NAME", global = true)]
+    pub schema: Option<String>,
+    /// A setting, table.key=value; may be given several times
+    #[arg(long = "set", value_name = "SETTING", global = true)]
+    pub settings: Vec<String>,
+}
+
+/// An installation.
+#[derive(Debug)]
+pub struct Place {
+    /// Its settings, as far as a tool needs them.
+    pub settings: Settings,
+    /// Its database.
+    pub database: DatabaseUrl,
+}
+
+/// Our schema where nothing else is said.
+const SCHEMA: &str = "emailsms";
+
+impl PlaceArgs {
+    /// Reads the settings and what a demo remembers.
+    pub fn find(&self) -> anyhow::Result<Place> {
+        let mut layers = Layers::new();
+        if let Some(file) = &self.config {
+            layers = layers.file(file)?;
+        }
+        // Names and values that are not text are none of ours.
+        let variables = std::env::vars_os().filter_map(|(name, value)| {
+            Some((name.into_string().ok()?, value.into_string().ok()?))
+        });
+        layers = layers.environment(variables)?;
+        let mut schema = None;
+        if let Some(dir) = &self.data {
+            let remembered = Remembered::of(dir)?;
+            schema = remembered.schema;
+            let sqlite = || format!("sqlite:{}", dir.join(DATABASE_FILE).display());
+            let mut database = toml::Table::new();
+            let url = remembered.database.unwrap_or_else(sqlite);
+            database.insert("url".to_owned(), url.into());
+            let mut security = toml::Table::new();
+            let keys = dir.join(KEYS_DIR).display().to_string();
+            security.insert("keys_dir".to_owned(), keys.into());
+            let mut tables = toml::Table::new();
+            tables.insert("database".to_owned(), database.into());
+            tables.insert("security".to_owned(), security.into());
+            layers = layers.command("--data", tables)?;
+        }
+        if let Some(url) = &self.database {
+            layers = layers.set([format!("database.url={url}")])?;
+        }
+        let settings = layers.set(&self.settings)?.finish(Purpose::Tool)?.settings;
+        let schema = self.schema.as_deref().or(schema.as_deref());
+        let password = settings.database.password.clone();
+        let database =
+            DatabaseUrl::parse(&settings.database.url, schema.unwrap_or(SCHEMA), password)
+                .map_err(anyhow::Error::msg)?;
+        Ok(Place { settings, database })
+    }
+}
+
+/// What a demo's memory says of its database, as far as it says so.
+#[derive(Debug, Default, serde::Deserialize)]
+struct Remembered {
+    database: Option<String>,
+    schema: Option<String>,
+}
+
+impl Remembered {
+    fn of(dir: &Path) -> anyhow::Result<Self> {
+        if !dir.is_dir() {
+            bail!("--data: there is no directory {}", dir.display());
+        }
+        let file = dir.join(DEMO_FILE);
+        match std::fs::read(&file) {
+            Ok(text) => {
+                serde_json::from_slice(&text).with_context(|| format!("reading {}", file.display()))
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Self::default()),
+            Err(error) => Err(error).with_context(|| format!("reading {}", file.display())),
+        }
+    }
+}
+
+impl Place {
+    /// The file of an SQLite database.
+    pub fn file(&self) -> Option<&Path> {
+        match &self.database {
+            DatabaseUrl::Sqlite(path) => Some(path),
+            DatabaseUrl::Postgres { .. } => None,
+        }
+    }
+
+    /// The keys that belong to the database.
+    pub fn keys(&self) -> anyhow::Result<Keys> {
+        let security = &self.settings.security;
+        Ok(match &security.keys {
+            Some(keys) => Keys::parse(keys.expose(), "setting security.keys")?,
+            None => Keys::load(&security.keys_dir)?,
+        })
+    }
+
+    /// An error if an SQLite file is not there: a slip of the finger must not make a new database.
+    pub fn must_exist(&self) -> anyhow::Result<()> {
+        match self.file() {
+            Some(file) if !file.exists() => bail!(
+                "there is no database {}; check --data, --database and --config, or make one with `emailsms migrate`",
+                file.display()
+            ),
+            _ => Ok(()),
+        }
+    }
+
+    /// Brings the database up to date and opens it as a node of its own, with the keys that belong to it.
+    pub async fn open(&self, clock: Clock) -> anyhow::Result<(Store, Arc<Keys>)> {
+        let keys = Arc::new(self.keys()?);
+        let store = {
+            store::migrate(&self.database)
+                .await
+                .with_context(|| format!("bringing {} up to date", self.database))?;
+            store::open(&self.database, "", clock, Faults::default()).await?
+        };
+        match app::check_keys(&store, &keys).await {
+            Ok(()) => Ok((store, keys)),
+            Err(error) => {
+                store.close().await;
+                Err(error)
+            }
+        }
+    }
+}
