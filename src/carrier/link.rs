@@ -10,7 +10,7 @@ use crate::clock::Clock;
 use crate::faults::Faults;
 use crate::store::{Ids, StoreError};
 use crate::to_desktop::ToDesktop;
-use crate::to_handset::{Answer, Chunk, Deposit, Reported, ToHandset};
+use crate::to_handset::{Answer, Chunk, Deposit, LINK_KILLED, Reported, ToHandset};
 use smpp::{
     Client, ClientSettings, CommandStatus, DeliveryKind, Event, IdPlace, ShortMessage, canonical,
 };
@@ -473,11 +473,17 @@ impl<'a> Session<'a> {
             .into_iter()
             .filter_map(|token| self.in_flight.remove(&token))
             .collect::<Vec<_>>();
+        // One alone is a suspect; of several nobody knows which the link died of.
+        let cause = if unanswered.len() + self.in_flight.len() == 1 {
+            LINK_KILLED
+        } else {
+            "link_lost"
+        };
         // Whatever else was handed over may have been written.
         let rest = self.in_flight.drain().map(|(_, deposit)| deposit);
         reported.extend(unanswered.into_iter().chain(rest).map(|deposit| Reported {
             deposit,
-            answer: Answer::NoAnswer { cause: "link_lost" },
+            answer: Answer::NoAnswer { cause },
         }));
         self.report(reported);
         self.coming.close();

@@ -134,6 +134,22 @@ impl Batch<'_> {
     }
 }
 
+impl Batch<'_> {
+    /// How many events of this kind and cause an SMS has.
+    pub async fn count_events(
+        &self,
+        sms_id: i64,
+        kind: Kind,
+        cause: &str,
+    ) -> Result<u64, StoreError> {
+        let found = Entity::find()
+            .filter(Column::SmsId.eq(sms_id))
+            .filter(Column::Event.eq(kind.as_str()))
+            .filter(Column::Cause.eq(cause));
+        Ok(found.count(self.tx).await?)
+    }
+}
+
 impl Reader {
     /// An SMS's events with ids above `after`, oldest first.
     pub async fn events_of(

@@ -471,6 +471,7 @@ fn in_hand(
         resends: row.resends,
         is_resend: AtomicBool::new(false),
         in_doubt: row.in_doubt,
+        is_doubted: AtomicBool::new(false),
         number: row.number,
         revision,
         given: AtomicI64::new(0),

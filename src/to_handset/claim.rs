@@ -1,7 +1,7 @@
 //! The claimer: takes due texts back into hand (retries, restarts, what did not fit into memory), settles those in doubt, and takes over what a dead node left.
 
 use super::ending::{self, Ending};
-use super::outcome::{charge, may_resend};
+use super::outcome::{KILLS, LINK_KILLED, charge, may_resend};
 use super::ready::Sms;
 use super::{Shared, ToHandset};
 use crate::security::Field;
@@ -256,6 +256,31 @@ async fn settle(journey: &Shared, sms: &Arc<Sms>, batch: &Batch<'_>) -> Result<b
             batch,
         )
         .await?;
+        return Ok(false);
+    }
+    if batch
+        .count_events(sms.id, Kind::InDoubt, LINK_KILLED)
+        .await?
+        >= KILLS
+    {
+        // Until an operator looks, or its validity ends.
+        let held = outgoing::Change {
+            tries: sms.try_no - 1,
+            cause: Some("held_killed_its_link".to_owned()),
+            due_at: sms.valid_until,
+            lease: Some(0),
+            ..ending::change(sms, State::Pending)
+        };
+        batch.change_sms(vec![held]).await?;
+        batch
+            .insert_events(vec![
+                Event::new(sms.id, Kind::Pending).because("held_killed_its_link"),
+            ])
+            .await?;
+        tracing::error!(
+            sms = sms.id,
+            "a text killed its link three times; it is held for an operator"
+        );
         return Ok(false);
     }
     let resent = in_doubt.iter().map(|attempt| attempts::Change {

@@ -43,7 +43,7 @@ pub(super) fn change(sms: &Sms, state: State) -> outgoing::Change {
         cause: None,
         tries: sms.try_no,
         resends: sms.resends(),
-        in_doubt: sms.in_doubt,
+        in_doubt: sms.was_in_doubt(),
         carrier_id: Some(sms.carrier_id),
         number: sms.given_number(),
         due_at: sms.accepted_at,
@@ -101,7 +101,7 @@ pub(super) async fn write(
         });
         changes.push(outgoing::Change {
             cause: Some(ending.cause),
-            in_doubt: sms.in_doubt || was_doubtful,
+            in_doubt: sms.was_in_doubt() || was_doubtful,
             tries: if ending.was_tried {
                 sms.try_no
             } else {

@@ -19,7 +19,7 @@ pub use accept::{
 };
 pub use claim::keep_claiming;
 pub use mark::Deposit;
-pub use outcome::{Answer, Reported};
+pub use outcome::{Answer, LINK_KILLED, Reported};
 pub use ready::{Chunk, Ready, Sms};
 pub use refusal::{Refusal, Who};
 pub use view::{CarrierNames, SmsView};

@@ -14,6 +14,10 @@ use sms::State;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
+/// The link was lost with this deposit alone in flight.
+pub const LINK_KILLED: &str = "link_killed";
+/// So many lost links make a text one that is held for an operator [SPEC 4.2].
+pub(super) const KILLS: u64 = 3;
 /// How long a text rests that was throttled.
 const THROTTLED_MS: i64 = 1_000;
 
@@ -28,7 +32,7 @@ pub enum Answer {
     Throttled { status: u32 },
     /// The SMSC refused it for good.
     RefusedForGood { status: u32 },
-    /// Written, perhaps, and no answer came: `cause` is `response_timeout` or `link_lost`.
+    /// Written, perhaps, and no answer came: `cause` is `response_timeout`, `link_lost`, or [`LINK_KILLED`].
     NoAnswer { cause: &'static str },
     /// Certainly not written: the link was lost before its turn.
     NotWritten,
@@ -281,7 +285,10 @@ impl Decided {
                 let waits = sms.receipts != sms::Wish::Never
                     && journey.policy.receipts != crate::config::rooms::Receipts::None;
                 let due_at = sms.valid_until + journey.policy.to_desktop.receipt_wait_s.ms();
-                self.events.push(event(Kind::Ok));
+                self.events.push(Event {
+                    status: Some(0),
+                    ..event(Kind::Ok)
+                });
                 self.changes.push(outgoing::Change {
                     due_at,
                     lease: waits.then_some(0),
@@ -301,6 +308,7 @@ impl Decided {
             }
             PartsStanding::InDoubt => {
                 sms.stop();
+                sms.doubt();
                 let cause = match newest.answer {
                     Answer::NoAnswer { cause } => cause,
                     _ => "no_answer",

@@ -33,8 +33,10 @@ pub struct Sms {
     pub resends: i64,
     /// Whether this try is one more resend.
     pub(super) is_resend: AtomicBool,
-    /// Ever in doubt.
+    /// In doubt before this try.
     pub in_doubt: bool,
+    /// In doubt in this try.
+    pub(super) is_doubted: AtomicBool,
     /// The pool number of an earlier try.
     pub number: Option<i64>,
     /// The accounts' revision at its last checks.
@@ -66,6 +68,16 @@ impl Sms {
 
     pub(super) fn remember_number(&self, number: i64) {
         self.given.store(number, Ordering::Relaxed);
+    }
+
+    /// Ever in doubt.
+    pub(super) fn was_in_doubt(&self) -> bool {
+        self.in_doubt || self.is_doubted.load(Ordering::Relaxed)
+    }
+
+    /// It is in doubt from now on.
+    pub(super) fn doubt(&self) {
+        self.is_doubted.store(true, Ordering::Relaxed);
     }
 
     /// This try is a resend: counted from now on.
@@ -254,6 +266,7 @@ mod tests {
             resends: 0,
             is_resend: AtomicBool::new(false),
             in_doubt: false,
+            is_doubted: AtomicBool::new(false),
             number: None,
             revision: 0,
             given: AtomicI64::new(0),

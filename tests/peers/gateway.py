@@ -284,7 +284,7 @@ class Gateway:
         """A user with a serial, a key and an API key, in the shape of the demo's `users`."""
         email = email or f"user{next(_names)}@{self.facts['user']['email'].split('@')[1]}"
         added = self.admin("user", "add", company=company or self.facts["company"]["id"], name=email.split("@")[0], email=email)
-        key = self.admin("key", "add", user=email)
+        key = self.admin("api-key", "add", email=email)
         return {**added, "email": email, "api_key": key["api_key"]}
 
 

@@ -148,7 +148,7 @@ def test_a_body_without_end_is_refused(plain):
     plain.rest().call("POST", "/messages", body, {"Content-Type": "application/json"}).expect(413, 422)
 
 
-@pytest.mark.parametrize("field,value", [("colour", "red"), ("send_at", "2031-01-01T00:00:00Z"), ("sender_id", "ACME"), ("template", "x")])
+@pytest.mark.parametrize("field,value", [("metadata", {"a": 1}), ("send_at", "2031-01-01T00:00:00Z"), ("split", True), ("template", "x")])
 def test_a_field_is_honoured_or_refused_by_name(plain, field, value):
     answer = plain.rest().post(GOOD, "hi", **{field: value})
     if answer.status == 202:
