@@ -37,9 +37,7 @@ async function call(url, { method = "GET", body, key, signal } = {}) {
   let json = null;
   try {
     json = answer ? JSON.parse(answer) : null;
-  } catch {
-    // Some answers are a sentence.
-  }
+  } catch { /* Some answers are a sentence. */ }
   if (!response.ok) {
     const refused = json?.refused?.[0];
     throw new Error(refused?.detail ?? json?.detail ?? json?.title ?? (answer || `HTTP ${response.status}`));
@@ -83,8 +81,8 @@ async function follow(path, name, take, signal) {
 // The phone.
 
 function bubble({ who, at, text, mine, flash }) {
-  const node = el("li", `${mine ? "mine" : ""} ${flash ? "flash" : ""}`.trim(), el("span", "who", `${who} · ${clock(at)}`), el("div", "words", text));
-  return node;
+  const kind = mine ? "mine" : flash ? "flash" : "";
+  return el("li", kind, el("span", "who", `${who} · ${clock(at)}`), el("div", "words", text));
 }
 
 function drawPhone() {
