@@ -1,4 +1,5 @@
 //! The relay's manners, good and bad, played by a raw peer: it refuses, stalls or hangs up at each stage.
+#![allow(clippy::unwrap_used)] // a test that unwraps nothing fails
 
 use std::collections::HashMap;
 use std::sync::Arc;
