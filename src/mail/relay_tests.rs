@@ -90,7 +90,7 @@ async fn converse(mut stream: TcpStream, script: Script, seen: Arc<Mutex<Seen>>)
             "EHLO" => act(&mut writer, &script, "EHLO", "250-peer\r\n250 PIPELINING").await?,
             "DATA" => {
                 act(&mut writer, &script, "DATA", "354 go on").await?;
-                if script.get("DATA").is_some() {
+                if script.contains_key("DATA") {
                     continue;
                 }
                 if let Some(Act::HangUp) = script.get("content") {
