@@ -1,4 +1,5 @@
 //! Each mail byte for byte, read back by an independent parser, and fed with everything that could break out of a body.
+#![allow(clippy::unwrap_used)] // a test that unwraps nothing fails
 
 use mail_parser::MessageParser;
 use proptest::prelude::*;

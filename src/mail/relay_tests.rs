@@ -1,4 +1,5 @@
 //! The relay's manners, good and bad, played by a raw peer: it refuses, stalls or hangs up at each stage.
+#![allow(clippy::unwrap_used)] // a test that unwraps nothing fails
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -7,7 +8,9 @@ use jiff::tz::TimeZone;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpListener;
 
-use super::super::letter::{Matter, Occasion, OriginalHeader, Style, ZoneNames, write};
+use super::super::letter::{
+    AttemptLine, Matter, Occasion, OriginalHeader, Style, ZoneNames, write,
+};
 use super::*;
 
 /// What the peer does at one stage.
@@ -87,7 +90,7 @@ async fn converse(mut stream: TcpStream, script: Script, seen: Arc<Mutex<Seen>>)
             "EHLO" => act(&mut writer, &script, "EHLO", "250-peer\r\n250 PIPELINING").await?,
             "DATA" => {
                 act(&mut writer, &script, "DATA", "354 go on").await?;
-                if script.get("DATA").is_some() {
+                if script.contains_key("DATA") {
                     continue;
                 }
                 if let Some(Act::HangUp) = script.get("content") {
@@ -607,4 +610,72 @@ fn waits_double_to_two_hours_within_a_quarter() {
             && gives_up(1_000, 1_001 + five_days)
             && !gives_up(i64::MAX, 0)
     );
+}
+
+/// Half of a proof with real peers: hands one mail of each kind to the relay at `EMAILSMS_TEST_RELAY` (host:port); `tests/peers/mail/check_mails.py letters`
+/// then reads what that relay delivered.
+#[tokio::test]
+#[ignore = "needs a relay: tests/peers/mail/postfix.sh"]
+async fn one_of_each_by_a_real_relay() {
+    let place = std::env::var("EMAILSMS_TEST_RELAY").expect("EMAILSMS_TEST_RELAY=host:port");
+    let (host, port) = place.rsplit_once(':').unwrap();
+    let relay = Relay::new(Settings::new(
+        host,
+        port.parse().unwrap(),
+        "sms.example.com",
+    ))
+    .unwrap();
+    let style = Style {
+        mail_domain: "sms.example.com".into(),
+        zone: TimeZone::get("Australia/Sydney").unwrap(),
+        original_header: OriginalHeader::OneLine,
+        zone_names: ZoneNames::Current,
+    };
+    let (sent_at, event_at) = (1_047_353_640_000, 1_047_538_028_000);
+    let text = "Dinner \u{1f600}?\n.\n..\n--\nFrom me";
+    let attempts = [AttemptLine {
+        at: event_at,
+        carrier: Some("telco"),
+        outcome: "ESME_RSYSERR",
+    }];
+    let matters = [
+        Matter::Reply {
+            text: "Yes",
+            sent_at,
+            original: text,
+        },
+        Matter::Receipt {
+            delivered: true,
+            submitted_at: sent_at,
+            received_at: sent_at + 60_000,
+            text,
+        },
+        Matter::Failure {
+            status: "Invalid PIN.",
+        },
+        Matter::Abort {
+            tries: 11,
+            parts: None,
+            attempts: &attempts,
+            text,
+        },
+    ];
+    for (nth, matter) in matters.iter().enumerate() {
+        let occasion = Occasion {
+            message_id: &format!("proof.{nth}@sms.example.com"),
+            date_at: event_at,
+            event_at,
+            to: "ann@example.com",
+            to_name: Some("Ann \u{d6}hman,\r\nBcc: eve@example.com\u{202e}"),
+            handset: Some("+61491570156"),
+            sms_id: Some("msg_42"),
+            answers: None,
+        };
+        let letter = write(&style, &occasion, matter, &[]).unwrap();
+        relay
+            .hand_over(&letter, letter.envelope_from.as_deref(), &letter.to)
+            .await
+            .unwrap();
+    }
+    relay.close().await;
 }

@@ -1,4 +1,5 @@
 //! Dialogues over real TCP: what is caught arrives to the byte, what is malformed is refused without harm to the next mail.
+#![allow(clippy::unwrap_used)] // a test that unwraps nothing fails
 
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::net::TcpStream;

@@ -259,6 +259,7 @@ fn headers(mail: &Message<'_>) -> Vec<(String, String)> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)] // a test that unwraps nothing fails
 mod tests {
     use super::*;
 
