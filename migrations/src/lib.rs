@@ -25,7 +25,11 @@ async fn run(manager: &SchemaManager<'_>, sql: &str) -> Result<(), DbErr> {
         _ => ("BIGINT PRIMARY KEY", "BYTEA"),
     };
     let sql = sql.replace("{id}", id).replace("{bytes}", bytes);
-    for statement in sql.split(";\n").map(str::trim).filter(|statement| !statement.is_empty()) {
+    for statement in sql
+        .split(";\n")
+        .map(str::trim)
+        .filter(|statement| !statement.is_empty())
+    {
         connection.execute_unprepared(statement).await?;
     }
     Ok(())

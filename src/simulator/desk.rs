@@ -44,7 +44,10 @@ pub fn mailboxes_filter(
                     };
                     let address = address(tail.as_str())?;
                     match method {
-                        Method::GET => Ok(json(StatusCode::OK, &boxes.wait(&address, None, wait(&query)?).await)),
+                        Method::GET => {
+                            let (since, wait) = asked(&query)?;
+                            Ok(json(StatusCode::OK, &boxes.wait(&address, since, wait).await))
+                        }
                         Method::DELETE => {
                             boxes.clear(&address);
                             Ok(json(StatusCode::OK, &boxes.view(&address, None)))
@@ -129,21 +132,38 @@ fn percent_decode(text: &str) -> Option<String> {
     String::from_utf8(octets).ok()
 }
 
-fn wait(query: &[(String, String)]) -> Result<Duration, Problem> {
-    let mut wait = 0.0;
+/// What is asked of a mailbox: mails that came after `since` (RFC 3339), waiting up to `wait_s` for one.
+fn asked(query: &[(String, String)]) -> Result<(Option<i64>, Duration), Problem> {
+    let (mut since, mut wait) = (None, 0.0);
     for (name, value) in query {
-        if name != "wait_s" {
-            return Err(Problem::unprocessable(format!(
-                "`{name}` is not asked for here; wait_s is"
-            )));
+        match name.as_str() {
+            "since" => {
+                // A `+` that was not escaped arrives as a blank.
+                let at = value.replace(' ', "+").parse::<jiff::Timestamp>();
+                since = Some(
+                    at.map_err(|_| {
+                        Problem::unprocessable("since is a time such as 2026-11-21T05:36:25.443Z")
+                    })?
+                    .as_millisecond(),
+                );
+            }
+            "wait_s" => {
+                wait = value
+                    .parse::<f64>()
+                    .ok()
+                    .filter(|seconds| (0.0..=MOST_WAIT_S).contains(seconds))
+                    .ok_or_else(|| {
+                        Problem::unprocessable("wait_s is a number of seconds from 0 to 30")
+                    })?;
+            }
+            _ => {
+                return Err(Problem::unprocessable(format!(
+                    "`{name}` is not asked for here; since and wait_s are"
+                )));
+            }
         }
-        wait = value
-            .parse::<f64>()
-            .ok()
-            .filter(|seconds| (0.0..=MOST_WAIT_S).contains(seconds))
-            .ok_or_else(|| Problem::unprocessable("wait_s is a number of seconds from 0 to 30"))?;
     }
-    Ok(Duration::from_secs_f64(wait))
+    Ok((since, Duration::from_secs_f64(wait)))
 }
 
 #[cfg(test)]

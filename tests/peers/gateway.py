@@ -268,9 +268,9 @@ class Gateway:
             assert done.returncode == expect, f"emailsms {' '.join(map(str, argv))}: status {done.returncode}\n{done.stdout[-2000:]}{done.stderr[-2000:]}"
         return done
 
-    def admin(self, noun: str, verb: str, **flags) -> dict:
+    def admin(self, noun: str, verb: str, *values, **flags) -> dict:
         """`emailsms admin NOUN VERB --data DIR --flag value… --json`: what it printed, parsed."""
-        argv = ["admin", noun, verb, "--data", self.data, "--json"]
+        argv = ["admin", noun, verb, "--data", self.data, "--json", *values]
         for name, value in flags.items():
             argv += [f"--{name.replace('_', '-')}", value]
         printed = self.run(*argv).stdout.strip()
@@ -283,7 +283,7 @@ class Gateway:
     def add_user(self, email=None, company=None) -> dict:
         """A user with a serial, a key and an API key, in the shape of the demo's `users`."""
         email = email or f"user{next(_names)}@{self.facts['user']['email'].split('@')[1]}"
-        added = self.admin("user", "add", company=company or self.facts["company"]["id"], name=email.split("@")[0], email=email)
+        added = self.admin("user", "add", company=company or self.facts["company"]["name"], name=email.split("@")[0], email=email)
         key = self.admin("api-key", "add", email=email)
         return {**added, "email": email, "api_key": key["api_key"]}
 

@@ -117,16 +117,17 @@ def test_recipients_have_a_limit(plain, numbers):
 def test_a_restricted_list_lets_nobody_else_through(plain, number):
     company = plain.facts["users"][-1]
     rest = plain.rest(company)
-    plain.admin("destination", "add", user=company["email"], number=GOOD)
+    plain.admin("destination", "add", GOOD, company=company["company"])
+    plain.admin("destination", "on", company=company["company"])
     rest.send(GOOD, "on the list")
     assert refused(rest.post(number, "not on it"), 403)["soap_code"] == 13
-    plain.admin("destination", "remove", user=company["email"], number=GOOD)
+    plain.admin("destination", "off", company=company["company"])
     rest.send(number, "no list any more")
 
 
 def test_the_quota_takes_the_first(plain, numbers):
     user = plain.add_user()
-    plain.admin("quota", "set", user=user["email"], daily=3)
+    plain.admin("quota", "set", company=plain.facts["company"]["name"], email=user["email"], parts=3)
     answer = plain.rest(user).post([next(numbers) for _ in range(5)], "hi").expect(202).json
     assert len(answer["messages"]) == 3 and len(answer["refused"]) == 2
     assert {r["soap_code"] for r in answer["refused"]} == {12}

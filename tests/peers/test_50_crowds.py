@@ -11,7 +11,7 @@ from processes import wait_until
 
 def test_two_hundred_parallel_sends_at_quota_one_hundred_give_one_hundred(plain, numbers):
     user = plain.add_user()
-    plain.admin("quota", "set", user=user["email"], daily=100)
+    plain.admin("quota", "set", company=plain.facts["company"]["name"], email=user["email"], parts=100)
     rest, soap = plain.rest(user), plain.soap(user)
     targets = [next(numbers) for _ in range(200)]
 

@@ -3,7 +3,6 @@
 //! Values that cannot be wrong once they exist. Nothing in here does I/O or reads a clock.
 
 #![warn(missing_docs)]
-
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod country;
