@@ -41,7 +41,11 @@ fn every_path_that_is_named_exists() {
                 seen += 1;
                 let path = path.split_whitespace().next().unwrap_or_default();
                 if !path.contains('*') && !root().join(path).exists() {
-                    missing.push(format!("{}:{}: {path}", document.path, line_of(&document.text, at)));
+                    missing.push(format!(
+                        "{}:{}: {path}",
+                        document.path,
+                        line_of(&document.text, at)
+                    ));
                 }
             }
         }
@@ -52,12 +56,19 @@ fn every_path_that_is_named_exists() {
             }
             seen += 1;
             if !folder.join(file).exists() {
-                missing.push(format!("{}:{}: {target}", document.path, line_of(&document.text, at)));
+                missing.push(format!(
+                    "{}:{}: {target}",
+                    document.path,
+                    line_of(&document.text, at)
+                ));
             }
         }
     }
     assert!(missing.is_empty(), "not there:\n{}", missing.join("\n"));
-    assert!(seen > 20, "only {seen} paths were found: the search is broken");
+    assert!(
+        seen > 20,
+        "only {seen} paths were found: the search is broken"
+    );
 }
 
 #[test]
@@ -78,7 +89,10 @@ fn the_map_leaves_out_no_room() {
         .filter(|room| !map.contains(room.as_str()))
         .filter(|room| !rooms.contains(&room.replace(".rs`", "/`")))
         .collect();
-    assert!(missing.is_empty(), "docs/ARCHITECTURE.md does not name {missing:?}");
+    assert!(
+        missing.is_empty(),
+        "docs/ARCHITECTURE.md does not name {missing:?}"
+    );
 }
 
 /// What stands between single backquotes in a line, with its offset; fenced blocks are left out.

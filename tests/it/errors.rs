@@ -31,7 +31,11 @@ fn every_refusal_has_its_row() {
         let [row] = found[..] else {
             panic!("{code} has {} rows in docs/ERRORS.md, not one", found.len());
         };
-        assert_eq!(row[1], refusal.soap_code().to_string(), "SOAP code of {code}");
+        assert_eq!(
+            row[1],
+            refusal.soap_code().to_string(),
+            "SOAP code of {code}"
+        );
         let status: u16 = row[2].parse().unwrap_or_default();
         assert!((400..600).contains(&status), "HTTP status of {code}");
         assert_eq!(
@@ -65,7 +69,10 @@ fn no_refusal_is_left_out_of_the_examples() {
 #[test]
 fn every_fault_has_its_row() {
     let source = read("src/soap/fault.rs").text;
-    let body = source.split("pub enum FaultReason {").nth(1).unwrap_or_default();
+    let body = source
+        .split("pub enum FaultReason {")
+        .nth(1)
+        .unwrap_or_default();
     let body = body.split("\n}\n").next().unwrap_or_default();
     let names: BTreeSet<String> = body
         .lines()
@@ -113,7 +120,10 @@ fn every_commit_point_that_the_map_names_exists() {
         .collect();
     assert!(named.len() > 5, "the map names {named:?} only");
     for name in named {
-        assert!(points.contains(name), "`{name}` is no commit point; there are {points:?}");
+        assert!(
+            points.contains(name),
+            "`{name}` is no commit point; there are {points:?}"
+        );
     }
 }
 

@@ -22,7 +22,14 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("accounts", &["security", "store"]),
     (
         "administration",
-        &["accounts", "clock", "config::rooms", "security", "store", "vault"],
+        &[
+            "accounts",
+            "clock",
+            "config::rooms",
+            "security",
+            "store",
+            "vault",
+        ],
     ),
     // The journeys. A receipt and the commit that makes its id known are two halves of one rule, kept in one file of the journey home; a text's policy is one value.
     (
@@ -68,10 +75,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         "mail",
         &["clock", "faults", "store::StoreError", "to_desktop"],
     ),
-    (
-        "soap",
-        &["accounts", "to_desktop", "to_handset", "web"],
-    ),
+    ("soap", &["accounts", "to_desktop", "to_handset", "web"]),
     // Ids look outside as the store writes them, and events have their words there.
     (
         "rest",
@@ -180,7 +184,10 @@ struct Use {
 fn no_room_uses_what_is_above_or_beside_it() {
     let sources = rust_files(&["src"]);
     let tests = test_files(&sources);
-    let rooms: BTreeSet<String> = sources.iter().filter_map(|file| room_of(&file.path)).collect();
+    let rooms: BTreeSet<String> = sources
+        .iter()
+        .filter_map(|file| room_of(&file.path))
+        .collect();
     let mut broken = Vec::new();
     let mut seen = 0;
     for file in &sources {
@@ -203,7 +210,10 @@ fn no_room_uses_what_is_above_or_beside_it() {
                 continue;
             }
             seen += 1;
-            let one = used.item.as_ref().map(|item| format!("{}::{item}", used.to));
+            let one = used
+                .item
+                .as_ref()
+                .map(|item| format!("{}::{item}", used.to));
             let may = allowed.contains(&used.to.as_str())
                 || one.as_deref().is_some_and(|one| allowed.contains(&one));
             if !may {
@@ -217,7 +227,10 @@ fn no_room_uses_what_is_above_or_beside_it() {
         }
     }
     assert!(broken.is_empty(), "\n{}", broken.join("\n"));
-    assert!(seen > 50, "only {seen} uses were found: the search is broken");
+    assert!(
+        seen > 50,
+        "only {seen} uses were found: the search is broken"
+    );
 }
 
 #[test]
@@ -393,12 +406,28 @@ fn one_path(rest: &str) -> String {
 fn every_way_to_write_a_use_is_found() {
     for (code, depth, wanted) in [
         ("use crate::store::Ids;", 2, "store::Ids"),
-        ("use crate::store::{Ids, people::user};", 2, "store::Ids store::people"),
+        (
+            "use crate::store::{Ids, people::user};",
+            2,
+            "store::Ids store::people",
+        ),
         ("use crate::store::{self, Work};", 2, "store store::Work"),
-        ("use crate::{clock, store::{Ids, Work as W}};", 2, "clock store::Ids store::Work"),
+        (
+            "use crate::{clock, store::{Ids, Work as W}};",
+            2,
+            "clock store::Ids store::Work",
+        ),
         ("use crate::store;", 2, "store"),
-        ("fn f(e: crate::store::StoreError) {}", 2, "store::StoreError"),
-        ("use super::Batch; use super::super::clock::Clock;", 2, "clock::Clock"),
+        (
+            "fn f(e: crate::store::StoreError) {}",
+            2,
+            "store::StoreError",
+        ),
+        (
+            "use super::Batch; use super::super::clock::Clock;",
+            2,
+            "clock::Clock",
+        ),
         ("use super::store::Ids;", 1, "store::Ids"),
         ("use mycrate::store::Ids;", 1, ""),
         ("pub(crate) use self::ids;", 1, ""),
