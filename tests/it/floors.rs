@@ -167,7 +167,11 @@ const CRATES: &[(&str, &[&str], &str)] = &[
         &["app", "cli"],
         "a room's errors are its own; anyhow is for what starts and ends",
     ),
-    ("clap", &["cli"], "arguments are the commands'"),
+    (
+        "clap",
+        &["administration", "cli"],
+        "arguments are the commands', and administration's requests are what `admin` is given",
+    ),
     ("quick_xml", &["soap"], "XML is the SOAP door's"),
     ("roxmltree", &["soap"], "XML is the SOAP door's"),
 ];
