@@ -112,6 +112,38 @@ impl std::fmt::Display for Who {
 }
 
 impl Refusal {
+    /// One of each code, in the order of the checks: for tables that must leave none out.
+    pub fn one_of_each() -> Vec<Self> {
+        let quota = |scope| Self::Quota {
+            scope,
+            limit: 10,
+            used: 9,
+            needed: 2,
+        };
+        let word = || "example".to_owned();
+        vec![
+            Self::Unavailable,
+            Self::DiskFull,
+            Self::Busy { queued: 1, cap: 1 },
+            Self::UnknownCaller,
+            Self::WrongKey,
+            Self::Locked { seconds: 60 },
+            Self::Inactive(Who::User),
+            Self::Originator(word()),
+            Self::ReplyAddress(word()),
+            Self::Kind(word()),
+            Self::Text(word()),
+            Self::Number(word()),
+            Self::NotServed(word()),
+            Self::OptedOut(word()),
+            Self::NotOnList(word()),
+            quota(Who::Company),
+            quota(Who::Department),
+            quota(Who::User),
+            Self::ReferenceReused,
+        ]
+    }
+
     /// A short stable word, the same at every door and in `docs/ERRORS.md`.
     pub const fn code(&self) -> &'static str {
         match self {
