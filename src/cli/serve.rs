@@ -1,6 +1,6 @@
 //! `emailsms serve`: the gateway, for real.
 
-use super::told_to_end;
+use super::EndSignals;
 use crate::app::{self, Gateway, Parts, Place};
 use crate::clock::Clock;
 use crate::config::{Layers, Purpose, Settings};
@@ -70,6 +70,7 @@ pub(super) fn database_of(settings: &Settings) -> anyhow::Result<DatabaseUrl> {
 }
 
 pub(super) async fn run(args: ServeArgs) -> anyhow::Result<()> {
+    let end = EndSignals::listen()?;
     let settings = args.settings.load(Purpose::Serve)?;
     let database = database_of(&settings)?;
     let keys = match &settings.security.keys {
@@ -132,7 +133,7 @@ pub(super) async fn run(args: ServeArgs) -> anyhow::Result<()> {
     doors.close();
     let socket = gateway.administration_socket(stop.clone());
     let running = gateway.start()?;
-    told_to_end().await?;
+    end.told().await;
     tracing::info!("ending");
     stop.cancel();
     doors.wait().await;

@@ -11,19 +11,17 @@ use std::{
 use anyhow::{Context, bail};
 use clap::Args;
 use smpp::Secret;
-use tokio::{
-    net::TcpListener,
-    signal::unix::{SignalKind, signal},
-    sync::oneshot,
-    time::timeout,
-};
+use tokio::{net::TcpListener, sync::oneshot, time::timeout};
 
+use super::EndSignals;
 use crate::{
     clock::Clock,
+    config::rooms::LogFormat,
     simulator::{
         smsc::{Account, Settings, Smsc},
         stand_ins::{IsOurs, StandIn, handsets_filter, warp_peer},
     },
+    telemetry,
 };
 
 /// How long requests under way may take once the end has come.
@@ -83,8 +81,8 @@ fn loopback(port: u16) -> SocketAddr {
 /// Runs until TERM or INT.
 pub async fn run(args: SmscArgs) -> anyhow::Result<()> {
     // Before anything is announced, so that no signal finds the process unprepared.
-    let mut term = signal(SignalKind::terminate())?;
-    let mut int = signal(SignalKind::interrupt())?;
+    let end = EndSignals::listen()?;
+    telemetry::init("info", LogFormat::Text)?;
     let is_ours = numbers(&args.numbers)?;
     if !args.control.ip().is_loopback() {
         bail!(
@@ -111,10 +109,7 @@ pub async fn run(args: SmscArgs) -> anyhow::Result<()> {
     });
     let serving = tokio::spawn(serving.run());
     announce(smsc.address(), control_at, args.json)?;
-    tokio::select! {
-        _ = term.recv() => {}
-        _ = int.recv() => {}
-    }
+    end.told().await;
     let _ = stop_control.send(());
     smsc.stop().await;
     // What still hangs then is a client that does not read; the process ends anyway.

@@ -4,7 +4,7 @@ mod memory;
 mod sample;
 mod stand_ins;
 
-use super::told_to_end;
+use super::EndSignals;
 use crate::app::{self, Gateway, Parts, Place};
 use crate::clock::Clock;
 use crate::config::{Layers, Purpose, Settings, rooms};
@@ -114,6 +114,7 @@ struct Carrier {
 }
 
 pub(super) async fn run(args: DemoArgs) -> anyhow::Result<()> {
+    let end = EndSignals::listen()?;
     let temporary = Temporary::unless(args.data.as_deref())?;
     let data = app::private_directory(args.data.as_deref().unwrap_or(&temporary.0))?;
     let settings = load_settings(&args)?;
@@ -235,7 +236,7 @@ pub(super) async fn run(args: DemoArgs) -> anyhow::Result<()> {
         data: &data,
         company: &sample.company,
         user: &sample.people[0],
-        users: sample.people.iter().collect(),
+        users: sample.people.iter().skip(1).collect(),
         api_key: &sample.people[0].api_key,
         pool: sample
             .pool
@@ -244,7 +245,7 @@ pub(super) async fn run(args: DemoArgs) -> anyhow::Result<()> {
             .collect(),
     };
     announce(&ready, args.json)?;
-    told_to_end().await?;
+    end.told().await;
     tracing::info!("ending");
     // The doors first, then what is behind them, then what stands around.
     stop.cancel();
