@@ -67,7 +67,7 @@ impl Bed {
         let url = DatabaseUrl::Sqlite(dir.path().join("emailsms.db"));
         migrate(&url).await.unwrap();
         let clock = Clock::starting_at(BEGINNING);
-        let store = open(&url, clock, Faults::default()).await.unwrap();
+        let store = open(&url, "", clock, Faults::default()).await.unwrap();
         let keys = Arc::new(Keys::create(&dir.path().join("keys")).unwrap());
         let vault = Vault::new(keys.clone(), store.reader.clone(), store.ids.clone());
         let lockouts = Lockouts::new(WRONG_KEYS, Duration::from_secs(3600));
@@ -76,6 +76,7 @@ impl Bed {
             to_handset: rooms::ToHandset::default(),
             to_desktop: rooms::ToDesktop::default(),
             receipts: rooms::Receipts::EveryPart,
+            guesses_ids: true,
             mail_domain: "sms.example.com".into(),
         };
         change(&mut policy);

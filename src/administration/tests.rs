@@ -27,7 +27,7 @@ impl Bench {
         let dir = tempfile::tempdir().unwrap();
         let url = DatabaseUrl::Sqlite(dir.path().join("emailsms.db"));
         store::migrate(&url).await.unwrap();
-        let store = store::open(&url, Clock::default(), Faults::default())
+        let store = store::open(&url, "", Clock::default(), Faults::default())
             .await
             .unwrap();
         let keys = Arc::new(Keys::ephemeral());

@@ -105,7 +105,7 @@ impl Bed {
         let url = DatabaseUrl::Sqlite(dir.path().join("test.db"));
         crate::store::migrate(&url).await.unwrap();
         let clock = Clock::starting_at(NOW);
-        let store = crate::store::open(&url, clock, Faults::default())
+        let store = crate::store::open(&url, "", clock, Faults::default())
             .await
             .unwrap();
         let secrets = Arc::new(Keys::ephemeral());

@@ -90,7 +90,8 @@ impl Node {
         }
     }
 
-    /// Whether the batch of that number was committed. On PostgreSQL the row lock waits for a COMMIT that is still under way.
+    /// Whether the batch of that number was committed. On PostgreSQL the row lock waits for a COMMIT that is still under way. Without a row nobody can tell, for whoever took
+    /// the node over also took its row: [`StoreError::LeaseLost`].
     pub async fn has_committed(
         &self,
         connection: &DatabaseConnection,
@@ -108,12 +109,8 @@ impl Node {
         let mut pause_ms = 50;
         loop {
             match connection.query_one_raw(statement.clone()).await {
-                Ok(row) => {
-                    return Ok(row
-                        .map(|row| row.try_get_by_index::<i64>(0))
-                        .transpose()?
-                        .is_some_and(|last| last >= batch));
-                }
+                Ok(Some(row)) => return Ok(row.try_get_by_index::<i64>(0)? >= batch),
+                Ok(None) => return Err(StoreError::LeaseLost),
                 // Without a word from the database neither yes nor no would be true, so the callers wait.
                 Err(error) => tracing::error!(%error, "looking up a COMMIT of unknown outcome"),
             }

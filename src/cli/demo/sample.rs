@@ -102,6 +102,27 @@ pub(super) async fn bring_about(
     Ok(sample)
 }
 
+/// A company, its mail domain, and its users: name and local part.
+type Staff = (
+    &'static str,
+    &'static str,
+    &'static [(&'static str, &'static str)],
+);
+
+/// Who is in every sample.
+const STAFF: [Staff; 2] = [
+    (
+        "Acme Widgets",
+        "acme.example",
+        &[("Alice Archer", "alice"), ("Bob Baker", "bob")],
+    ),
+    (
+        "Globex Freight",
+        "globex.example",
+        &[("Carol Cooper", "carol")],
+    ),
+];
+
 /// Thinks of a sample, and of what it is in the database.
 fn draw(gateway: &Gateway) -> anyhow::Result<(Sample, Seed)> {
     let accounts = &gateway.settings.accounts;
@@ -109,19 +130,7 @@ fn draw(gateway: &Gateway) -> anyhow::Result<(Sample, Seed)> {
     let mut seed = Seed::default();
     let mut people = Vec::new();
     let mut first = None;
-    let staff: [(&str, &str, &[(&str, &str)]); 2] = [
-        (
-            "Acme Widgets",
-            "acme.example",
-            &[("Alice Archer", "alice"), ("Bob Baker", "bob")],
-        ),
-        (
-            "Globex Freight",
-            "globex.example",
-            &[("Carol Cooper", "carol")],
-        ),
-    ];
-    for (name, domain, users) in staff {
+    for (name, domain, users) in STAFF {
         let company = company::Model {
             id: gateway.store.ids.next(),
             name: name.to_owned(),
