@@ -1,9 +1,11 @@
 //! Statements for many rows at once, kept prepared: a fixed few lengths each, so that the database plans each of them once.
 
-use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr, QueryResult, Statement, Value};
+use sea_orm::{
+    ConnectionTrait, DatabaseBackend, DatabaseTransaction, DbErr, QueryResult, Statement, Value,
+};
 
-/// Rows per statement, longest first. Every number of rows is made of these.
-const LENGTHS: [usize; 4] = [64, 16, 4, 1];
+/// Rows per statement, longest first. Every number of rows is made of few of these, and each is a statement that stays prepared.
+const LENGTHS: [usize; 14] = [64, 48, 32, 24, 16, 12, 8, 7, 6, 5, 4, 3, 2, 1];
 
 /// A write for any number of rows of `columns` values: `before`, then `(…),(…)`, then `after`.
 ///
@@ -27,7 +29,7 @@ impl Bulk {
                 let chunk: Vec<Value> = values.by_ref().take(length * self.columns).collect();
                 let statement = Statement::from_sql_and_values(
                     tx.get_database_backend(),
-                    self.sql(length),
+                    self.sql(length, tx.get_database_backend()),
                     chunk,
                 );
                 affected += tx.execute_raw(statement).await?.rows_affected();
@@ -37,13 +39,13 @@ impl Bulk {
         Ok(affected)
     }
 
-    fn sql(&self, rows: usize) -> String {
+    fn sql(&self, rows: usize, backend: DatabaseBackend) -> String {
         let mut sql =
-            String::with_capacity(self.before.len() + self.after.len() + rows * self.columns * 5);
+            String::with_capacity(self.before.len() + self.after.len() + rows * self.columns * 6);
         sql.push_str(self.before);
         for row in 0..rows {
             sql.push_str(if row == 0 { "(" } else { ",(" });
-            push_placeholders(&mut sql, row * self.columns, self.columns);
+            push_placeholders(&mut sql, backend, row * self.columns, self.columns);
             sql.push(')');
         }
         sql.push_str(self.after);
@@ -51,7 +53,7 @@ impl Bulk {
     }
 }
 
-/// A read by a list of keys: `before`, then the keys as `$n,…`, then `after`. `fixed` values come first, as `$1…`.
+/// A read by a list of keys: `before`, then the keys as `$n,…`, then `after`. `fixed` values come first, as `$1…`, each once and in order.
 pub(super) struct Pick {
     pub before: &'static str,
     pub after: &'static str,
@@ -66,39 +68,42 @@ impl Pick {
         keys: &[Value],
     ) -> Result<Vec<QueryResult>, DbErr> {
         let mut found = Vec::new();
-        let longest = LENGTHS[0] * 4;
-        for chunk in keys.chunks(longest) {
-            let length = [longest, LENGTHS[0], LENGTHS[1], LENGTHS[2], LENGTHS[3]]
+        let backend = connection.get_database_backend();
+        for chunk in keys.chunks(LENGTHS[0]) {
+            let length = LENGTHS
                 .into_iter()
                 .rfind(|length| *length >= chunk.len())
-                .unwrap_or(longest);
+                .unwrap_or(LENGTHS[0]);
             let mut values = fixed.to_vec();
             values.extend_from_slice(chunk);
             if let Some(last) = chunk.last() {
                 values.resize(fixed.len() + length, last.clone());
             }
-            let mut sql = self.before.to_owned();
-            push_placeholders(&mut sql, fixed.len(), length);
+            let mut sql = match backend {
+                // Its driver looks up every numbered placeholder by name, one after the other.
+                DatabaseBackend::Sqlite => (1..=fixed.len())
+                    .fold(self.before.to_owned(), |sql, number| {
+                        sql.replace(&format!("${number}"), "?")
+                    }),
+                _ => self.before.to_owned(),
+            };
+            push_placeholders(&mut sql, backend, fixed.len(), length);
             sql.push_str(self.after);
-            found.extend(
-                connection
-                    .query_all_raw(Statement::from_sql_and_values(
-                        connection.get_database_backend(),
-                        sql,
-                        values,
-                    ))
-                    .await?,
-            );
+            let statement = Statement::from_sql_and_values(backend, sql, values);
+            found.extend(connection.query_all_raw(statement).await?);
         }
         Ok(found)
     }
 }
 
-fn push_placeholders(sql: &mut String, before: usize, count: usize) {
+fn push_placeholders(sql: &mut String, backend: DatabaseBackend, before: usize, count: usize) {
     use std::fmt::Write;
     for column in 0..count {
         let comma = if column == 0 { "" } else { "," };
-        let _ = write!(sql, "{comma}${}", before + column + 1);
+        let _ = match backend {
+            DatabaseBackend::Sqlite => write!(sql, "{comma}?"),
+            _ => write!(sql, "{comma}${}", before + column + 1),
+        };
     }
 }
 
@@ -114,7 +119,7 @@ mod tests {
             after: "",
         };
         assert_eq!(
-            bulk.sql(3),
+            bulk.sql(3, DatabaseBackend::Postgres),
             "INSERT INTO t (a, b) VALUES ($1,$2),($3,$4),($5,$6)"
         );
     }

@@ -240,7 +240,7 @@ async fn connect(
                     .busy_timeout(Duration::from_secs(10));
                 let sqlite = sqlite
                     .foreign_keys(true)
-                    .statement_cache_capacity(256)
+                    .statement_cache_capacity(512)
                     .pragma("cache_size", "-65536")
                     .pragma("temp_store", "MEMORY");
                 if reading {
@@ -264,7 +264,7 @@ async fn connect(
                     Some(password) => postgres.password(password.expose()),
                     None => postgres,
                 };
-                postgres.statement_cache_capacity(256).options([
+                postgres.statement_cache_capacity(512).options([
                     ("plan_cache_mode", "force_custom_plan"),
                     ("synchronous_commit", "on"),
                     ("lock_timeout", "10s"),

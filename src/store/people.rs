@@ -267,11 +267,22 @@ impl Reader {
 impl Batch<'_> {
     /// The revision as this transaction sees it.
     pub async fn accounts_revision(&self) -> Result<i64, StoreError> {
-        revision(self.tx).await
+        let known = self.revision.lock().map_or(None, |known| *known);
+        if let Some(revision) = known {
+            return Ok(revision);
+        }
+        let read = revision(self.tx).await?;
+        if let Ok(mut known) = self.revision.lock() {
+            *known = Some(read);
+        }
+        Ok(read)
     }
 
     /// To be called with every change of people, rules, numbers or routes, in the transaction that changes them.
     pub async fn raise_accounts_revision(&self) -> Result<(), StoreError> {
+        if let Ok(mut known) = self.revision.lock() {
+            *known = None;
+        }
         self.execute(
             "UPDATE counters SET value = value + 1 WHERE name = 'accounts_revision'",
             vec![],

@@ -13,7 +13,7 @@ use sea_orm::{
 };
 use std::any::{Any, TypeId};
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use tokio::sync::{mpsc, oneshot};
 
 /// Works in one commit at most: keeps a transaction in the tens of milliseconds.
@@ -41,6 +41,8 @@ pub trait Work: Send + Sized + 'static {
 /// An open transaction and what belongs to it.
 pub struct Batch<'a> {
     pub(super) tx: &'a DatabaseTransaction,
+    /// The accounts' revision, once a work of this batch asked for it.
+    pub(super) revision: &'a Mutex<Option<i64>>,
     /// Makes ids for rows whose order must be the order of commits.
     pub ids: &'a Ids,
     /// Business time of this batch, UTC ms.
@@ -176,8 +178,10 @@ impl Task {
         number: i64,
     ) -> Result<(), StoreError> {
         self.node.sign(tx, number).await?;
+        let revision = Mutex::new(None);
         let batch = Batch {
             tx,
+            revision: &revision,
             ids: &self.ids,
             now: self.clock.now(),
             lease: self.node.epoch,
