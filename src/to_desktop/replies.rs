@@ -46,27 +46,16 @@ pub struct Received {
 impl ToDesktop {
     /// Keeps a text from a handset and queues its mail. On disk on return.
     pub async fn receive(&self, incoming: Incoming) -> Result<Received, VaultError> {
-        let mut keys = HashMap::from([(NO_COMPANY, self.0.key_of(NO_COMPANY).await?)]);
-        for _ in 0..ROUNDS {
-            let work = Receive {
-                shared: self.0.clone(),
+        let shared = &self.0;
+        let received = shared
+            .write_sealed(|keys| Receive {
+                shared: shared.clone(),
                 incoming: incoming.clone(),
-                keys: keys.clone(),
-            };
-            match self.0.writer.write(work).await? {
-                Step::Kept(received) => {
-                    self.0.mail_queued.notify_one();
-                    return Ok(received);
-                }
-                Step::NeedsKey(company_id) => {
-                    keys.insert(company_id, self.0.key_of(company_id).await?);
-                }
-            }
-        }
-        Err(StoreError::Unreachable(
-            "the owner of a reply changes faster than it can be kept".into(),
-        )
-        .into())
+                keys,
+            })
+            .await?;
+        shared.mail_queued.notify_one();
+        Ok(received)
     }
 
     /// Notes that the carrier got the answers to these deliveries, so that the same text again is another one.
@@ -76,30 +65,41 @@ impl ToDesktop {
 
     /// Makes replies of parts whose others did not come in time; forgets old deliveries.
     pub(super) async fn look_after_parts(&self) -> Result<(), VaultError> {
-        let before = self.0.clock.now() - self.0.policy.to_desktop.reassembly_s.ms();
-        let mut keys = HashMap::from([(NO_COMPANY, self.0.key_of(NO_COMPANY).await?)]);
-        for _ in 0..ROUNDS {
-            match self
-                .0
-                .writer
-                .write(Overdue {
-                    shared: self.0.clone(),
-                    before,
-                    keys: keys.clone(),
-                })
-                .await?
-            {
-                Step::Kept(_) => break,
-                Step::NeedsKey(company_id) => {
-                    keys.insert(company_id, self.0.key_of(company_id).await?);
-                }
-            }
-        }
+        let shared = &self.0;
+        let before = shared.clock.now() - shared.policy.to_desktop.reassembly_s.ms();
+        shared
+            .write_sealed(|keys| Overdue {
+                shared: shared.clone(),
+                before,
+                keys,
+            })
+            .await?;
         Ok(())
     }
 }
 
+/// Data keys by company.
+type DataKeys = HashMap<i64, Arc<OpenKey>>;
+
 impl Shared {
+    /// Writes a work that learns only inside the transaction whose key it needs: again with that key, until it has all.
+    async fn write_sealed<W: Work<Answer = Step>>(
+        &self,
+        work: impl Fn(DataKeys) -> W,
+    ) -> Result<Received, VaultError> {
+        let mut keys = DataKeys::from([(NO_COMPANY, self.key_of(NO_COMPANY).await?)]);
+        for _ in 0..ROUNDS {
+            match self.writer.write(work(keys.clone())).await? {
+                Step::Kept(received) => return Ok(received),
+                Step::NeedsKey(company_id) => {
+                    keys.insert(company_id, self.key_of(company_id).await?);
+                }
+            }
+        }
+        let restless = "the owner of a reply changes faster than it can be kept";
+        Err(StoreError::Unreachable(restless.into()).into())
+    }
+
     async fn key_of(&self, company_id: i64) -> Result<Arc<OpenKey>, VaultError> {
         self.vault
             .sealing_key(&self.writer, company_id, self.clock.now())
@@ -116,7 +116,7 @@ enum Step {
 struct Receive {
     shared: Arc<Shared>,
     incoming: Incoming,
-    keys: HashMap<i64, Arc<OpenKey>>,
+    keys: DataKeys,
 }
 
 impl Work for Receive {
@@ -282,7 +282,7 @@ async fn keep_reply(
     shared: &Shared,
     reply: &Reply,
     owner: Owner,
-    keys: &HashMap<i64, Arc<OpenKey>>,
+    keys: &DataKeys,
     batch: &Batch<'_>,
 ) -> Result<(), StoreError> {
     let id = batch.ids.next();
@@ -384,7 +384,7 @@ impl Work for Answered {
 struct Overdue {
     shared: Arc<Shared>,
     before: i64,
-    keys: HashMap<i64, Arc<OpenKey>>,
+    keys: DataKeys,
 }
 
 impl Work for Overdue {
