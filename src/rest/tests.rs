@@ -79,6 +79,16 @@ impl Door {
     }
 }
 
+/// Method, path, headers and body, and the status and code of the problem that they get.
+type Bad<'a> = (
+    &'a str,
+    &'a str,
+    &'a [(&'a str, &'a str)],
+    &'a [u8],
+    u16,
+    &'a str,
+);
+
 #[tokio::test]
 async fn bad_requests_get_problems() {
     let door = Door::open().await;
@@ -87,7 +97,7 @@ async fn bad_requests_get_problems() {
     let unknown = format!("Bearer gw_live_{}", "A".repeat(43));
     let json = ("content-type", "application/json");
     let big = vec![b' '; send::BODY_CAP + 1];
-    let table: &[(&str, &str, &[(&str, &str)], &[u8], u16, &str)] = &[
+    let table: &[Bad<'_>] = &[
         ("GET", "/v1/inbound", &[], b"", 401, "no_api_key"),
         // Who asks is settled before the body is looked at.
         ("POST", "/v1/messages", &[], b"{", 401, "no_api_key"),

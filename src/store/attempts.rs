@@ -296,10 +296,13 @@ mod tests {
         }
     }
 
+    /// How many parts, the attempts (part, outcome), and what they make of the SMS.
+    type Case = (u8, &'static [(i64, Outcome)], PartsStanding);
+
     #[test]
     fn parts_stand_together() {
         use Outcome::{Accepted, InDoubt, NotWritten, Open, RefusedForGood, RefusedForNow, Resent};
-        let table: [(u8, &[(i64, Outcome)], PartsStanding); 12] = [
+        let table: [Case; 12] = [
             (1, &[(1, Accepted)], PartsStanding::AllAccepted),
             (1, &[(1, RefusedForNow)], PartsStanding::ToRetry),
             (1, &[(1, InDoubt)], PartsStanding::InDoubt),

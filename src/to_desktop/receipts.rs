@@ -431,16 +431,19 @@ mod tests {
         }
     }
 
+    /// How many parts, which of them ask for receipts, the attempts (part, outcome, receipt), and the word.
+    type Case = (
+        i64,
+        Receipts,
+        &'static [(i64, Outcome, Option<ReceiptState>)],
+        Option<State>,
+    );
+
     #[test]
     fn one_final_word_per_text() {
         use Outcome::{Accepted, Resent};
         use ReceiptState::{Accepted as Acceptd, Delivered, Enroute, Expired};
-        let table: [(
-            i64,
-            Receipts,
-            &[(i64, Outcome, Option<ReceiptState>)],
-            Option<State>,
-        ); 9] = [
+        let table: [Case; 9] = [
             (
                 1,
                 Receipts::EveryPart,
