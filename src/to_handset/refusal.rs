@@ -66,7 +66,9 @@ pub enum Refusal {
     #[error("{0} is in a country that is not served. Please ask your administrator for a route.")]
     NotServed(String),
     /// The handset opted out.
-    #[error("{0} asked not to get texts from your company. It can opt in again by texting START.")]
+    #[error(
+        "{0} asked not to get texts from your company. If that has changed, please ask your administrator."
+    )]
     OptedOut(String),
     /// The handset is not on the restricted list.
     #[error("{0} is not on the list of destinations that your company may text.")]
