@@ -90,7 +90,8 @@ impl Node {
         }
     }
 
-    /// Whether the batch of that number was committed. On PostgreSQL the row lock waits for a COMMIT that is still under way.
+    /// Whether the batch of that number was committed. On PostgreSQL the row lock waits for a COMMIT that is still under way. Without the row
+    /// nobody can tell, and it is gone with the lease: [`StoreError::LeaseLost`].
     pub async fn has_committed(
         &self,
         connection: &DatabaseConnection,
@@ -108,12 +109,8 @@ impl Node {
         let mut pause_ms = 50;
         loop {
             match connection.query_one_raw(statement.clone()).await {
-                Ok(row) => {
-                    return Ok(row
-                        .map(|row| row.try_get_by_index::<i64>(0))
-                        .transpose()?
-                        .is_some_and(|last| last >= batch));
-                }
+                Ok(Some(row)) => return Ok(row.try_get_by_index::<i64>(0)? >= batch),
+                Ok(None) => return Err(StoreError::LeaseLost),
                 // Without a word from the database neither yes nor no would be true, so the callers wait.
                 Err(error) => tracing::error!(%error, "looking up a COMMIT of unknown outcome"),
             }
@@ -144,5 +141,34 @@ impl Reader {
             [real_now().into()],
         );
         Ok(self.0.query_one_raw(statement).await?.is_some())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::{DatabaseUrl, migrate};
+
+    #[tokio::test]
+    async fn a_batch_is_committed_or_not_and_without_a_row_nobody_can_tell() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("emailsms.db");
+        migrate(&DatabaseUrl::Sqlite(file.clone())).await.unwrap();
+        let connection = sea_orm::Database::connect(format!("sqlite:{}", file.display()))
+            .await
+            .unwrap();
+        let node = Node::register(&connection, "here").await.unwrap();
+        let tx = connection.begin().await.unwrap();
+        node.sign(&tx, 7).await.unwrap();
+        tx.commit().await.unwrap();
+        for (batch, committed) in [(6, true), (7, true), (8, false)] {
+            let found = node.has_committed(&connection, batch).await.unwrap();
+            assert_eq!(found, committed, "batch {batch}");
+        }
+        // Whoever bears the name next takes the place, under another epoch.
+        let next = Node::register(&connection, "here").await.unwrap();
+        assert_eq!(next.node_no, node.node_no);
+        let lost = node.has_committed(&connection, 7).await;
+        assert!(matches!(lost, Err(StoreError::LeaseLost)), "{lost:?}");
     }
 }
