@@ -6,12 +6,11 @@
 
 use std::io::{self, Write};
 
+use serde::{Deserialize, Serialize};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
-
-use crate::config::rooms::LogFormat;
 
 /// The log cannot be started.
 #[derive(Debug, thiserror::Error)]
@@ -22,6 +21,16 @@ pub enum TelemetryError {
     /// There is a log already.
     #[error("the log is already running")]
     Running,
+}
+
+/// The form of the log's lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One object a line.
+    Json,
 }
 
 /// Libraries that would print logins, texts or statements with their values.

@@ -10,6 +10,7 @@ use std::time::Duration;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::security::Secret;
+use crate::telemetry::LogFormat;
 
 /// A duration as settings give it: whole or fractional seconds, not negative.
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Serialize)]
@@ -733,16 +734,6 @@ impl Pool {
         let twice = sorted.windows(2).any(|pair| pair[0] == pair[1]);
         findings.unless(!twice, "numbers", "must name each number once");
     }
-}
-
-/// The form of the log's lines.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum LogFormat {
-    /// For people.
-    Text,
-    /// One object a line.
-    Json,
 }
 
 /// `[log]`

@@ -400,6 +400,34 @@ mod tests {
         }
     }
 
+    /// The HTTP column of `docs/ERRORS.md` is what this door sends, row by row, also on the wire.
+    #[test]
+    fn the_table_of_refusals_has_this_door_s_statuses() {
+        let text = include_str!("../../docs/ERRORS.md");
+        let section = text
+            .split("\n## ")
+            .find(|section| section.starts_with("Refusals\n"))
+            .unwrap();
+        let listed: Vec<(&str, u16)> = section
+            .lines()
+            .filter_map(|line| line.strip_prefix("| `"))
+            .map(|line| {
+                let cells: Vec<&str> = line.split(" | ").collect();
+                (cells[0].trim_end_matches('`'), cells[2].parse().unwrap())
+            })
+            .collect();
+        let at = Reckoning { now: 0, zone: None };
+        let sent: Vec<(&str, u16)> = Refusal::one_of_each()
+            .into_iter()
+            .map(|refusal| {
+                let code = refusal.code();
+                let response = Fault::Refused(refusal).into_response("req_1", at);
+                (code, response.status().as_u16())
+            })
+            .collect();
+        assert_eq!(listed, sent);
+    }
+
     /// The day on which the clocks go forward has 23 hours.
     #[test]
     fn a_quota_comes_back_at_local_midnight() {

@@ -143,3 +143,32 @@ impl Reader {
         Ok(self.0.query_one_raw(statement).await?.is_some())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::{DatabaseUrl, migrate};
+
+    #[tokio::test]
+    async fn a_batch_is_committed_or_not_and_without_a_row_nobody_can_tell() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("emailsms.db");
+        migrate(&DatabaseUrl::Sqlite(file.clone())).await.unwrap();
+        let connection = sea_orm::Database::connect(format!("sqlite:{}", file.display()))
+            .await
+            .unwrap();
+        let node = Node::register(&connection, "here").await.unwrap();
+        let tx = connection.begin().await.unwrap();
+        node.sign(&tx, 7).await.unwrap();
+        tx.commit().await.unwrap();
+        for (batch, committed) in [(6, true), (7, true), (8, false)] {
+            let found = node.has_committed(&connection, batch).await.unwrap();
+            assert_eq!(found, committed, "batch {batch}");
+        }
+        // Whoever bears the name next takes the place, under another epoch.
+        let next = Node::register(&connection, "here").await.unwrap();
+        assert_eq!(next.node_no, node.node_no);
+        let lost = node.has_committed(&connection, 7).await;
+        assert!(matches!(lost, Err(StoreError::LeaseLost)), "{lost:?}");
+    }
+}

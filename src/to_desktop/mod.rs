@@ -13,8 +13,8 @@ pub use replies::{Incoming, Received};
 pub use view::{Collected, InboundView};
 
 use crate::clock::Clock;
+use crate::policy::Policy;
 use crate::store::{Reader, Writer};
-use crate::to_handset::Policy;
 use crate::vault::Vault;
 use std::sync::Arc;
 use tokio::sync::Notify;

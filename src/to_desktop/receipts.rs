@@ -2,11 +2,11 @@
 
 use super::ToDesktop;
 use crate::config::rooms::Receipts;
+use crate::policy::Policy;
 use crate::store::attempts::{self, Outcome};
 use crate::store::events::{Event, Kind};
 use crate::store::mails::{self, NewMail};
 use crate::store::{Batch, StoreError, Work, Writer, outgoing, receipts};
-use crate::to_handset::Policy;
 use futures::future::BoxFuture;
 use smpp::other_spellings;
 use sms::{ReceiptState, State, Wish};

@@ -1,7 +1,7 @@
 //! Endings without success: abort, cancelled, unknown. The sender is told once, and the quota comes back if nothing of the text left.
 
-use super::Policy;
 use super::ready::Sms;
+use crate::policy::Policy;
 use crate::store::attempts::Outcome;
 use crate::store::events::{Event, Kind};
 use crate::store::mails::{self, NewMail};

@@ -26,26 +26,13 @@ pub use view::{CarrierNames, SmsView};
 
 use crate::accounts::Book;
 use crate::clock::Clock;
-use crate::config::rooms;
+use crate::policy::Policy;
 use crate::store::{Ids, Reader, Writer};
 use crate::vault::Vault;
 use network::Network;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, RwLock};
-
-/// What decides about texts and is set once for the process.
-#[derive(Debug, Clone)]
-pub struct Policy {
-    pub to_handset: rooms::ToHandset,
-    pub to_desktop: rooms::ToDesktop,
-    /// Which parts ask for receipts.
-    pub receipts: rooms::Receipts,
-    /// Whether a receipt's id may be a decimal one in hexadecimal, or the reverse, where number and handset prove it.
-    pub guesses_ids: bool,
-    /// The part behind the `@` of our mails.
-    pub mail_domain: String,
-}
 
 /// The journey out. Clones are handles to the same one.
 #[derive(Clone)]

@@ -11,10 +11,18 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("clock", &[]),
     ("faults", &[]),
     ("security", &[]),
-    // The log's form is a setting; no other table is looked at.
-    ("telemetry", &["config::rooms"]),
-    // Secrets print nothing, from the moment they are read; a log level is checked by who understands it.
-    ("config", &["security::Secret", "telemetry::level_fits"]),
+    ("telemetry", &[]),
+    // Secrets print nothing, from the moment they are read; a log's level and form are the log's words.
+    (
+        "config",
+        &[
+            "security::Secret",
+            "telemetry::LogFormat",
+            "telemetry::level_fits",
+        ],
+    ),
+    // It is made of two rooms' settings.
+    ("policy", &["config::rooms"]),
     // The database's password is a secret; fault points lie at commits, and ids and leases need the machine's time. No other room.
     ("store", &["clock", "faults", "security::Secret"]),
     ("vault", &["security", "store"]),
@@ -31,13 +39,14 @@ const ROOMS: &[(&str, &[&str])] = &[
             "vault",
         ],
     ),
-    // The journeys. A receipt and the commit that makes its id known are two halves of one rule, kept in one file of the journey home; a text's policy is one value.
+    // The journeys. A receipt and the commit that makes its id known are two halves of one rule, kept in one file of the journey home.
     (
         "to_handset",
         &[
             "accounts",
             "clock",
             "config::rooms",
+            "policy",
             "security",
             "store",
             "to_desktop::receipts",
@@ -50,9 +59,9 @@ const ROOMS: &[(&str, &[&str])] = &[
             "accounts::Caller",
             "clock",
             "config::rooms",
+            "policy",
             "security",
             "store",
-            "to_handset::Policy",
             "vault",
         ],
     ),
@@ -104,6 +113,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "config",
             "faults",
             "mail",
+            "policy",
             "rest",
             "security",
             "soap",

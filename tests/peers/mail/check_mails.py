@@ -1,7 +1,6 @@
 #!/usr/bin/env python3
 """Compares delivered mails with what they must be, byte for byte, by Python's own mail parser (standard library only).
 
-    check_mails.py letters MAILDIR               what the ignored test `one_of_each_by_a_real_relay` handed over
     check_mails.py drive DEMO.json MAILDIR       drives a demo (its ready line in DEMO.json, started with --relay): reply and receipts
     check_mails.py abort DEMO.json MAILDIR       one text through a demo that cannot reach its SMSC (--smsc at a closed port,
                                                  --set to_handset.outage=classic, few and quick retries)
@@ -76,33 +75,6 @@ def check_rules(mail):
     dt.datetime.fromisoformat(str(mail["X-EmailSMS-Time"]).replace("Z", "+00:00"))
     if mail["In-Reply-To"] != mail["References"]:
         fail(f"{name}: In-Reply-To and References differ")
-
-
-def one(mails, subject, contains=""):
-    found = [m for m in mails if str(m["Subject"]) == subject and contains in body(m)]
-    if len(found) != 1:
-        fail(f"{len(found)} mails {subject!r} with {contains!r}")
-    return found[0]
-
-
-def letters(maildir):
-    mails = read(maildir)
-    for mail in mails:
-        check_rules(mail)
-    text = "Dinner \U0001f600?\n.\n..\n--\nFrom me"
-    reply = one(mails, f"Reply from Mobile# {HANDSET}")
-    same("reply", body(reply), f"Yes\n\n---Original Message--- Sent: 11/03/2003 14:34\n\n{text}")
-    same("reply name", reply["To"].addresses[0].display_name, "Ann \u00d6hman, Bcc: eve@example.com")
-    same("reply threads", str(reply["In-Reply-To"]), "<msg_42@sms.example.com>")
-    receipt = one(mails, f"Delivery Receipt from Mobile# {HANDSET}")
-    same("receipt", body(receipt), f"Delivery Receipt:\n\nStatus: DELIVERED\nDestination: {HANDSET}\nSubmitted: 11/03/03 14:34\n"
-                                   f"Received: 11/03/03 14:35\n\nMessage:\n\n{text}")
-    failure = one(mails, "Message Failed", "Invalid PIN.")
-    same("failure", body(failure), "Date: 13/03/2003 17:47:08 AEDT\n\nStatus: Invalid PIN.")
-    abort = one(mails, "Message Failed", "attempts.")
-    same("abort", body(abort), f"Date: 13/03/2003 17:47:08 AEDT\n\nStatus: Message to {HANDSET} could not be delivered after 11 attempts.\n\n"
-                               f"13/03/2003 17:47:08 telco ESME_RSYSERR\n\nMessage:\n\n{text}")
-    print(f"{len(mails)} mails hold to the rules")
 
 
 class Demo:
@@ -208,7 +180,7 @@ def abort(ready_file, maildir):
 
 
 def main(args):
-    commands = {"letters": (letters, 1), "drive": (drive, 2), "abort": (abort, 2)}
+    commands = {"drive": (drive, 2), "abort": (abort, 2)}
     if not args or args[0] not in commands or len(args) != 1 + commands[args[0]][1]:
         sys.exit(__doc__)
     commands[args[0]][0](*args[1:])
