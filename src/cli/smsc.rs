@@ -16,12 +16,11 @@ use tokio::{net::TcpListener, sync::oneshot, time::timeout};
 use super::EndSignals;
 use crate::{
     clock::Clock,
-    config::rooms::LogFormat,
     simulator::{
         smsc::{Account, Settings, Smsc},
         stand_ins::{IsOurs, StandIn, handsets_filter, warp_peer},
     },
-    telemetry,
+    telemetry::{self, LogFormat},
 };
 
 /// How long requests under way may take once the end has come.
