@@ -44,6 +44,16 @@ impl Caller {
         self.standing.user.department_id
     }
 
+    /// Whether company, department and user are all active.
+    pub fn is_active(&self) -> bool {
+        let standing = &self.standing;
+        let department = standing
+            .department
+            .as_ref()
+            .is_none_or(|department| department.active);
+        standing.company.active && department && standing.user.active
+    }
+
     fn from_standing(standing: Standing, revision: i64) -> Result<Self, StoreError> {
         let company = &standing.company;
         let broken = |what: &str, value: &str| {
@@ -73,6 +83,8 @@ pub struct Identified {
     pub caller: Arc<Caller>,
     /// False for a test key, whose texts never reach a carrier.
     pub is_live: bool,
+    /// The API key that proved it, if one did.
+    pub api_key_id: Option<i64>,
 }
 
 /// Why nobody was identified.
@@ -138,7 +150,8 @@ impl Book {
                 .iter()
                 .find_map(|hash| kept.api_keys.get(hash).cloned())
         });
-        let (row, caller) = match kept {
+        // Whoever may not send may have been enabled meanwhile.
+        let (row, caller) = match kept.filter(|(_, caller)| caller.is_active()) {
             Some(kept) => kept,
             None => {
                 let revision = self.reader.accounts_revision().await?;
@@ -163,6 +176,7 @@ impl Book {
         Ok(Identified {
             caller,
             is_live: row.live,
+            api_key_id: Some(row.id),
         })
     }
 
@@ -184,7 +198,7 @@ impl Book {
                 .iter()
                 .find_map(|hash| kept.serials.get(hash).cloned())
         });
-        let caller = match kept {
+        let caller = match kept.filter(|caller| caller.is_active()) {
             Some(caller) => caller,
             None => {
                 let revision = self.reader.accounts_revision().await?;
@@ -212,6 +226,7 @@ impl Book {
             return Ok(Identified {
                 caller,
                 is_live: true,
+                api_key_id: None,
             });
         }
         match self.lockouts.count_wrong(&place) {
@@ -220,11 +235,20 @@ impl Book {
         }
     }
 
-    /// The same user again, as it stands now.
-    pub async fn again(&self, caller: &Caller) -> Result<Arc<Caller>, Unidentified> {
+    /// The same caller again, as it stands now; unknown if its key was revoked meanwhile.
+    pub async fn again(&self, who: &Identified, now: i64) -> Result<Identified, Unidentified> {
         let revision = self.reader.accounts_revision().await?;
         self.turn_to(revision);
-        self.load(caller.user_id(), revision).await
+        if let Some(id) = who.api_key_id
+            && !self.reader.api_key_is_good(id, now).await?
+        {
+            return Err(Unidentified::Unknown);
+        }
+        let caller = self.load(who.caller.user_id(), revision).await?;
+        Ok(Identified {
+            caller,
+            ..who.clone()
+        })
     }
 
     async fn load(&self, user_id: i64, revision: i64) -> Result<Arc<Caller>, Unidentified> {

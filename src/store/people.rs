@@ -176,6 +176,14 @@ impl Reader {
             .await?)
     }
 
+    /// Whether an API key is there, not revoked, and not expired.
+    pub async fn api_key_is_good(&self, id: i64, now: i64) -> Result<bool, StoreError> {
+        let row = api_key::Entity::find_by_id(id).one(&self.0).await?;
+        Ok(row.is_some_and(|row| {
+            row.revoked_at.is_none() && row.expires_at.is_none_or(|at| at > now)
+        }))
+    }
+
     /// The user whose serial has one of these hashes.
     pub async fn user_by_serial(
         &self,

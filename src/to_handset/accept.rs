@@ -126,13 +126,19 @@ impl ToHandset {
     pub async fn accept(&self, mut request: SendRequest) -> Result<Accepted, Refusal> {
         for _ in 0..JUDGED_AT_MOST {
             self.0.is_able_to_keep(&request)?;
-            let network = self.0.refresh_if_stale(request.who.caller.revision).await?;
-            let drafts = self.0.draft(&request, &network).await?;
-            match self.0.writer.write(drafts).await? {
+            let revision = request.who.caller.revision;
+            let network = self.0.refresh_if_stale(revision).await?;
+            let verdict = match self.0.draft(&request, &network).await {
+                Ok(drafts) => self.0.writer.write(drafts).await?,
+                // A no, too, is said on what is true now.
+                Err(_) if self.0.reader.accounts_revision().await? != revision => Verdict::Stale,
+                Err(refusal) => Verdict::Refused(refusal),
+            };
+            match verdict {
                 Verdict::Accepted(accepted) => return Ok(accepted),
                 Verdict::Refused(refusal) => return Err(refusal),
                 Verdict::Stale => {
-                    request.who.caller = self.0.book.again(&request.who.caller).await?
+                    request.who = self.0.book.again(&request.who, self.0.clock.now()).await?
                 }
             }
         }
