@@ -42,9 +42,9 @@ pub fn octets(status: StatusCode, body: Vec<u8>) -> Response {
 
 /// UTC ms as RFC 3339.
 pub fn time(at: i64) -> String {
-    Timestamp::from_millisecond(at)
-        .unwrap_or_default()
-        .to_string()
+    let at = Timestamp::from_millisecond(at).unwrap_or_default();
+    // Always three digits, so that times sort as text too.
+    format!("{at:.3}")
 }
 
 /// E.164 with `+`.

@@ -457,7 +457,7 @@ async fn replies_come_page_by_page_and_the_cursor_goes_on() {
     assert_eq!(data.len(), 2);
     assert_eq!(
         data[0],
-        json!({"id": data[0]["id"], "from": "+61491570156", "to": "+61491570006", "text": "one", "message_id": message_id, "at": "2026-03-11T03:34:00Z"})
+        json!({"id": data[0]["id"], "from": "+61491570156", "to": "+61491570006", "text": "one", "message_id": message_id, "at": "2026-03-11T03:34:00.000Z"})
     );
     let next = first.body["next"].as_str().unwrap();
     assert_eq!(
