@@ -1,6 +1,6 @@
 //! Who is that: callers by API key or serial, kept in memory for as long as nothing about people changed.
 
-use super::Lockouts;
+use super::{Lockouts, Who};
 use crate::security::{Keys, Lookup, LookupHash};
 use crate::store::people::{Standing, api_key};
 use crate::store::{Reader, StoreError};
@@ -44,14 +44,19 @@ impl Caller {
         self.standing.user.department_id
     }
 
-    /// Whether company, department and user are all active.
-    pub fn is_active(&self) -> bool {
+    /// Whose account is switched off, if one is: check 2 of [SPEC 2.2], the widest first.
+    pub fn inactive(&self) -> Option<Who> {
         let standing = &self.standing;
-        let department = standing
-            .department
-            .as_ref()
-            .is_none_or(|department| department.active);
-        standing.company.active && department && standing.user.active
+        let department = standing.department.as_ref();
+        if !standing.company.active {
+            Some(Who::Company)
+        } else if department.is_some_and(|department| !department.active) {
+            Some(Who::Department)
+        } else if !standing.user.active {
+            Some(Who::User)
+        } else {
+            None
+        }
     }
 
     fn from_standing(standing: Standing, revision: i64) -> Result<Self, StoreError> {
@@ -151,7 +156,7 @@ impl Book {
                 .find_map(|hash| kept.api_keys.get(hash).cloned())
         });
         // Whoever may not send may have been enabled meanwhile.
-        let (row, caller) = match kept.filter(|(_, caller)| caller.is_active()) {
+        let (row, caller) = match kept.filter(|(_, caller)| caller.inactive().is_none()) {
             Some(kept) => kept,
             None => {
                 let revision = self.reader.accounts_revision().await?;
@@ -198,7 +203,7 @@ impl Book {
                 .iter()
                 .find_map(|hash| kept.serials.get(hash).cloned())
         });
-        let caller = match kept.filter(|caller| caller.is_active()) {
+        let caller = match kept.filter(|caller| caller.inactive().is_none()) {
             Some(caller) => caller,
             None => {
                 let revision = self.reader.accounts_revision().await?;

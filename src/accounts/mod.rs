@@ -10,6 +10,26 @@ pub use lockout::Lockouts;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
+
+/// Who is disabled, or whose quota is used up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Who {
+    Company,
+    Department,
+    User,
+}
+
+impl std::fmt::Display for Who {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str(match self {
+            Self::Company => "company",
+            Self::Department => "department",
+            Self::User => "account",
+        })
+    }
+}
 
 /// The local day of `at` (UTC ms) in `zone` as `yyyymmdd`: the day whose quota a text due then uses.
 pub fn quota_day(at: i64, zone: &TimeZone) -> i64 {

@@ -13,11 +13,11 @@ mod table;
 
 pub use probes::{Check, Readiness};
 
-use crate::accounts::{Book, Caller, Identified};
+use crate::accounts::{Book, Identified};
 use crate::clock::Clock;
 use crate::store::external;
 use crate::to_desktop::ToDesktop;
-use crate::to_handset::{Refusal, ToHandset, Who};
+use crate::to_handset::{ToHandset, is_active};
 use crate::web::caller::by_bearer;
 use crate::web::read_body;
 use bytes::Buf;
@@ -176,21 +176,6 @@ impl Rest {
             Target::Inbound => read::inbound(self, asked, &who.caller).await,
             _ => Err(Fault::NotBuilt(format!("{} {}", asked.method, asked.path))),
         }
-    }
-}
-
-/// Check 2, also for those who only read: what a disabled user may not send it may not see. Sending is judged again in the journey, as of the commit.
-fn is_active(caller: &Caller) -> Result<(), Refusal> {
-    let standing = &caller.standing;
-    let department = standing.department.as_ref();
-    if !standing.company.active {
-        Err(Refusal::Inactive(Who::Company))
-    } else if department.is_some_and(|department| !department.active) {
-        Err(Refusal::Inactive(Who::Department))
-    } else if !standing.user.active {
-        Err(Refusal::Inactive(Who::User))
-    } else {
-        Ok(())
     }
 }
 

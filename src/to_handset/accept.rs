@@ -413,23 +413,13 @@ impl Shared {
     }
 }
 
-/// Check 2: company, department and user are active; [`Refusal::Inactive`] otherwise. For what a door does besides sending.
+/// Check 2: company, department and user are active; [`Refusal::Inactive`] otherwise. For what a door does besides sending: what somebody who is
+/// switched off may not send, he may not see.
 pub fn is_active(caller: &Caller) -> Result<(), Refusal> {
-    let standing = &caller.standing;
-    if !standing.company.active {
-        return Err(Refusal::Inactive(Who::Company));
+    match caller.inactive() {
+        Some(who) => Err(Refusal::Inactive(who)),
+        None => Ok(()),
     }
-    if standing
-        .department
-        .as_ref()
-        .is_some_and(|department| !department.active)
-    {
-        return Err(Refusal::Inactive(Who::Department));
-    }
-    if !standing.user.active {
-        return Err(Refusal::Inactive(Who::User));
-    }
-    Ok(())
 }
 
 /// Whose quotas a caller's texts of a day use: company, department, user, each with its limit.

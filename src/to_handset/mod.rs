@@ -21,10 +21,11 @@ pub use claim::keep_claiming;
 pub use mark::Deposit;
 pub use outcome::{Answer, LINK_KILLED, Reported};
 pub use ready::{Chunk, Ready, Sms};
-pub use refusal::{Refusal, Who};
+pub use refusal::Refusal;
 pub use view::{CarrierNames, SmsView};
 
 use crate::accounts::Book;
+pub use crate::accounts::Who;
 use crate::clock::Clock;
 use crate::policy::Policy;
 use crate::store::{Ids, Reader, Writer};

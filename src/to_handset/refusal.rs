@@ -1,5 +1,6 @@
 //! Why a text was not accepted: whose fault it is, what to do, and whether it may be tried again [SPEC 2.2]. Each door translates it in one file.
 
+use crate::accounts::Who;
 use serde::{Deserialize, Serialize};
 
 /// A refusal. Nothing was queued for what it stands for.
@@ -92,25 +93,6 @@ pub enum Refusal {
         "This client reference was used for a different request in the last 24 hours. Please use a new one."
     )]
     ReferenceReused,
-}
-
-/// Who is disabled, or whose quota is used up.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Who {
-    Company,
-    Department,
-    User,
-}
-
-impl std::fmt::Display for Who {
-    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        out.write_str(match self {
-            Self::Company => "company",
-            Self::Department => "department",
-            Self::User => "account",
-        })
-    }
 }
 
 impl Refusal {
