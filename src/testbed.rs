@@ -145,6 +145,7 @@ impl Bed {
             restricted: false,
             fallback_address: None,
             created_at: BEGINNING,
+            suspended_at: None,
         };
         let domains: Vec<String> = domains.iter().map(|&domain| domain.to_owned()).collect();
         self.write(move |batch| Box::pin(async move { batch.insert_company(row, &domains).await }))
@@ -284,12 +285,16 @@ impl Bed {
                     system_id: "esme".into(),
                     password: Vec::new(),
                     created_at: BEGINNING,
+                    settings: String::new(),
+                    suspended_at: None,
                 };
                 let route = carriers::route::Model {
                     prefix: "61".into(),
                     rank: 1,
                     name: "SAU".into(),
                     carrier_id: id,
+                    weight: 1,
+                    suspended_at: None,
                 };
                 let number = carriers::number::Model {
                     number: 61_491_570_006,

@@ -5,13 +5,17 @@ use sea_orm_migration::prelude::{DbErr, MigrationTrait, SchemaManager};
 use sea_orm_migration::sea_orm::{ConnectionTrait, DatabaseBackend};
 
 mod m0001_first_text;
+mod m0002_carriers;
 
 /// Applies the changes that a database does not have yet, oldest first.
 pub struct Migrator;
 
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m0001_first_text::Migration)]
+        vec![
+            Box::new(m0001_first_text::Migration),
+            Box::new(m0002_carriers::Migration),
+        ]
     }
 }
 

@@ -140,6 +140,8 @@ impl Administration {
             system_id: system_id(&wanted.system_id)?,
             password: self.seal_password(id, password)?,
             created_at: self.clock.now(),
+            settings: String::new(),
+            suspended_at: None,
         };
         let taken = || AdministrationError::Taken {
             what: "carrier",
@@ -224,6 +226,8 @@ impl Administration {
             prefix: prefix.clone(),
             rank,
             carrier_id: carrier.id,
+            weight: 1,
+            suspended_at: None,
         };
         self.add(Change::AddRoute(row.clone()), taken()).await?;
         Ok(view_route(row, &[carrier]))

@@ -35,6 +35,7 @@ impl Administration {
                 .map(|given| address("--fallback", given))
                 .transpose()?,
             created_at: self.clock.now(),
+            suspended_at: None,
         };
         self.free_company_name(&row.name, None).await?;
         let domains = self.free_domains(&wanted.domains).await?;

@@ -78,6 +78,8 @@ async fn furnish(
         system_id: "gateway".into(),
         password: Vec::new(),
         created_at: NOW,
+        settings: String::new(),
+        suspended_at: None,
     };
     batch.insert_carrier(carrier).await?;
     let route = carriers::route::Model {
@@ -85,6 +87,8 @@ async fn furnish(
         rank: 1,
         name: "SAU".into(),
         carrier_id: CARRIER,
+        weight: 1,
+        suspended_at: None,
     };
     batch.insert_route(route).await
 }
@@ -258,6 +262,7 @@ fn company_row() -> company::Model {
         restricted: false,
         fallback_address: None,
         created_at: NOW,
+        suspended_at: None,
     }
 }
 

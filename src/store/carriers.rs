@@ -20,6 +20,10 @@ pub struct Model {
     /// Sealed under the master key.
     pub password: Vec<u8>,
     pub created_at: i64,
+    /// TOML in the words of `[carrier]`: what differs from it here.
+    pub settings: String,
+    /// Since when an operator lets nothing out over it.
+    pub suspended_at: Option<i64>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}
@@ -35,12 +39,16 @@ pub mod route {
         /// Digits of E.164, without `+`.
         #[sea_orm(primary_key, auto_increment = false)]
         pub prefix: String,
-        /// From 1, the first choice.
         #[sea_orm(primary_key, auto_increment = false)]
+        pub carrier_id: i64,
+        /// From 1, the first choice.
         pub rank: i64,
+        /// Its share of the texts among the carriers of the same prefix and rank: from 1, the higher, the more.
+        pub weight: i64,
         /// Classic queue name, such as SAU.
         pub name: String,
-        pub carrier_id: i64,
+        /// Since when an operator lets nothing out over it.
+        pub suspended_at: Option<i64>,
     }
 
     impl ActiveModelBehavior for ActiveModel {}

@@ -32,6 +32,8 @@ pub mod company {
         /// Gets mails that nobody else could.
         pub fallback_address: Option<String>,
         pub created_at: i64,
+        /// Since when an operator holds its texts back.
+        pub suspended_at: Option<i64>,
     }
 
     impl ActiveModelBehavior for ActiveModel {}

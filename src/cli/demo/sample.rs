@@ -142,6 +142,7 @@ fn draw(gateway: &Gateway) -> anyhow::Result<(Sample, Seed)> {
             restricted: false,
             fallback_address: accounts.fallback.clone(),
             created_at: now,
+            suspended_at: None,
         };
         let department = department::Model {
             id: gateway.store.ids.next(),
@@ -269,12 +270,13 @@ struct SetRight {
 
 impl SetRight {
     async fn of(gateway: &Gateway, carrier: &Carrier) -> anyhow::Result<Self> {
-        let known = gateway.store.reader.carriers().await?.into_iter().next();
+        // The demo's own is the first that there ever was; others may have been added beside it.
+        let carriers = gateway.store.reader.carriers().await?;
+        let known = carriers.into_iter().min_by_key(|known| known.id);
         let is_new = known.is_none();
-        let (id, created_at) = known.as_ref().map_or_else(
-            || (gateway.store.ids.next(), gateway.clock.now()),
-            |known| (known.id, known.created_at),
-        );
+        let id = known
+            .as_ref()
+            .map_or_else(|| gateway.store.ids.next(), |known| known.id);
         let row = carriers::Model {
             id,
             name: gateway.settings.carrier.name.clone(),
@@ -286,7 +288,13 @@ impl SetRight {
                 "carrier.password",
                 carrier.password.expose().as_bytes(),
             ),
-            created_at,
+            created_at: known
+                .as_ref()
+                .map_or_else(|| gateway.clock.now(), |known| known.created_at),
+            settings: known
+                .as_ref()
+                .map_or_else(String::new, |known| known.settings.clone()),
+            suspended_at: known.and_then(|known| known.suspended_at),
         };
         let mut numbers = Vec::new();
         for number in &gateway.settings.pool.numbers {
@@ -329,6 +337,8 @@ impl Work for SetRight {
                             rank: 1,
                             name: name.to_owned(),
                             carrier_id,
+                            weight: 1,
+                            suspended_at: None,
                         };
                         batch.insert_route(route).await?;
                     }

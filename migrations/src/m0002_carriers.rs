@@ -1,0 +1,51 @@
+//! Carriers as they are: their own settings, several binds as slots, weights, and what an operator suspended.
+//!
+//! Only adds: a node of the build before goes on beside it. (Routes get another key, under the same name.)
+
+use sea_orm_migration::prelude::*;
+
+#[derive(DeriveMigrationName)]
+pub struct Migration;
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        super::run(manager, CARRIERS).await?;
+        super::run(manager, QUEUE).await
+    }
+}
+
+/// `settings` is TOML in the words of the table `[carrier]`: what differs there for this carrier. What has `suspended_at` is suspended since then.
+/// `slots.holder` is the epoch of the node that has the bind; free without one, or when there is no such node any more.
+const CARRIERS: &str = "
+ALTER TABLE carriers ADD COLUMN settings TEXT NOT NULL DEFAULT '';
+ALTER TABLE carriers ADD COLUMN suspended_at BIGINT;
+CREATE TABLE new_routes (
+    prefix TEXT NOT NULL,
+    carrier_id BIGINT NOT NULL REFERENCES carriers (id),
+    rank BIGINT NOT NULL,
+    weight BIGINT NOT NULL DEFAULT 1,
+    name TEXT NOT NULL,
+    suspended_at BIGINT,
+    PRIMARY KEY (prefix, carrier_id)
+);
+INSERT INTO new_routes (prefix, carrier_id, rank, name) SELECT prefix, carrier_id, MIN(rank), MIN(name) FROM routes GROUP BY prefix, carrier_id;
+DROP TABLE routes;
+ALTER TABLE new_routes RENAME TO routes;
+ALTER TABLE companies ADD COLUMN suspended_at BIGINT;
+INSERT INTO counters (name, value) VALUES ('all_suspended_at', 0);
+CREATE TABLE slots (
+    carrier_id BIGINT NOT NULL REFERENCES carriers (id),
+    slot BIGINT NOT NULL,
+    holder BIGINT,
+    state BIGINT NOT NULL,
+    changed_at BIGINT NOT NULL,
+    PRIMARY KEY (carrier_id, slot)
+);
+";
+
+/// What waits is found by carrier, what is to be settled by time, what somebody has in hand by who: a carrier that is down is not looked through at every look.
+const QUEUE: &str = "
+CREATE INDEX sms_to_leave ON sms (carrier_id, due_at) WHERE lease = 0;
+CREATE INDEX sms_in_hand ON sms (lease) WHERE lease > 0;
+";
