@@ -3,6 +3,7 @@
 mod change;
 mod network;
 mod people;
+mod queue;
 pub mod request;
 mod rules;
 pub mod socket;
@@ -19,7 +20,8 @@ use crate::vault::{Vault, VaultError};
 use change::Change;
 use request::{
     ApiKeyRequest, CarrierRequest, CompanyRequest, DepartmentRequest, DestinationRequest,
-    InboundRequest, NumberRequest, OptOutRequest, QuotaRequest, Request, RouteRequest, UserRequest,
+    InboundRequest, NumberRequest, OptOutRequest, QueueRequest, QuotaRequest, Request,
+    RouteRequest, UserRequest,
 };
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -118,11 +120,22 @@ impl Administration {
                 CarrierRequest::Add(carrier) => json!(self.add_carrier(&carrier).await?),
                 CarrierRequest::List => json!(self.carriers().await?),
                 CarrierRequest::Set(change) => json!(self.set_carrier(&change).await?),
+                CarrierRequest::Suspend(carrier) => json!(self.suspend_carrier(&carrier).await?),
+                CarrierRequest::Resume(carrier) => json!(self.resume_carrier(&carrier).await?),
             }),
             Request::Route(request) => Ok(match request {
                 RouteRequest::Add(route) => json!(self.add_route(&route).await?),
                 RouteRequest::Remove(route) => json!(self.remove_route(&route).await?),
                 RouteRequest::List => json!(self.routes().await?),
+                RouteRequest::Suspend(route) => json!(self.suspend_routes(&route).await?),
+                RouteRequest::Resume(route) => json!(self.resume_routes(&route).await?),
+            }),
+            Request::Queue(request) => Ok(match request {
+                QueueRequest::List => json!(self.queue().await?),
+                QueueRequest::Suspend(of) => json!(self.suspend_queue(&of).await?),
+                QueueRequest::Resume(of) => json!(self.resume_queue(&of).await?),
+                QueueRequest::Held(wish) => json!(self.held(&wish).await?),
+                QueueRequest::Release(of) => json!(self.release_held(&of).await?),
             }),
             Request::Inbound(InboundRequest::List(wish)) => {
                 Ok(json!(self.unmatched(wish.limit, wish.text).await?))

@@ -1,6 +1,7 @@
 //! Changes on their way into a batch: a change reads its row again inside the transaction, so that two administrators at once lose nothing of each other's.
 
 use crate::store::people::{api_key, company, department, user};
+use crate::store::suspensions::Suspension;
 use crate::store::{Batch, StoreError, Work, carriers};
 use futures::future::BoxFuture;
 
@@ -23,7 +24,11 @@ pub(super) enum Change {
     AddCarrier(carriers::Model),
     SetCarrier(i64, CarrierPatch),
     AddRoute(carriers::route::Model),
+    /// `(prefix, carrier)`
     RemoveRoute(String, i64),
+    /// From then on, or no longer.
+    Suspend(Suspension, Option<i64>),
+    ReleaseHeld(i64),
 }
 
 /// What changes of a company; `None` stays.
@@ -148,7 +153,11 @@ impl Change {
                 batch.update_carrier(patch.apply(row)).await?;
             }
             Self::AddRoute(row) => batch.insert_route(row.clone()).await?,
-            Self::RemoveRoute(prefix, rank) => return batch.delete_route(prefix, *rank).await,
+            Self::RemoveRoute(prefix, carrier_id) => {
+                return batch.delete_route(prefix, *carrier_id).await;
+            }
+            Self::Suspend(what, since) => return batch.suspend(what, *since).await,
+            Self::ReleaseHeld(id) => return batch.release_held(*id).await,
         }
         Ok(true)
     }

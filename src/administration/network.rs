@@ -196,12 +196,8 @@ impl Administration {
         let carrier = self.carrier(wanted.carrier.as_deref()).await?;
         let prefix = prefix(&wanted.prefix)?;
         let routes = self.reader.routes().await?;
-        let ranks: Vec<i64> = routes
-            .iter()
-            .filter(|route| route.prefix == prefix)
-            .map(|route| route.rank)
-            .collect();
-        let next = ranks.iter().max().map_or(1, |last| last + 1);
+        let of_prefix = || routes.iter().filter(|route| route.prefix == prefix);
+        let next = of_prefix().map(|route| route.rank + 1).max().unwrap_or(1);
         let rank = match wanted.rank {
             Some(0) => {
                 return Err(AdministrationError::Invalid(
@@ -212,11 +208,16 @@ impl Administration {
         };
         let taken = || AdministrationError::Taken {
             what: "route",
-            name: format!("{prefix} rank {rank}"),
-            remedy: "choose another --rank, or remove that one first",
+            name: format!("{prefix} over {}", carrier.name),
+            remedy: "remove it first to give it another rank or weight",
         };
-        if ranks.contains(&rank) {
+        if of_prefix().any(|route| route.carrier_id == carrier.id) {
             return Err(taken());
+        }
+        if wanted.weight == 0 {
+            return Err(AdministrationError::Invalid(
+                "--weight counts from 1; for a carrier that only stands in, give it a higher --rank".to_owned(),
+            ));
         }
         let row = carriers::route::Model {
             name: match &wanted.name {
@@ -226,7 +227,7 @@ impl Administration {
             prefix: prefix.clone(),
             rank,
             carrier_id: carrier.id,
-            weight: 1,
+            weight: i64::from(wanted.weight),
             suspended_at: None,
         };
         self.add(Change::AddRoute(row.clone()), taken()).await?;
@@ -236,16 +237,33 @@ impl Administration {
     /// Removes a route.
     pub async fn remove_route(&self, of: &RouteOf) -> Result<Vec<RouteView>> {
         let prefix = prefix(&of.prefix)?;
-        let rank = i64::from(of.rank);
+        let carrier_id = match &of.carrier {
+            Some(name) => Some(self.carrier(Some(name)).await?.id),
+            None => None,
+        };
+        let mut found = self.reader.routes().await?;
+        found.retain(|route| {
+            route.prefix == prefix && carrier_id.is_none_or(|carrier| route.carrier_id == carrier)
+        });
+        let unknown = || AdministrationError::Unknown {
+            what: "route",
+            name: prefix.clone(),
+            remedy: "see `emailsms admin route list`".to_owned(),
+        };
+        let route = match found.as_slice() {
+            [] => return Err(unknown()),
+            [route] => route,
+            _ => {
+                return Err(AdministrationError::Invalid(format!(
+                    "several carriers serve {prefix}: say which with --carrier"
+                )));
+            }
+        };
         if !self
-            .write(Change::RemoveRoute(prefix.clone(), rank))
+            .write(Change::RemoveRoute(prefix.clone(), route.carrier_id))
             .await?
         {
-            return Err(AdministrationError::Unknown {
-                what: "route",
-                name: format!("{prefix} rank {rank}"),
-                remedy: "see `emailsms admin route list`".to_owned(),
-            });
+            return Err(unknown());
         }
         self.routes().await
     }
@@ -266,7 +284,9 @@ fn view_route(row: carriers::route::Model, carriers: &[carriers::Model]) -> Rout
         carrier: carrier_name(row.carrier_id, carriers),
         prefix: row.prefix,
         rank: row.rank,
+        weight: row.weight,
         name: row.name,
+        suspended_at: row.suspended_at.map(time),
     }
 }
 

@@ -38,6 +38,9 @@ pub enum Request {
     /// Which carrier serves the numbers that begin with a prefix
     #[command(subcommand)]
     Route(RouteRequest),
+    /// Texts that wait: how many, why; held back and let go
+    #[command(subcommand)]
+    Queue(QueueRequest),
     /// Replies that belong to nobody yet
     #[command(subcommand)]
     Inbound(InboundRequest),
@@ -457,6 +460,10 @@ pub enum CarrierRequest {
     List,
     /// Change a carrier; its links are made anew
     Set(CarrierChange),
+    /// Send nothing over it until it is resumed; its texts go over the route's next carrier, or wait. Answers and receipts still come
+    Suspend(Named),
+    /// Send over it again
+    Resume(Named),
 }
 
 /// A carrier to be added.
@@ -541,10 +548,14 @@ pub enum RouteRequest {
     Remove(RouteOf),
     /// List the routes
     List,
+    /// Send nothing over the routes of this name until they are resumed; their texts go over the prefix's next carrier, or wait
+    Suspend(Named),
+    /// Send over them again
+    Resume(Named),
 }
 
 /// A route to be added.
-#[derive(Debug, Clone, Default, Args, Serialize, Deserialize)]
+#[derive(Debug, Clone, Args, Serialize, Deserialize)]
 pub struct NewRoute {
     /// The digits that numbers begin with, country code first
     #[arg(long)]
@@ -555,20 +566,73 @@ pub struct NewRoute {
     /// The route's name, such as SAU [default: S and the prefix]
     #[arg(long)]
     pub name: Option<String>,
-    /// 1 is the first choice [default: after those there are]
+    /// 1 is the first choice; the next is for when it is down, suspended, or refused a text [default: after those there are]
     #[arg(long)]
     pub rank: Option<u16>,
+    /// Its share among carriers of the same prefix and rank
+    #[arg(long, default_value_t = 1)]
+    #[serde(default = "one")]
+    pub weight: u16,
 }
 
-/// A route, by its place.
+fn one() -> u16 {
+    1
+}
+
+/// A route.
 #[derive(Debug, Clone, Args, Serialize, Deserialize)]
 pub struct RouteOf {
     /// The digits that numbers begin with
     #[arg(long)]
     pub prefix: String,
-    /// Which choice for that prefix
-    #[arg(long, default_value_t = 1)]
-    pub rank: u16,
+    /// The carrier's name, if several serve that prefix
+    #[arg(long)]
+    pub carrier: Option<String>,
+}
+
+/// The queue of texts that wait.
+#[derive(Debug, Clone, Subcommand, Serialize, Deserialize)]
+pub enum QueueRequest {
+    /// How many texts wait, of which company, for which carrier, in which state and why
+    List,
+    /// Hold back a company's texts, or everything; they are accepted and wait, and no try is counted
+    #[command(
+        after_help = "Examples:\n  emailsms admin queue suspend --company Acme\n  emailsms admin queue suspend --all"
+    )]
+    Suspend(QueueOf),
+    /// Let them go again
+    Resume(QueueOf),
+    /// Texts that wait for you: one killed its link three times, or cannot be read. Oldest first
+    Held(HeldWish),
+    /// Try a held text again
+    Release(SmsOf),
+}
+
+/// Whose queue.
+#[derive(Debug, Clone, Args, Serialize, Deserialize)]
+pub struct QueueOf {
+    /// The company's name
+    #[arg(long, required_unless_present = "all", conflicts_with = "all")]
+    pub company: Option<String>,
+    /// Everybody's
+    #[arg(long)]
+    pub all: bool,
+}
+
+/// How held texts are to be listed.
+#[derive(Debug, Clone, Args, Serialize, Deserialize)]
+pub struct HeldWish {
+    /// So many at most
+    #[arg(long, default_value_t = 100)]
+    pub limit: u64,
+}
+
+/// A text, by its id.
+#[derive(Debug, Clone, Args, Serialize, Deserialize)]
+pub struct SmsOf {
+    /// Its id, msg_…
+    #[arg(long)]
+    pub sms: String,
 }
 
 /// Replies that belong to nobody.

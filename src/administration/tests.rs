@@ -331,18 +331,54 @@ async fn the_network_goes_round() {
     let kept = bench.store.reader.carriers().await.unwrap().remove(0);
     assert_eq!(kept.password, carrier.password);
 
-    let route = NewRoute {
-        prefix: "+61".into(),
-        ..NewRoute::default()
-    };
+    let route = new_route("+61");
     assert_eq!(admin.add_route(&route).await.unwrap().rank, 1);
-    assert_eq!(admin.add_route(&route).await.unwrap().rank, 2);
+    assert!(error(admin.add_route(&route).await).contains("remove it first"));
     let first = RouteOf {
         prefix: "61".into(),
-        rank: 1,
+        carrier: None,
     };
-    assert_eq!(admin.remove_route(&first).await.unwrap().len(), 1);
+    assert_eq!(admin.remove_route(&first).await.unwrap().len(), 0);
     assert!(error(admin.remove_route(&first).await).contains("route list"));
+}
+
+fn new_route(prefix: &str) -> NewRoute {
+    NewRoute {
+        prefix: prefix.into(),
+        carrier: None,
+        name: None,
+        rank: None,
+        weight: 1,
+    }
+}
+
+/// What is suspended shows since when, and what is resumed does not.
+#[tokio::test]
+async fn suspending_and_resuming() {
+    let bench = Bench::new().await;
+    let admin = &bench.administration;
+    let of = |company: Option<&str>| request::QueueOf {
+        company: company.map(str::to_owned),
+        all: company.is_none(),
+    };
+    admin.add_company(&acme()).await.unwrap();
+    for whose in [None, Some("Acme")] {
+        let off = admin.suspend_queue(&of(whose)).await.unwrap();
+        assert!(off["suspended_at"].is_string(), "{off}");
+        let again = admin.suspend_queue(&of(whose)).await.unwrap();
+        assert_eq!(again, off, "what is suspended stays so since then");
+        let on = admin.resume_queue(&of(whose)).await.unwrap();
+        assert!(on["suspended_at"].is_null(), "{on}");
+    }
+    let nobody = error(admin.suspend_queue(&of(Some("Acmee"))).await);
+    assert!(nobody.contains("Acme"), "{nobody}");
+    let route = request::Named { name: "SAU".into() };
+    assert!(error(admin.suspend_routes(&route).await).contains("route list"));
+    let held = request::SmsOf {
+        sms: "msg_1".into(),
+    };
+    assert!(error(admin.release_held(&held).await).contains("queue held"));
+    assert!(admin.queue().await.unwrap().is_empty());
 }
 
 /// What cannot be says so, and says what to do.
@@ -473,11 +509,7 @@ async fn refusals_help() {
         let said = error(admin.add_numbers(&wanted).await);
         assert!(said.contains(says) && !said.contains('\u{1b}'), "{said}");
     }
-    let route = NewRoute {
-        prefix: "0061".into(),
-        ..NewRoute::default()
-    };
-    assert!(error(admin.add_route(&route).await).contains("--prefix"));
+    assert!(error(admin.add_route(&new_route("0061")).await).contains("--prefix"));
     let nobody = error(admin.show_user(&of("nobody@acme.example")).await);
     assert!(nobody.contains("user list"), "{nobody}");
     let nowhere = OfDepartment {

@@ -23,6 +23,8 @@ pub struct CompanyView {
     pub fallback_address: Option<String>,
     pub mail_domains: Vec<String>,
     pub created_at: String,
+    /// Since when its texts are held back.
+    pub suspended_at: Option<String>,
 }
 
 /// A department.
@@ -130,6 +132,7 @@ pub struct CarrierView {
     pub port: i64,
     pub system_id: String,
     pub created_at: String,
+    pub suspended_at: Option<String>,
 }
 
 /// A route.
@@ -137,8 +140,36 @@ pub struct CarrierView {
 pub struct RouteView {
     pub prefix: String,
     pub rank: i64,
+    pub weight: i64,
     pub name: String,
     pub carrier: String,
+    pub suspended_at: Option<String>,
+}
+
+/// Texts that wait for the same reason.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct QueueView {
+    pub company: String,
+    pub carrier: Option<String>,
+    pub state: &'static str,
+    pub cause: Option<String>,
+    pub texts: i64,
+    /// When the oldest was accepted.
+    pub oldest_at: String,
+    /// When it is the first one's turn.
+    pub due_at: String,
+}
+
+/// A text that waits for an operator.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct HeldView {
+    pub id: String,
+    pub company: String,
+    pub handset: String,
+    pub cause: String,
+    pub accepted_at: String,
+    /// When it ends by itself.
+    pub valid_until: String,
 }
 
 /// A reply that belongs to nobody yet.
@@ -205,6 +236,7 @@ impl CompanyView {
             fallback_address: row.fallback_address,
             mail_domains,
             created_at: time(row.created_at),
+            suspended_at: row.suspended_at.map(time),
         }
     }
 }
@@ -268,6 +300,7 @@ impl CarrierView {
             port: row.port,
             system_id: row.system_id,
             created_at: time(row.created_at),
+            suspended_at: row.suspended_at.map(time),
         }
     }
 }

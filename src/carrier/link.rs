@@ -76,8 +76,10 @@ impl Link {
                     tracing::info!(carrier = name, "bound");
                     let bound_at = Instant::now();
                     self.state.store(LinkState::Bound as u8, Ordering::Relaxed);
+                    self.to_handset.link_bound(self.account.carrier_id);
                     let why = Session::new(&self, client).run(events, &stop).await;
                     self.state.store(LinkState::Down as u8, Ordering::Relaxed);
+                    self.to_handset.link_lost(self.account.carrier_id);
                     tracing::info!(carrier = name, why, "the link ended");
                     if bound_at.elapsed() > LONGEST_PAUSE {
                         pause = self.settings.reconnect;

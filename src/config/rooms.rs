@@ -309,6 +309,8 @@ pub struct ToHandset {
     pub in_doubt_resends: u32,
     /// How tries count while no link is up.
     pub outage: Outage,
+    /// How long a carrier's links may be down before its texts go over the route's next one.
+    pub failover_s: Seconds,
     /// Hours after which an SMS that gives no validity of its own is worth nothing.
     pub validity_h: u32,
     /// SMS of one company that may wait; above it doors say "later".
@@ -328,6 +330,7 @@ impl Default for ToHandset {
             in_doubt_wait_s: Seconds::whole(60),
             in_doubt_resends: 1,
             outage: Outage::Classic,
+            failover_s: Seconds::whole(3),
             validity_h: 72,
             queue_cap: 100_000,
             long_text: LongText::Split,

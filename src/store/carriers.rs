@@ -1,9 +1,8 @@
 //! Carriers, the routes that lead to them, and the pool numbers that texts come from.
 
 use super::{Batch, Reader, StoreError};
-use sea_orm::IntoActiveModel;
-use sea_orm::QueryOrder;
 use sea_orm::entity::prelude::*;
+use sea_orm::{IntoActiveModel, QueryOrder};
 
 /// An SMSC account.
 #[sea_orm::model]
@@ -89,6 +88,7 @@ impl Reader {
         Ok(route::Entity::find()
             .order_by_asc(route::Column::Prefix)
             .order_by_asc(route::Column::Rank)
+            .order_by_asc(route::Column::CarrierId)
             .all(&self.0)
             .await?)
     }

@@ -22,6 +22,7 @@ pub mod quota;
 pub mod receipts;
 pub mod references;
 pub mod roster;
+pub mod suspensions;
 pub mod verify;
 
 pub use connect::{DatabaseUrl, Reader, Store, migrate, open, open_reader};

@@ -5,7 +5,7 @@
 use super::bulk::{Bulk, Pick};
 use super::{Batch, Reader, StoreError};
 use sea_orm::entity::prelude::*;
-use sea_orm::{FromQueryResult, QueryOrder, QuerySelect, Statement, Value};
+use sea_orm::{FromQueryResult, QueryOrder, QueryResult, QuerySelect, Statement, Value};
 use sms::State;
 
 /// One text for one handset.
@@ -71,10 +71,46 @@ pub struct Change {
     pub lease: Option<i64>,
 }
 
+/// Texts that wait in the same line: of one company, for one carrier, of one priority.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lane {
+    pub carrier_id: i64,
+    pub company_id: i64,
+    pub priority: i64,
+}
+
+/// A sum over what waits.
+#[derive(Debug, Clone, PartialEq, Eq, FromQueryResult)]
+pub struct QueueLine {
+    pub company_id: i64,
+    pub carrier_id: Option<i64>,
+    pub state: i64,
+    pub cause: Option<String>,
+    pub texts: i64,
+    /// When the oldest was accepted.
+    pub oldest_at: i64,
+    /// When it is the first one's turn.
+    pub due_at: i64,
+}
+
+/// What waits and stands in no lane.
+#[derive(Debug, Clone, Copy)]
+pub struct BesideLanes {
+    /// Texts in doubt, or without their receipt, whose wait is over.
+    pub to_settle: bool,
+    /// Texts that never were given a way.
+    pub unrouted: bool,
+}
+
+/// What waits to leave, pending (1) or to be tried again (4): word for word the condition of the index `sms_to_leave`.
+const WAITING: &str = "lease = 0 AND state IN (1, 4)";
+/// What waits for proof (5 in doubt) or for its receipt (3 ok): that of the index `sms_to_settle`.
+const TO_SETTLE: &str = "lease = 0 AND state IN (3, 5)";
+
 const INSERT: Bulk = Bulk {
     before: "INSERT INTO sms (id, legacy_id, company_id, department_id, user_id, handset, text, encoding, parts, flash, priority, receipts, reply_to, door, \
-             state, cause, tries, resends, in_doubt, reference, accepted_at, valid_until, quota_day, due_at, lease) VALUES ",
-    columns: 25,
+             state, cause, tries, resends, in_doubt, reference, carrier_id, accepted_at, valid_until, quota_day, due_at, lease) VALUES ",
+    columns: 26,
     after: "",
 };
 
@@ -95,7 +131,7 @@ impl Batch<'_> {
     pub async fn insert_sms(&self, rows: Vec<Model>) -> Result<(), StoreError> {
         let mut values: Vec<Value> = Vec::with_capacity(rows.len() * INSERT.columns);
         for row in rows {
-            values.extend::<[Value; 25]>([
+            values.extend::<[Value; 26]>([
                 row.id.into(),
                 row.legacy_id.into(),
                 row.company_id.into(),
@@ -116,6 +152,7 @@ impl Batch<'_> {
                 row.resends.into(),
                 row.in_doubt.into(),
                 row.reference.into(),
+                row.carrier_id.into(),
                 row.accepted_at.into(),
                 row.valid_until.into(),
                 row.quota_day.into(),
@@ -153,15 +190,59 @@ impl Batch<'_> {
         by_ids(self.tx, ids).await
     }
 
-    /// Leases up to `limit` due rows to this node and returns them as they are now.
-    pub async fn claim_sms(&self, limit: u64) -> Result<Vec<Model>, StoreError> {
+    /// Leases up to `limit` due texts of a lane to this node and returns them as they are now.
+    pub async fn claim_lane(&self, lane: Lane, limit: usize) -> Result<Vec<Model>, StoreError> {
+        let which = format!("{WAITING} AND carrier_id = $3 AND company_id = $4 AND priority = $5");
+        let more = [
+            lane.carrier_id.into(),
+            lane.company_id.into(),
+            lane.priority.into(),
+        ];
+        self.claim(&which, limit, more).await
+    }
+
+    /// The same of texts that never were given a way, which an older build leaves.
+    pub async fn claim_unrouted(&self, limit: usize) -> Result<Vec<Model>, StoreError> {
+        self.claim(&format!("{WAITING} AND carrier_id IS NULL"), limit, [])
+            .await
+    }
+
+    /// The same of texts in doubt, and of those whose receipt does not come, when their wait is over.
+    pub async fn claim_to_settle(&self, limit: usize) -> Result<Vec<Model>, StoreError> {
+        let mut claimed = self
+            .claim(&format!("{TO_SETTLE} AND state = 5"), limit, [])
+            .await?;
+        let left = limit - claimed.len();
+        claimed.extend(
+            self.claim(&format!("{TO_SETTLE} AND state = 3"), left, [])
+                .await?,
+        );
+        Ok(claimed)
+    }
+
+    /// `which` says which of those that nobody has in hand; its parameters begin at `$3`.
+    async fn claim<const N: usize>(
+        &self,
+        which: &str,
+        limit: usize,
+        more: [Value; N],
+    ) -> Result<Vec<Model>, StoreError> {
         let lock = self.skip_locked();
         let sql = format!(
-            "WITH picked AS MATERIALIZED (SELECT id FROM sms WHERE lease = 0 AND due_at <= $1 ORDER BY due_at LIMIT {limit}{lock}) \
+            "WITH picked AS MATERIALIZED (SELECT id FROM sms WHERE {which} AND due_at <= $1 ORDER BY due_at LIMIT {limit}{lock}) \
              UPDATE sms SET lease = $2 WHERE id IN (SELECT id FROM picked) RETURNING *"
         );
-        self.models(&sql, vec![self.now.into(), self.lease.into()])
-            .await
+        let mut values = vec![self.now.into(), self.lease.into()];
+        values.extend(more);
+        self.models(&sql, values).await
+    }
+
+    /// Lets a text go that was held for an operator; whether it was.
+    pub async fn release_held(&self, id: i64) -> Result<bool, StoreError> {
+        let sql = format!(
+            "UPDATE sms SET cause = 'released', due_at = $1 WHERE id = $2 AND {WAITING} AND cause LIKE 'held%'"
+        );
+        Ok(self.execute(&sql, vec![self.now.into(), id.into()]).await? == 1)
     }
 
     /// Gives back what this node has in hand and did not begin to submit: others, or its next start, claim it. Its mails too.
@@ -257,14 +338,67 @@ impl Reader {
             .await?)
     }
 
-    /// When the next SMS that nobody has in hand is due.
-    pub async fn next_sms_due_at(&self) -> Result<Option<i64>, StoreError> {
-        let sql = "SELECT due_at FROM sms WHERE lease = 0 ORDER BY due_at LIMIT 1";
-        let row = self
-            .0
-            .query_one_raw(Statement::from_string(self.0.get_database_backend(), sql))
-            .await?;
-        Ok(row.map(|row| row.try_get_by_index(0)).transpose()?)
+    /// The lane after `after` in which texts wait, and when its first is due. Lanes have an order and begin after `None`.
+    pub async fn next_lane(&self, after: Option<Lane>) -> Result<Option<(Lane, i64)>, StoreError> {
+        let after = after.unwrap_or(Lane {
+            carrier_id: -1,
+            company_id: 0,
+            priority: 0,
+        });
+        let sql = format!(
+            "SELECT carrier_id, company_id, priority, due_at FROM sms WHERE {WAITING} AND (carrier_id, company_id, priority) > ($1, $2, $3) \
+             ORDER BY carrier_id, company_id, priority, due_at LIMIT 1"
+        );
+        let values = [
+            after.carrier_id.into(),
+            after.company_id.into(),
+            after.priority.into(),
+        ];
+        let Some(row) = self.first(&sql, values).await? else {
+            return Ok(None);
+        };
+        let lane = Lane {
+            carrier_id: row.try_get_by_index(0)?,
+            company_id: row.try_get_by_index(1)?,
+            priority: row.try_get_by_index(2)?,
+        };
+        Ok(Some((lane, row.try_get_by_index(3)?)))
+    }
+
+    /// What waits beside the lanes.
+    pub async fn waiting_beside_lanes(&self, now: i64) -> Result<BesideLanes, StoreError> {
+        let due = |state| {
+            format!(
+                "EXISTS (SELECT 1 FROM sms WHERE {TO_SETTLE} AND state = {state} AND due_at <= $1)"
+            )
+        };
+        let sql = format!(
+            "SELECT CASE WHEN {} OR {} THEN 1 ELSE 0 END, CASE WHEN EXISTS (SELECT 1 FROM sms WHERE {WAITING} AND carrier_id IS NULL) THEN 1 ELSE 0 END",
+            due(5),
+            due(3)
+        );
+        let row = self.first(&sql, [now.into()]).await?;
+        let flag = |place| -> Result<bool, DbErr> {
+            let flag: Option<i32> = row
+                .as_ref()
+                .map(|row| row.try_get_by_index(place))
+                .transpose()?;
+            Ok(flag == Some(1))
+        };
+        Ok(BesideLanes {
+            to_settle: flag(0)?,
+            unrouted: flag(1)?,
+        })
+    }
+
+    async fn first<const N: usize>(
+        &self,
+        sql: &str,
+        values: [Value; N],
+    ) -> Result<Option<QueryResult>, StoreError> {
+        let backend = self.0.get_database_backend();
+        let statement = Statement::from_sql_and_values(backend, sql, values);
+        Ok(self.0.query_one_raw(statement).await?)
     }
 
     /// Whether a dead node still holds SMS.
@@ -275,9 +409,34 @@ impl Reader {
         Ok(self.0.query_one_raw(statement).await?.is_some())
     }
 
+    /// What waits or is on its way, summed up by company, carrier, state and cause.
+    pub async fn queue(&self) -> Result<Vec<QueueLine>, StoreError> {
+        let columns = "company_id, carrier_id, state, cause, accepted_at, due_at";
+        let sql = format!(
+            "SELECT company_id, carrier_id, state, cause, COUNT(*) AS texts, MIN(accepted_at) AS oldest_at, MIN(due_at) AS due_at FROM \
+             (SELECT {columns} FROM sms WHERE lease > 0 AND state <> 3 UNION ALL SELECT {columns} FROM sms WHERE {WAITING} \
+             UNION ALL SELECT {columns} FROM sms WHERE {TO_SETTLE} AND state = 5) AS queued \
+             GROUP BY company_id, carrier_id, state, cause ORDER BY company_id, carrier_id, state, cause"
+        );
+        let statement = Statement::from_string(self.0.get_database_backend(), sql);
+        Ok(QueueLine::find_by_statement(statement).all(&self.0).await?)
+    }
+
+    /// Texts that an operator has to look at, oldest first.
+    pub async fn held(&self, limit: u64) -> Result<Vec<Model>, StoreError> {
+        let sql = format!(
+            "SELECT * FROM sms WHERE {WAITING} AND cause LIKE 'held%' ORDER BY id LIMIT {limit}"
+        );
+        let statement = Statement::from_string(self.0.get_database_backend(), sql);
+        Ok(Model::find_by_statement(statement).all(&self.0).await?)
+    }
+
     /// How many SMS of each company wait or are on their way: `(company id, number)`.
     pub async fn queued_by_company(&self) -> Result<Vec<(i64, i64)>, StoreError> {
-        let sql = "SELECT company_id, COUNT(*) FROM sms WHERE lease IS NOT NULL AND state <> 3 GROUP BY company_id";
+        let sql = format!(
+            "SELECT company_id, COUNT(*) FROM (SELECT company_id FROM sms WHERE lease > 0 AND state <> 3 UNION ALL SELECT company_id FROM sms WHERE {WAITING} \
+             UNION ALL SELECT company_id FROM sms WHERE {TO_SETTLE} AND state = 5) AS queued GROUP BY company_id"
+        );
         let rows = self
             .0
             .query_all_raw(Statement::from_string(self.0.get_database_backend(), sql))

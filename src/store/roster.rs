@@ -110,9 +110,11 @@ impl Batch<'_> {
     }
 
     /// Removes a route; whether there was one.
-    pub async fn delete_route(&self, prefix: &str, rank: i64) -> Result<bool, StoreError> {
-        let sql = "DELETE FROM routes WHERE prefix = $1 AND rank = $2";
-        let deleted = self.execute(sql, vec![prefix.into(), rank.into()]).await?;
+    pub async fn delete_route(&self, prefix: &str, carrier_id: i64) -> Result<bool, StoreError> {
+        let sql = "DELETE FROM routes WHERE prefix = $1 AND carrier_id = $2";
+        let deleted = self
+            .execute(sql, vec![prefix.into(), carrier_id.into()])
+            .await?;
         self.raise_accounts_revision().await?;
         Ok(deleted == 1)
     }

@@ -1,6 +1,7 @@
 //! The one accept point [SPEC 2]: whatever the door, the same checks in the same order, and a yes only after the commit is on disk.
 
 use super::ready::Sms;
+use super::suspended::SUSPENDED;
 use super::{Refusal, Shared, ToHandset, Who};
 use crate::accounts::{Caller, Identified, quota_day};
 use crate::config::rooms::LongText;
@@ -217,7 +218,7 @@ impl Shared {
                 .validity_ms
                 .unwrap_or(i64::from(self.policy.to_handset.validity_h) * 3_600_000);
         let parts_needed = text.parts_needed(ReferenceSize::Eight);
-        let keep_in_memory = self.ready.room() >= request.to.len();
+        let is_held = network.is_held(caller.company_id());
         let mut legacy_ids = self.legacy_ids(request.to.len()).await?.into_iter();
         let mut seen: HashMap<PhoneNumber, usize> = HashMap::new();
         let mut drafts = Vec::with_capacity(request.to.len());
@@ -227,12 +228,15 @@ impl Shared {
                     "`{}` cannot be texted: {error}",
                     clip(&destination.given)
                 ))),
-                Ok(number) => match network.carrier_of(*number) {
-                    Some(carrier_id) => Ok((*number, carrier_id)),
-                    None => Err(Refusal::NotServed(number.to_string())),
-                },
+                Ok(number) => {
+                    let id = self.ids.next();
+                    match network.way(*number, id, None, |carrier| self.is_up(carrier)) {
+                        Some(way) => Ok((id, *number, way)),
+                        None => Err(Refusal::NotServed(number.to_string())),
+                    }
+                }
             };
-            let (number, carrier_id) = match served {
+            let (id, number, way) = match served {
                 Ok(served) => served,
                 Err(refusal) if request.all_or_nothing => return Err(refusal),
                 Err(refusal) => {
@@ -248,7 +252,9 @@ impl Shared {
                 continue;
             }
             seen.insert(number, drafts.len());
-            let id = self.ids.next();
+            let carrier_id = way.carrier_id;
+            let is_suspended = is_held || way.is_suspended;
+            let keep_in_memory = !is_suspended && self.ready.room(carrier_id) >= request.to.len();
             let reference = u8::try_from(id & 0xff).unwrap_or_default();
             let parts = text
                 .cut(
@@ -272,7 +278,7 @@ impl Shared {
                 reply_to: reply_to.clone(),
                 door: request.door.to_owned(),
                 state: i64::from(State::Pending.code()),
-                cause: None,
+                cause: is_suspended.then(|| SUSPENDED.to_owned()),
                 tries: 0,
                 resends: 0,
                 in_doubt: false,
@@ -466,9 +472,10 @@ fn in_hand(
         try_no: row.tries + 1,
         resends: row.resends,
         is_resend: AtomicBool::new(false),
+        is_bound: false,
         in_doubt: row.in_doubt,
         is_doubted: AtomicBool::new(false),
-        number: row.number,
+        number: row.number.filter(|_| row.carrier_id == Some(carrier_id)),
         revision,
         given: AtomicI64::new(0),
         unmarked: AtomicUsize::new(0),
@@ -477,14 +484,22 @@ fn in_hand(
 }
 
 impl Sms {
-    /// A row in hand again, for its next try.
-    pub(super) fn from_row(row: &outgoing::Model, carrier_id: i64, handset: PhoneNumber) -> Self {
+    /// A row in hand again, for its next try, over this carrier.
+    pub(super) fn from_row(
+        row: &outgoing::Model,
+        carrier_id: i64,
+        handset: PhoneNumber,
+        is_bound: bool,
+    ) -> Self {
         let receipts = i16::try_from(row.receipts)
             .ok()
             .and_then(Wish::from_code)
             .unwrap_or(Wish::Never);
         // Revision 0 never is the current one, so its checks are made again.
-        in_hand(row, carrier_id, handset, receipts, 0)
+        Self {
+            is_bound,
+            ..in_hand(row, carrier_id, handset, receipts, 0)
+        }
     }
 }
 

@@ -1,13 +1,15 @@
-//! The claimer: takes due texts back into hand (retries, restarts, what did not fit into memory), settles those in doubt, and takes over what a dead node left.
+//! The claimer: takes due texts back into hand (retries, restarts, what did not fit into memory), lane by lane, and decides over which carrier each of them goes.
 
-use super::ending::{self, Ending};
-use super::outcome::{KILLS, LINK_KILLED, charge, may_resend};
+use super::network::Network;
+use super::orphans::{Forget, TakeOver};
 use super::ready::Sms;
+use super::settle::Settle;
+use super::suspended::{HandBack, HandedBack};
 use super::{Shared, ToHandset};
 use crate::security::Field;
-use crate::store::attempts::{self, Outcome, PartsStanding};
-use crate::store::events::{Event, Kind};
-use crate::store::{Batch, StoreError, Work, outgoing};
+use crate::store::attempts::{self, Outcome};
+use crate::store::outgoing::{self, Lane};
+use crate::store::{Batch, StoreError, Work, external};
 use crate::to_desktop::receipts;
 use futures::future::BoxFuture;
 use sms::{PhoneNumber, State, Text};
@@ -18,8 +20,12 @@ use tokio_util::sync::CancellationToken;
 
 /// How often due texts are looked for. Fresh ones do not wait for it.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
-/// Texts claimed in one statement.
+/// Texts claimed in one commit, shared by the lanes in which some are due.
 const CLAIM: usize = 200;
+/// A lane's share at least.
+const LEAST_SHARE: usize = 10;
+/// Lanes looked at before something is claimed; the next look goes on behind them.
+const LANES: usize = 32;
 /// How often what is counted in memory is set right by the database, and dead nodes are looked for.
 const SET_RIGHT_EVERY: Duration = Duration::from_secs(5);
 /// Below so much free space on SQLite's disk nothing more is accepted.
@@ -33,6 +39,7 @@ pub async fn keep_claiming(
 ) {
     let shared = journey.0;
     let mut last_set_right = None;
+    let mut behind = None;
     loop {
         if last_set_right.is_none_or(|at: std::time::Instant| at.elapsed() >= SET_RIGHT_EVERY) {
             last_set_right = Some(std::time::Instant::now());
@@ -40,8 +47,8 @@ pub async fn keep_claiming(
                 tracing::warn!(%error, "the queue could not be looked after");
             }
         }
-        let more = match shared.claim_due().await {
-            Ok(claimed) => claimed == CLAIM,
+        let more = match shared.claim_due(&mut behind).await {
+            Ok(more) => more,
             Err(error) => {
                 tracing::warn!(%error, "due texts could not be claimed");
                 false
@@ -56,57 +63,182 @@ pub async fn keep_claiming(
 }
 
 impl Shared {
-    /// Claims what is due, up to a batch; how many.
-    async fn claim_due(self: &Arc<Self>) -> Result<usize, StoreError> {
-        // Who may send is as fresh as this, for those who only look; an accept judges by its own transaction.
-        self.book.turn_to(self.reader.accounts_revision().await?);
-        let limit = CLAIM.min(self.ready.room());
-        let due = self.reader.next_sms_due_at().await?;
-        if limit == 0 || due.is_none_or(|due| due > self.clock.now()) {
-            return Ok(0);
-        }
+    /// Claims what is due, up to a batch, from the lanes behind `behind`; whether there may be more at once.
+    async fn claim_due(self: &Arc<Self>, behind: &mut Option<Lane>) -> Result<bool, StoreError> {
         let network = self.refresh_network().await?;
-        let rows = self.writer.write(Claim { limit }).await?;
-        let claimed = rows.len();
+        // Who may send is as fresh as this, for those who only look; an accept judges by its own transaction.
+        self.book.turn_to(network.revision);
+        self.sort_out(&network).await?;
+        let wanted = self.wanted(&network, behind).await?;
+        if wanted.is_empty() {
+            return Ok(behind.is_some());
+        }
+        let rows = self.writer.write(Claim { wanted }).await?;
+        let more = behind.is_some() || rows.len() >= CLAIM;
+        self.take_up(&network, rows).await?;
+        Ok(more)
+    }
+
+    /// What to claim: what is to be settled, and from each lane its share, the most urgent first. `behind` is `None` again when every lane was seen.
+    async fn wanted(
+        &self,
+        network: &Network,
+        behind: &mut Option<Lane>,
+    ) -> Result<Vec<Wanted>, StoreError> {
+        let now = self.clock.now();
+        let mut wanted = Vec::new();
+        let standing = self.reader.waiting_beside_lanes(now).await?;
+        if standing.to_settle {
+            wanted.push(Wanted::ToSettle(CLAIM));
+        }
+        if standing.unrouted {
+            wanted.push(Wanted::Unrouted(CLAIM));
+        }
+        let mut lanes = Vec::new();
+        for _ in 0..LANES {
+            let next = self.reader.next_lane(*behind).await?;
+            *behind = next.map(|(lane, _)| lane);
+            match next {
+                Some((lane, due_at)) if due_at <= now && self.may_leave(network, lane) => {
+                    lanes.push(lane);
+                }
+                Some(_) => {}
+                None => break,
+            }
+        }
+        lanes.sort_by_key(|lane| std::cmp::Reverse(lane.priority));
+        let share = (CLAIM / lanes.len().max(1)).max(LEAST_SHARE);
+        for lane in lanes {
+            let limit = share.min(self.ready.room(lane.carrier_id));
+            if limit > 0 {
+                wanted.push(Wanted::Lane(lane, limit));
+            }
+        }
+        Ok(wanted)
+    }
+
+    /// Whether a lane's texts could leave if they were in hand.
+    fn may_leave(&self, network: &Network, lane: Lane) -> bool {
+        let open = !network.is_carrier_suspended(lane.carrier_id)
+            || network.has_way_round(lane.carrier_id, |carrier| self.is_up(carrier));
+        open && !network.is_held(lane.company_id)
+    }
+
+    /// Does with claimed rows what is their turn.
+    async fn take_up(
+        self: &Arc<Self>,
+        network: &Network,
+        rows: Vec<outgoing::Model>,
+    ) -> Result<(), StoreError> {
         let (mut doubtful, mut unreceipted, mut waiting) = (Vec::new(), Vec::new(), Vec::new());
         for row in rows {
-            let Some(handset) = PhoneNumber::from_i64(row.handset) else {
-                continue;
-            };
-            let carrier_id = row
-                .carrier_id
-                .or_else(|| network.carrier_of(handset))
-                .unwrap_or_default();
             match row.state() {
-                State::InDoubt => {
-                    doubtful.push((Arc::new(Sms::from_row(&row, carrier_id, handset)), row))
-                }
+                State::InDoubt => doubtful.push(row),
                 State::Ok => unreceipted.push(row.id),
-                _ => waiting.push((Arc::new(Sms::from_row(&row, carrier_id, handset)), row)),
+                _ => waiting.push(row),
             }
         }
         if !unreceipted.is_empty() {
             receipts::give_up(&self.writer, unreceipted, self.policy.clone()).await?;
         }
+        let mut in_hand = Vec::with_capacity(waiting.len() + doubtful.len());
         if !doubtful.is_empty() {
-            let texts = doubtful.iter().map(|(sms, _)| sms.clone()).collect();
-            let resent = self
-                .writer
-                .write(Settle {
-                    journey: self.clone(),
-                    texts,
-                })
-                .await?;
-            waiting.extend(
-                doubtful
-                    .into_iter()
-                    .filter(|(sms, _)| resent.contains(&sms.id)),
-            );
+            in_hand.extend(self.settle(doubtful).await?);
         }
-        for (sms, row) in waiting {
+        let mut handed_back = Vec::new();
+        for row in waiting {
+            match self.place(network, &row).await? {
+                Some(Placed { sms, is_suspended }) if is_suspended => {
+                    let now = self.clock.now();
+                    handed_back.push(HandedBack::suspended(Arc::new(sms), row.cause, now));
+                }
+                Some(Placed { sms, .. }) => in_hand.push((Arc::new(sms), row)),
+                None => tracing::error!(
+                    sms = row.id,
+                    "a stored number is none; it is held for an operator"
+                ),
+            }
+        }
+        if !handed_back.is_empty() {
+            self.writer.write(HandBack(handed_back)).await?;
+        }
+        for (sms, row) in in_hand {
             self.take_in_hand(sms, &row).await?;
         }
-        Ok(claimed)
+        Ok(())
+    }
+
+    /// Settles texts in doubt; those that are sent again.
+    async fn settle(
+        self: &Arc<Self>,
+        rows: Vec<outgoing::Model>,
+    ) -> Result<Vec<(Arc<Sms>, outgoing::Model)>, StoreError> {
+        let mut doubtful = Vec::with_capacity(rows.len());
+        for row in rows {
+            if let (Some(handset), Some(carrier_id)) =
+                (PhoneNumber::from_i64(row.handset), row.carrier_id)
+            {
+                doubtful.push((
+                    Arc::new(Sms::from_row(&row, carrier_id, handset, true)),
+                    row,
+                ));
+            }
+        }
+        let texts = doubtful.iter().map(|(sms, _)| sms.clone()).collect();
+        let resent = self
+            .writer
+            .write(Settle {
+                journey: self.clone(),
+                texts,
+            })
+            .await?;
+        doubtful.retain(|(sms, _)| resent.contains(&sms.id));
+        Ok(doubtful)
+    }
+
+    /// Over which carrier a text goes now [SPEC 4.2, 4.6]: the same if parts of it were accepted or are in doubt, else another than the one that refused it, if there
+    /// is another. `None`: its row is broken.
+    async fn place(
+        &self,
+        network: &Network,
+        row: &outgoing::Model,
+    ) -> Result<Option<Placed>, StoreError> {
+        let Some(handset) = PhoneNumber::from_i64(row.handset) else {
+            return Ok(None);
+        };
+        let attempts = match row.tries > 0 || row.in_doubt || row.number.is_some() {
+            true => self.reader.attempts_of(row.id).await?,
+            false => Vec::new(),
+        };
+        let stays = attempts.iter().any(|attempt| {
+            !matches!(
+                attempt.outcome(),
+                Outcome::RefusedForNow | Outcome::RefusedForGood | Outcome::NotWritten
+            )
+        });
+        if let Some(carrier_id) = row.carrier_id.filter(|_| stays) {
+            return Ok(Some(Placed {
+                sms: Sms::from_row(row, carrier_id, handset, true),
+                is_suspended: network.is_held(row.company_id)
+                    || network.is_closed(handset, carrier_id),
+            }));
+        }
+        let avoid = attempts
+            .iter()
+            .max_by_key(|attempt| attempt.id)
+            .filter(|last| !is_throttled(last))
+            .map(|last| last.carrier_id);
+        let way = network.way(handset, row.id, avoid, |carrier| self.is_up(carrier));
+        // Without a route any more it stays where it was, until its validity ends.
+        let carrier_id = way
+            .map(|way| way.carrier_id)
+            .or(row.carrier_id)
+            .unwrap_or_default();
+        Ok(Some(Placed {
+            sms: Sms::from_row(row, carrier_id, handset, false),
+            is_suspended: network.is_held(row.company_id)
+                || way.is_some_and(|way| way.is_suspended),
+        }))
     }
 
     /// Opens the text again, cuts it as before, and queues the parts that no attempt got through.
@@ -119,9 +251,15 @@ impl Shared {
         });
         let mut parts = match parts {
             Ok(parts) => parts,
+            // Marking ends it: its time is over.
+            Err(_) if self.clock.now() >= row.valid_until => Vec::new(),
             Err(error) => {
-                tracing::error!(sms = row.id, %error, "a stored text cannot be read; it is held for an operator");
-                return Ok(());
+                let id = external("msg", row.id);
+                tracing::error!(sms = id, %error, "a stored text cannot be read; it is held for an operator: see `emailsms admin queue held`");
+                return self
+                    .writer
+                    .write(HandBack(vec![HandedBack::held(sms, "held_unreadable")]))
+                    .await;
             }
         };
         if sms.try_no > 1 || sms.in_doubt {
@@ -165,8 +303,27 @@ impl Shared {
     }
 }
 
+/// A text in hand again.
+struct Placed {
+    sms: Sms,
+    /// It has to wait for an operator.
+    is_suspended: bool,
+}
+
+/// Whether an attempt met nothing but a carrier that had too much of us: no reason to go elsewhere.
+fn is_throttled(attempt: &attempts::Model) -> bool {
+    attempt.status == Some(i64::from(smpp::CommandStatus::ESME_RTHROTTLED.0))
+}
+
+/// What is claimed, and how much of it.
+enum Wanted {
+    Lane(Lane, usize),
+    ToSettle(usize),
+    Unrouted(usize),
+}
+
 struct Claim {
-    limit: usize,
+    wanted: Vec<Wanted>,
 }
 
 impl Work for Claim {
@@ -178,324 +335,19 @@ impl Work for Claim {
         batch: &'a Batch<'_>,
     ) -> BoxFuture<'a, Result<Vec<Vec<outgoing::Model>>, StoreError>> {
         Box::pin(async move {
-            let mut claimed = Vec::with_capacity(works.len());
+            let mut all = Vec::with_capacity(works.len());
             for work in works.iter() {
-                claimed.push(batch.claim_sms(work.limit as u64).await?);
-            }
-            Ok(claimed)
-        })
-    }
-}
-
-/// Settles texts in doubt whose wait is over: proof, one more try, or unknown for good [SPEC 4.3]. Answers the ids of those to be sent again.
-struct Settle {
-    journey: Arc<Shared>,
-    texts: Vec<Arc<Sms>>,
-}
-
-impl Work for Settle {
-    type Answer = Vec<i64>;
-    const NAME: &'static str = "settle";
-
-    fn run<'a>(
-        works: &'a mut [Self],
-        batch: &'a Batch<'_>,
-    ) -> BoxFuture<'a, Result<Vec<Vec<i64>>, StoreError>> {
-        Box::pin(async move {
-            let mut answers = Vec::with_capacity(works.len());
-            for work in works.iter() {
-                let mut resent = Vec::new();
-                for sms in &work.texts {
-                    if settle(&work.journey, sms, batch).await? {
-                        resent.push(sms.id);
-                    }
+                let mut claimed = Vec::new();
+                for wanted in &work.wanted {
+                    claimed.extend(match wanted {
+                        Wanted::Lane(lane, limit) => batch.claim_lane(*lane, *limit).await?,
+                        Wanted::ToSettle(limit) => batch.claim_to_settle(*limit).await?,
+                        Wanted::Unrouted(limit) => batch.claim_unrouted(*limit).await?,
+                    });
                 }
-                answers.push(resent);
+                all.push(claimed);
             }
-            Ok(answers)
+            Ok(all)
         })
     }
-}
-
-/// Settles one text; whether it is to be sent again.
-async fn settle(journey: &Shared, sms: &Arc<Sms>, batch: &Batch<'_>) -> Result<bool, StoreError> {
-    let attempts = batch.attempts_of(&[sms.id]).await?;
-    let in_doubt: Vec<&attempts::Model> = attempts
-        .iter()
-        .filter(|attempt| attempt.outcome() == Outcome::InDoubt)
-        .collect();
-    let Some(first) = in_doubt.first() else {
-        // A late answer settled the attempts; what it left is for a normal try.
-        return Ok(attempts::standing_of(sms.parts, &attempts) == PartsStanding::ToRetry);
-    };
-    let since = in_doubt
-        .iter()
-        .map(|attempt| attempt.marked_at)
-        .min()
-        .unwrap_or_default();
-    let receipts = batch
-        .unmatched_receipts_between(first.carrier_id, first.number, first.handset, since)
-        .await?;
-    let answered = batch
-        .was_answered(sms.id, first.number, first.handset)
-        .await?;
-    if receipts.len() >= in_doubt.len() || answered {
-        prove(journey, sms, &attempts, &in_doubt, &receipts, batch).await?;
-        return Ok(false);
-    }
-    if !may_resend(&journey.policy.to_handset, sms.resends) {
-        let changes = vec![outgoing::Change {
-            in_doubt: true,
-            tries: sms.try_no - 1,
-            ..ending::change(sms, State::InDoubt)
-        }];
-        batch.change_sms(changes).await?;
-        ending::write(
-            vec![Ending::new(sms, State::Unknown, "no_proof")],
-            &journey.policy,
-            batch,
-        )
-        .await?;
-        return Ok(false);
-    }
-    if batch
-        .count_events(sms.id, Kind::InDoubt, LINK_KILLED)
-        .await?
-        >= KILLS
-    {
-        // Until an operator looks, or its validity ends.
-        let held = outgoing::Change {
-            tries: sms.try_no - 1,
-            cause: Some("held_killed_its_link".to_owned()),
-            due_at: sms.valid_until,
-            lease: Some(0),
-            ..ending::change(sms, State::Pending)
-        };
-        batch.change_sms(vec![held]).await?;
-        batch
-            .insert_events(vec![
-                Event::new(sms.id, Kind::Pending).because("held_killed_its_link"),
-            ])
-            .await?;
-        tracing::error!(
-            sms = sms.id,
-            "a text killed its link three times; it is held for an operator"
-        );
-        return Ok(false);
-    }
-    let resent = in_doubt.iter().map(|attempt| attempts::Change {
-        id: attempt.id,
-        outcome: Outcome::Resent,
-        message_id: None,
-        status: None,
-        answered_at: attempt.answered_at,
-    });
-    batch.change_attempts(resent.collect()).await?;
-    let resends = sms.resends + 1;
-    batch
-        .change_sms(vec![outgoing::Change {
-            resends,
-            tries: sms.try_no - 1,
-            cause: Some("resend".to_owned()),
-            lease: Some(batch.lease),
-            ..ending::change(sms, State::Pending)
-        }])
-        .await?;
-    batch
-        .insert_events(vec![Event {
-            try_no: Some(sms.try_no),
-            ..Event::new(sms.id, Kind::Resent).because("no_proof")
-        }])
-        .await?;
-    sms.count_resend();
-    Ok(true)
-}
-
-/// The SMSC has them after all: receipts, or an answer from the handset, say so.
-async fn prove(
-    journey: &Shared,
-    sms: &Arc<Sms>,
-    attempts: &[attempts::Model],
-    in_doubt: &[&attempts::Model],
-    found: &[crate::store::receipts::Model],
-    batch: &Batch<'_>,
-) -> Result<(), StoreError> {
-    let mut changes = Vec::new();
-    let mut cdrs = Vec::new();
-    let mut matches = Vec::new();
-    let mut pairs = Vec::new();
-    for (place, attempt) in in_doubt.iter().enumerate() {
-        let receipt = found.get(place);
-        matches.extend(receipt.map(|receipt| (receipt.id, attempt.id)));
-        pairs.extend(receipt.map(|receipt| (receipt.clone(), (*attempt).clone())));
-        changes.push(attempts::Change {
-            id: attempt.id,
-            outcome: Outcome::Accepted,
-            message_id: receipt.and_then(|receipt| receipt.message_id.clone()),
-            status: None,
-            answered_at: Some(crate::clock::real_now()),
-        });
-        cdrs.push(charge(
-            sms,
-            attempt.part,
-            attempt.number,
-            attempt.carrier_id,
-        ));
-    }
-    batch.change_attempts(changes).await?;
-    batch.insert_cdrs(&cdrs).await?;
-    let proved: Vec<attempts::Model> = attempts
-        .iter()
-        .cloned()
-        .map(|attempt| {
-            if in_doubt.iter().any(|doubt| doubt.id == attempt.id) {
-                attempts::Model {
-                    outcome: Outcome::Accepted.code(),
-                    ..attempt
-                }
-            } else {
-                attempt
-            }
-        })
-        .collect();
-    let cause = if found.is_empty() {
-        "proved_by_reply"
-    } else {
-        "proved_by_receipt"
-    };
-    let tries = sms.try_no - 1;
-    let all = attempts::standing_of(sms.parts, &proved) == PartsStanding::AllAccepted;
-    let change = if all {
-        let waits = sms.receipts != sms::Wish::Never;
-        let due_at = sms.valid_until + journey.policy.to_desktop.receipt_wait_s.ms();
-        outgoing::Change {
-            tries,
-            due_at,
-            lease: waits.then_some(0),
-            ..ending::change(sms, State::Ok)
-        }
-    } else {
-        outgoing::Change {
-            tries,
-            cause: Some(cause.to_owned()),
-            due_at: batch.now,
-            lease: Some(0),
-            ..ending::change(sms, State::Fail)
-        }
-    };
-    let kind = if all { Kind::Ok } else { Kind::Fail };
-    batch.change_sms(vec![change]).await?;
-    batch
-        .insert_events(vec![Event {
-            carrier_id: Some(sms.carrier_id),
-            ..Event::new(sms.id, kind).because(cause)
-        }])
-        .await?;
-    batch.match_receipts(&matches).await?;
-    receipts::apply(pairs, &journey.policy, batch).await
-}
-
-/// Forgets nodes whose lease ended; what they had in hand is then to be taken over.
-struct Forget;
-
-impl Work for Forget {
-    type Answer = ();
-    const NAME: &'static str = "forget";
-
-    fn run<'a>(
-        works: &'a mut [Self],
-        batch: &'a Batch<'_>,
-    ) -> BoxFuture<'a, Result<Vec<()>, StoreError>> {
-        Box::pin(async move {
-            batch.forget_dead_nodes().await?;
-            Ok(vec![(); works.len()])
-        })
-    }
-}
-
-/// Takes over what a dead node had in hand. What it may have written is in doubt.
-struct TakeOver {
-    wait_ms: i64,
-}
-
-impl Work for TakeOver {
-    type Answer = usize;
-    const NAME: &'static str = "take_over";
-
-    fn run<'a>(
-        works: &'a mut [Self],
-        batch: &'a Batch<'_>,
-    ) -> BoxFuture<'a, Result<Vec<usize>, StoreError>> {
-        Box::pin(async move {
-            let mut taken = Vec::with_capacity(works.len());
-            for work in works.iter() {
-                taken.push(take_over(work.wait_ms, batch).await?);
-            }
-            Ok(taken)
-        })
-    }
-}
-
-async fn take_over(wait_ms: i64, batch: &Batch<'_>) -> Result<usize, StoreError> {
-    let rows = batch.orphaned_sms(500).await?;
-    let ids: Vec<i64> = rows
-        .iter()
-        .filter(|row| row.state() == State::Submitting)
-        .map(|row| row.id)
-        .collect();
-    let attempts = if ids.is_empty() {
-        Vec::new()
-    } else {
-        batch.attempts_of(&ids).await?
-    };
-    let (mut doubts, mut changes, mut events) = (Vec::new(), Vec::new(), Vec::new());
-    for row in &rows {
-        let open: Vec<&attempts::Model> = attempts
-            .iter()
-            .filter(|attempt| attempt.sms_id == row.id && attempt.outcome() == Outcome::Open)
-            .collect();
-        let is_doubtful = attempts.iter().any(|attempt| {
-            attempt.sms_id == row.id
-                && matches!(attempt.outcome(), Outcome::Open | Outcome::InDoubt)
-        });
-        doubts.extend(open.iter().map(|attempt| attempts::Change {
-            id: attempt.id,
-            outcome: Outcome::InDoubt,
-            message_id: None,
-            status: None,
-            answered_at: None,
-        }));
-        let (state, cause, due_at) = match row.state() {
-            State::Submitting if is_doubtful => (
-                State::InDoubt,
-                Some("crash".to_owned()),
-                batch.now + wait_ms,
-            ),
-            State::Submitting => (State::Pending, row.cause.clone(), batch.now),
-            state => (state, row.cause.clone(), row.due_at),
-        };
-        if state == State::InDoubt && row.state() != state {
-            events.push(Event {
-                carrier_id: row.carrier_id,
-                try_no: Some(row.tries),
-                ..Event::new(row.id, Kind::InDoubt).because("crash")
-            });
-        }
-        changes.push(outgoing::Change {
-            id: row.id,
-            state,
-            cause,
-            tries: row.tries,
-            resends: row.resends,
-            in_doubt: row.in_doubt || state == State::InDoubt,
-            carrier_id: row.carrier_id,
-            number: row.number,
-            due_at,
-            lease: Some(0),
-        });
-    }
-    batch.change_attempts(doubts).await?;
-    batch.change_sms(changes).await?;
-    batch.insert_events(events).await?;
-    Ok(rows.len())
 }

@@ -9,9 +9,12 @@ mod ending;
 mod mark;
 mod network;
 mod numbers;
+mod orphans;
 mod outcome;
 mod ready;
 mod refusal;
+mod settle;
+mod suspended;
 mod view;
 
 pub use accept::{
@@ -53,6 +56,7 @@ pub(crate) struct Shared {
     /// Waiting texts per company: counted up at accept, set right by the claimer.
     queued: Mutex<HashMap<i64, i64>>,
     network: RwLock<Arc<Network>>,
+    links: network::Links,
     legacy_ids: Mutex<accept::LegacyIds>,
     disk_full: AtomicBool,
     stopping: AtomicBool,
@@ -95,6 +99,7 @@ impl ToHandset {
             ready: Ready::default(),
             queued: Mutex::default(),
             network: RwLock::default(),
+            links: network::Links::default(),
             legacy_ids: Mutex::default(),
             disk_full: AtomicBool::new(false),
             stopping: AtomicBool::new(false),
@@ -104,6 +109,16 @@ impl ToHandset {
     /// What waits for a carrier's link.
     pub fn ready(&self) -> &Ready {
         &self.0.ready
+    }
+
+    /// A link of this carrier was bound: texts can leave over it.
+    pub fn link_bound(&self, carrier_id: i64) {
+        self.0.links.bound(carrier_id);
+    }
+
+    /// A link of this carrier is gone.
+    pub fn link_lost(&self, carrier_id: i64) {
+        self.0.links.lost(carrier_id);
     }
 
     /// Accepts nothing more from now on.

@@ -1,34 +1,216 @@
-//! Where texts can go and what they come from: routes and pools, as of a revision.
+//! Where texts can go and what they come from: routes, pools and what is suspended, as of a revision; and which carriers have a link.
 
 use super::Shared;
 use crate::store::StoreError;
 use sms::PhoneNumber;
-use std::collections::HashMap;
-use std::sync::Arc;
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
-/// A snapshot of routes and pools; replaced as a whole when anything about them changed.
+/// A snapshot of routes, pools and what is suspended; replaced as a whole when anything about them changed.
 #[derive(Debug, Default)]
 pub(super) struct Network {
     pub revision: i64,
-    /// `(prefix, carrier)`, longest prefix first, best rank first.
-    routes: Vec<(String, i64)>,
+    /// Longest prefix first.
+    routes: Vec<Route>,
     /// Shared pool numbers of each carrier, in their order.
     pools: HashMap<i64, Vec<i64>>,
+    /// Everything is.
+    is_suspended: bool,
+    suspended_companies: HashSet<i64>,
+    suspended_carriers: HashSet<i64>,
+}
+
+/// All that serve a prefix, best first.
+#[derive(Debug)]
+struct Route {
+    prefix: String,
+    choices: Vec<Choice>,
+}
+
+/// A carrier that serves a prefix.
+#[derive(Debug, Clone, Copy)]
+struct Choice {
+    carrier_id: i64,
+    rank: i64,
+    weight: i64,
+    /// The carrier or this route to it is.
+    is_suspended: bool,
+}
+
+/// Where a text goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Way {
+    pub carrier_id: i64,
+    /// Every way there is suspended: it waits.
+    pub is_suspended: bool,
 }
 
 impl Network {
-    /// The carrier that serves this number first.
-    pub fn carrier_of(&self, number: PhoneNumber) -> Option<i64> {
+    /// The way of a text to `number` [SPEC 4.6]: over the first rank that is neither suspended nor down; among equals of a rank by weight, the same each time for
+    /// the same `seed` (its id). `avoid` just refused it, so another that is up is better. `None`: nobody serves the number.
+    pub fn way(
+        &self,
+        number: PhoneNumber,
+        seed: i64,
+        avoid: Option<i64>,
+        is_up: impl Fn(i64) -> bool,
+    ) -> Option<Way> {
+        let route = self.route_of(number)?;
+        let goodness = |choice: &Choice| {
+            (
+                choice.is_suspended,
+                !is_up(choice.carrier_id),
+                Some(choice.carrier_id) == avoid,
+                choice.rank,
+            )
+        };
+        let best = route.choices.iter().map(goodness).min()?;
+        let equals: Vec<&Choice> = route
+            .choices
+            .iter()
+            .filter(|choice| goodness(choice) == best)
+            .collect();
+        let all: i64 = equals.iter().map(|choice| choice.weight.max(1)).sum();
+        let mut share = spread(seed) % all;
+        let chosen = equals
+            .iter()
+            .find(|choice| {
+                share -= choice.weight.max(1);
+                share < 0
+            })
+            .or(equals.first())?;
+        Some(Way {
+            carrier_id: chosen.carrier_id,
+            is_suspended: chosen.is_suspended,
+        })
+    }
+
+    /// Whether a carrier's texts may have another way now: nothing is gained from looking at them otherwise.
+    pub fn has_way_round(&self, carrier_id: i64, is_up: impl Fn(i64) -> bool) -> bool {
+        self.routes.iter().any(|route| {
+            let serves = |choice: &Choice| choice.carrier_id == carrier_id;
+            route.choices.iter().any(serves)
+                && route.choices.iter().any(|choice| {
+                    !serves(choice) && !choice.is_suspended && is_up(choice.carrier_id)
+                })
+        })
+    }
+
+    /// Whether the way of `number` over this carrier is suspended.
+    pub fn is_closed(&self, number: PhoneNumber, carrier_id: i64) -> bool {
+        self.suspended_carriers.contains(&carrier_id)
+            || self.route_of(number).is_some_and(|route| {
+                route
+                    .choices
+                    .iter()
+                    .any(|choice| choice.carrier_id == carrier_id && choice.is_suspended)
+            })
+    }
+
+    /// All carriers that routes lead to.
+    pub fn carriers(&self) -> impl Iterator<Item = i64> {
+        let all = self.routes.iter().flat_map(|route| &route.choices);
+        let ids: HashSet<i64> = all.map(|choice| choice.carrier_id).collect();
+        ids.into_iter()
+    }
+
+    fn route_of(&self, number: PhoneNumber) -> Option<&Route> {
         let digits = number.digits();
         self.routes
             .iter()
-            .find(|(prefix, _)| digits.starts_with(prefix.as_str()))
-            .map(|(_, carrier)| *carrier)
+            .find(|route| digits.starts_with(route.prefix.as_str()))
+    }
+
+    /// Whether a carrier is suspended, or every route to it.
+    pub fn is_carrier_suspended(&self, carrier_id: i64) -> bool {
+        let mut choices = self
+            .routes
+            .iter()
+            .flat_map(|route| &route.choices)
+            .filter(|choice| choice.carrier_id == carrier_id)
+            .peekable();
+        self.suspended_carriers.contains(&carrier_id)
+            || choices.peek().is_some() && choices.all(|choice| choice.is_suspended)
+    }
+
+    /// Whether a company's texts are held back.
+    pub fn is_held(&self, company_id: i64) -> bool {
+        self.is_suspended || self.suspended_companies.contains(&company_id)
+    }
+
+    /// Whether anything at all is held back.
+    pub fn holds_something(&self) -> bool {
+        self.is_suspended
+            || !self.suspended_companies.is_empty()
+            || !self.suspended_carriers.is_empty()
+            || self
+                .routes
+                .iter()
+                .any(|route| route.choices.iter().any(|choice| choice.is_suspended))
     }
 
     /// The numbers that a company's texts may come from over this carrier.
     pub fn pool(&self, carrier: i64) -> &[i64] {
         self.pools.get(&carrier).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// Ids made one after the other differ in few bits: stirred, so that each weight gets its share.
+fn spread(id: i64) -> i64 {
+    (id.cast_unsigned().wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 33).cast_signed()
+}
+
+/// Which carriers have a link on this node.
+#[derive(Debug)]
+pub(super) struct Links {
+    began: Instant,
+    of: Mutex<HashMap<i64, Standing>>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Standing {
+    bound: usize,
+    /// Since when there is none, or there is one.
+    since: Instant,
+}
+
+impl Default for Links {
+    fn default() -> Self {
+        Self {
+            began: Instant::now(),
+            of: Mutex::default(),
+        }
+    }
+}
+
+impl Links {
+    fn count(&self, carrier_id: i64, change: impl Fn(usize) -> usize) {
+        if let Ok(mut of) = self.of.lock() {
+            let now = Instant::now();
+            let standing = of.entry(carrier_id).or_insert(Standing {
+                bound: 0,
+                since: now,
+            });
+            standing.bound = change(standing.bound);
+            standing.since = now;
+        }
+    }
+
+    pub fn bound(&self, carrier_id: i64) {
+        self.count(carrier_id, |bound| bound + 1);
+    }
+
+    pub fn lost(&self, carrier_id: i64) {
+        self.count(carrier_id, |bound| bound.saturating_sub(1));
+    }
+
+    /// Whether a link is up, or was not down for longer than `patience`: a link that is made again at once moves nothing to another carrier.
+    pub fn is_up(&self, carrier_id: i64, patience: Duration) -> bool {
+        self.of.lock().is_ok_and(|of| match of.get(&carrier_id) {
+            Some(standing) => standing.bound > 0 || standing.since.elapsed() <= patience,
+            None => self.began.elapsed() <= patience,
+        })
     }
 }
 
@@ -41,21 +223,49 @@ impl Shared {
             .unwrap_or_default()
     }
 
-    /// Loads the network anew unless it is as of `revision` already.
+    /// Whether texts can leave over a carrier, as this node sees it.
+    pub(super) fn is_up(&self, carrier_id: i64) -> bool {
+        let patience = self.policy.to_handset.failover_s.duration();
+        self.links.is_up(carrier_id, patience)
+    }
+
+    /// Loads the network anew unless it is as of the current revision already.
     pub(super) async fn refresh_network(&self) -> Result<Arc<Network>, StoreError> {
         let revision = self.reader.accounts_revision().await?;
         let known = self.network();
         if known.revision == revision {
             return Ok(known);
         }
-        let mut routes: Vec<_> = self
+        let network = Arc::new(self.load_network(revision).await?);
+        if let Ok(mut place) = self.network.write() {
+            *place = network.clone();
+        }
+        Ok(network)
+    }
+
+    async fn load_network(&self, revision: i64) -> Result<Network, StoreError> {
+        let suspended: HashSet<i64> = self
             .reader
-            .routes()
+            .carriers()
             .await?
             .into_iter()
-            .map(|route| (route.prefix, route.rank, route.carrier_id))
+            .filter(|carrier| carrier.suspended_at.is_some())
+            .map(|carrier| carrier.id)
             .collect();
-        routes.sort_by_key(|(prefix, rank, _)| (std::cmp::Reverse(prefix.len()), *rank));
+        let mut by_prefix: HashMap<String, Vec<Choice>> = HashMap::new();
+        for route in self.reader.routes().await? {
+            by_prefix.entry(route.prefix).or_default().push(Choice {
+                carrier_id: route.carrier_id,
+                rank: route.rank,
+                weight: route.weight,
+                is_suspended: route.suspended_at.is_some() || suspended.contains(&route.carrier_id),
+            });
+        }
+        let mut routes: Vec<Route> = by_prefix
+            .into_iter()
+            .map(|(prefix, choices)| Route { prefix, choices })
+            .collect();
+        routes.sort_by_key(|route| std::cmp::Reverse(route.prefix.len()));
         let mut pools: HashMap<i64, Vec<i64>> = HashMap::new();
         for number in self
             .reader
@@ -69,18 +279,102 @@ impl Shared {
                 .or_default()
                 .push(number.number);
         }
-        let routes = routes
-            .into_iter()
-            .map(|(prefix, _, carrier)| (prefix, carrier))
-            .collect();
-        let network = Arc::new(Network {
+        Ok(Network {
             revision,
             routes,
             pools,
-        });
-        if let Ok(mut place) = self.network.write() {
-            *place = network.clone();
+            is_suspended: self.reader.all_suspended_at().await?.is_some(),
+            suspended_companies: self
+                .reader
+                .suspended_companies()
+                .await?
+                .into_iter()
+                .collect(),
+            suspended_carriers: suspended,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HANDSET: &str = "61491570156";
+
+    fn choice(carrier_id: i64, rank: i64, weight: i64, is_suspended: bool) -> Choice {
+        Choice {
+            carrier_id,
+            rank,
+            weight,
+            is_suspended,
         }
-        Ok(network)
+    }
+
+    fn network(choices: Vec<Choice>) -> Network {
+        let route = |prefix: &str, choices| Route {
+            prefix: prefix.to_owned(),
+            choices,
+        };
+        Network {
+            routes: vec![
+                route("6149", choices),
+                route("61", vec![choice(9, 1, 1, false)]),
+            ],
+            ..Network::default()
+        }
+    }
+
+    fn way(network: &Network, up: &[i64], avoid: Option<i64>) -> Option<(i64, bool)> {
+        let number = PhoneNumber::from_e164_digits(HANDSET).unwrap();
+        network
+            .way(number, 7, avoid, |carrier| up.contains(&carrier))
+            .map(|way| (way.carrier_id, way.is_suspended))
+    }
+
+    #[test]
+    fn the_first_rank_that_is_up_and_not_suspended() {
+        let two = network(vec![choice(1, 1, 1, false), choice(2, 2, 1, false)]);
+        for (up, avoid, wanted) in [
+            (&[1, 2, 9][..], None, 1),
+            (&[2, 9], None, 2),
+            (&[1, 2], Some(1), 2),
+            (&[1], Some(1), 1),
+            (&[], None, 1),
+            (&[], Some(1), 2),
+        ] {
+            assert_eq!(
+                way(&two, up, avoid),
+                Some((wanted, false)),
+                "{up:?} {avoid:?}"
+            );
+        }
+        let first_is_suspended = network(vec![choice(1, 1, 1, true), choice(2, 2, 1, false)]);
+        assert_eq!(way(&first_is_suspended, &[1], None), Some((2, false)));
+        let both_are = network(vec![choice(1, 1, 1, true), choice(2, 2, 1, true)]);
+        assert_eq!(way(&both_are, &[2], None), Some((2, true)));
+        assert_eq!(way(&Network::default(), &[1], None), None);
+    }
+
+    #[test]
+    fn equals_share_by_weight() {
+        let shared = network(vec![choice(1, 1, 3, false), choice(2, 1, 1, false)]);
+        let number = PhoneNumber::from_e164_digits(HANDSET).unwrap();
+        let ids = (0..4_000).map(|count| (123_456 << 22) | count);
+        let second = ids
+            .filter(|id| shared.way(number, *id, None, |_| true).unwrap().carrier_id == 2)
+            .count();
+        assert!((900..1_100).contains(&second), "{second} of 4,000");
+    }
+
+    #[test]
+    fn a_way_round_leads_over_one_that_is_up() {
+        let two = network(vec![choice(1, 1, 1, false), choice(2, 2, 1, false)]);
+        assert!(two.has_way_round(1, |carrier| carrier == 2));
+        assert!(!two.has_way_round(1, |_| false));
+        assert!(!two.has_way_round(9, |_| true));
+        let suspended = network(vec![choice(1, 1, 1, true), choice(2, 2, 1, true)]);
+        assert!(!suspended.has_way_round(1, |_| true));
+        assert!(suspended.is_carrier_suspended(1) && !suspended.is_carrier_suspended(9));
+        assert!(suspended.holds_something() && !two.holds_something());
     }
 }

@@ -6,8 +6,10 @@ use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use tokio::sync::Notify;
 
-/// Texts in memory at most; the others wait in the database, so that memory stays flat.
+/// Texts of a carrier in memory at most; the others wait in the database, so that memory stays flat.
 pub const CAP: usize = 10_000;
+/// Texts in memory at most over all carriers.
+const CAP_OF_ALL: usize = 40_000;
 
 /// One text in hand: what the steps after accept need of its row.
 #[derive(Debug)]
@@ -33,6 +35,8 @@ pub struct Sms {
     pub resends: i64,
     /// Whether this try is one more resend.
     pub(super) is_resend: AtomicBool,
+    /// Parts of it were accepted, or may have been: it stays with its carrier.
+    pub is_bound: bool,
     /// In doubt before this try.
     pub in_doubt: bool,
     /// In doubt in this try.
@@ -93,6 +97,21 @@ impl Sms {
     pub(super) fn stop(&self) {
         self.stopped.store(true, Ordering::Relaxed);
     }
+
+    /// The same text over another carrier, whose numbers are others. For one that waits.
+    pub(super) fn over(&self, carrier_id: i64) -> Self {
+        Self {
+            carrier_id,
+            number: None,
+            given: AtomicI64::new(0),
+            unmarked: AtomicUsize::new(0),
+            is_resend: AtomicBool::new(self.is_resend.load(Ordering::Relaxed)),
+            is_doubted: AtomicBool::new(self.is_doubted.load(Ordering::Relaxed)),
+            stopped: AtomicBool::new(self.is_stopped()),
+            reply_to: self.reply_to.clone(),
+            ..*self
+        }
+    }
 }
 
 /// Some parts of a text that leave together.
@@ -116,6 +135,8 @@ pub struct Ready {
 struct Queue {
     /// By priority, most urgent first.
     levels: BTreeMap<i64, Level>,
+    /// Texts in it.
+    size: usize,
 }
 
 /// Texts of one priority: each company has a line, the lines are served in turn.
@@ -126,9 +147,13 @@ struct Level {
 }
 
 impl Ready {
-    /// How many more texts may wait in memory.
-    pub fn room(&self) -> usize {
-        CAP.saturating_sub(self.size.load(Ordering::Relaxed))
+    /// How many more texts may wait in memory for a carrier.
+    pub fn room(&self, carrier_id: i64) -> usize {
+        let of_all = CAP_OF_ALL.saturating_sub(self.size.load(Ordering::Relaxed));
+        let of_carrier = self.queues.lock().map_or(0, |queues| {
+            CAP.saturating_sub(queues.get(&carrier_id).map_or(0, |queue| queue.size))
+        });
+        of_all.min(of_carrier)
     }
 
     /// Puts a text at the end of its company's line.
@@ -136,7 +161,9 @@ impl Ready {
         sms.unmarked.store(parts.len(), Ordering::Relaxed);
         self.size.fetch_add(1, Ordering::Relaxed);
         if let Ok(mut queues) = self.queues.lock() {
-            queues.entry(sms.carrier_id).or_default().push_back(Chunk {
+            let queue = queues.entry(sms.carrier_id).or_default();
+            queue.size += 1;
+            queue.push_back(Chunk {
                 sms,
                 parts,
                 is_first: true,
@@ -158,6 +185,7 @@ impl Ready {
         while left > 0 {
             let Some(mut chunk) = queue.pop() else { break };
             if chunk.sms.is_stopped() {
+                queue.size -= 1;
                 self.size.fetch_sub(1, Ordering::Relaxed);
                 continue;
             }
@@ -169,11 +197,40 @@ impl Ready {
                     is_first: false,
                 });
             } else {
+                queue.size -= 1;
                 self.size.fetch_sub(1, Ordering::Relaxed);
             }
             left -= chunk.parts.len();
             taken.push(chunk);
         }
+        taken
+    }
+
+    /// Takes out the texts that did not begin and are `misplaced`, from all queues, in their order.
+    pub fn take_out(&self, misplaced: impl Fn(&Sms) -> bool) -> Vec<Chunk> {
+        let Ok(mut queues) = self.queues.lock() else {
+            return Vec::new();
+        };
+        let mut taken = Vec::new();
+        for queue in queues.values_mut() {
+            let before = taken.len();
+            for level in queue.levels.values_mut() {
+                for line in level.lines.values_mut() {
+                    let goes = |chunk: &Chunk| chunk.is_first && misplaced(&chunk.sms);
+                    if line.iter().any(goes) {
+                        let (out, stays) = line.drain(..).partition::<Vec<_>, _>(goes);
+                        taken.extend(out);
+                        line.extend(stays);
+                    }
+                }
+                level.lines.retain(|_, line| !line.is_empty());
+                let lines = &level.lines;
+                level.turns.retain(|company| lines.contains_key(company));
+            }
+            queue.levels.retain(|_, level| !level.turns.is_empty());
+            queue.size -= taken.len() - before;
+        }
+        self.size.fetch_sub(taken.len(), Ordering::Relaxed);
         taken
     }
 
@@ -265,6 +322,7 @@ mod tests {
             try_no: 1,
             resends: 0,
             is_resend: AtomicBool::new(false),
+            is_bound: false,
             in_doubt: false,
             is_doubted: AtomicBool::new(false),
             number: None,
@@ -293,7 +351,7 @@ mod tests {
         let order: Vec<i64> = ready.take(1, 9).iter().map(|chunk| chunk.sms.id).collect();
         assert_eq!(order, [5, 1, 4, 2, 3]);
         assert!(ready.is_empty(1));
-        assert_eq!(ready.room(), CAP);
+        assert_eq!(ready.room(1), CAP);
     }
 
     #[test]
@@ -307,7 +365,30 @@ mod tests {
         assert_eq!(ids(&ready.take(1, 2)), [(1, 1, false), (2, 1, true)]);
         assert_eq!(ids(&ready.take(1, 0)), []);
         assert_eq!(ids(&ready.take(1, 9)), [(2, 2, false)]);
-        assert_eq!(ready.room(), CAP);
+        assert_eq!(ready.room(1), CAP);
+    }
+
+    #[test]
+    fn what_is_misplaced_is_taken_out_unless_it_began() {
+        let ready = Ready::default();
+        for id in 1..=4 {
+            let (sms, parts) = sms(id, id % 2, 0, &"x".repeat(400));
+            ready.push(sms, parts);
+        }
+        // Text 1 begins.
+        assert_eq!(ids(&ready.take(1, 1)), [(1, 1, true)]);
+        let out = ready.take_out(|sms| sms.company_id == 1);
+        assert_eq!(ids(&out), [(3, 3, true)]);
+        assert_eq!(ready.room(1), CAP - 3);
+        assert_eq!(
+            ids(&ready.take(1, 99)),
+            [(1, 2, false), (2, 3, true), (4, 3, true)]
+        );
+        assert_eq!(ready.room(1), CAP);
+        let other = out[0].sms.over(2);
+        ready.push(Arc::new(other), out[0].parts.clone());
+        assert!(ready.is_empty(1));
+        assert_eq!(ids(&ready.take(2, 9)), [(3, 3, true)]);
     }
 
     #[test]
@@ -318,6 +399,6 @@ mod tests {
         assert_eq!(ready.take(1, 1).len(), 1);
         sms.stop();
         assert!(ready.take(1, 9).is_empty());
-        assert_eq!(ready.room(), CAP);
+        assert_eq!(ready.room(1), CAP);
     }
 }

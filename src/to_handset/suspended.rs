@@ -1,0 +1,127 @@
+//! Texts in memory that cannot leave from where they are: suspended by an operator, for a carrier without a link, or not to be read [SPEC 4.6].
+
+use super::Shared;
+use super::ending;
+use super::network::Network;
+use super::ready::Sms;
+use crate::store::events::{Event, Kind};
+use crate::store::{Batch, StoreError, Work, outgoing};
+use futures::future::BoxFuture;
+use sms::State;
+use std::sync::Arc;
+
+/// Why a text waits that an operator holds back.
+pub(super) const SUSPENDED: &str = "suspended";
+/// How soon a text that was handed back is looked at again; those of a lane that is held as a whole are not looked at.
+const AGAIN_AFTER_MS: i64 = 5_000;
+
+impl Shared {
+    /// Takes the texts out of memory that cannot leave from where they are: what never left goes over another carrier that can take it, what is suspended back
+    /// into the database. Nothing is counted as a try.
+    pub(super) async fn sort_out(&self, network: &Network) -> Result<(), StoreError> {
+        let down: Vec<i64> = network
+            .carriers()
+            .filter(|carrier| !self.is_up(*carrier))
+            .collect();
+        if down.is_empty() && !network.holds_something() {
+            return Ok(());
+        }
+        let is_up = |carrier: i64| !down.contains(&carrier);
+        let way_of = |sms: &Sms| network.way(sms.handset, sms.id, None, is_up);
+        let is_suspended = |sms: &Sms| {
+            network.is_held(sms.company_id)
+                || match sms.is_bound {
+                    true => network.is_closed(sms.handset, sms.carrier_id),
+                    false => way_of(sms).is_some_and(|way| way.is_suspended),
+                }
+        };
+        let moves = |sms: &Sms| {
+            let closed = !is_up(sms.carrier_id) || network.is_closed(sms.handset, sms.carrier_id);
+            !sms.is_bound
+                && closed
+                && way_of(sms).is_some_and(|way| way.carrier_id != sms.carrier_id)
+        };
+        let misplaced = self.ready.take_out(|sms| is_suspended(sms) || moves(sms));
+        let mut handed_back = Vec::new();
+        for chunk in misplaced {
+            match way_of(&chunk.sms) {
+                Some(way) if !is_suspended(&chunk.sms) => {
+                    let sms = Arc::new(chunk.sms.over(way.carrier_id));
+                    self.ready.push(sms, chunk.parts);
+                }
+                _ => handed_back.push(HandedBack::suspended(chunk.sms, None, self.clock.now())),
+            }
+        }
+        if !handed_back.is_empty() {
+            self.writer.write(HandBack(handed_back)).await?;
+        }
+        Ok(())
+    }
+}
+
+/// A text that goes back into the database.
+pub(super) struct HandedBack {
+    sms: Arc<Sms>,
+    /// The cause that its row shows already.
+    known: Option<String>,
+    cause: &'static str,
+    due_at: i64,
+}
+
+impl HandedBack {
+    /// Until an operator resumes what is suspended.
+    pub fn suspended(sms: Arc<Sms>, known: Option<String>, now: i64) -> Self {
+        let due_at = now + AGAIN_AFTER_MS;
+        Self {
+            sms,
+            known,
+            cause: SUSPENDED,
+            due_at,
+        }
+    }
+
+    /// Until an operator lets it go, or its validity ends.
+    pub fn held(sms: Arc<Sms>, cause: &'static str) -> Self {
+        let due_at = sms.valid_until;
+        Self {
+            sms,
+            known: None,
+            cause,
+            due_at,
+        }
+    }
+}
+
+/// Hands texts back.
+pub(super) struct HandBack(pub Vec<HandedBack>);
+
+impl Work for HandBack {
+    type Answer = ();
+    const NAME: &'static str = "hand_back";
+
+    fn run<'a>(
+        works: &'a mut [Self],
+        batch: &'a Batch<'_>,
+    ) -> BoxFuture<'a, Result<Vec<()>, StoreError>> {
+        Box::pin(async move {
+            let (mut changes, mut events) = (Vec::new(), Vec::new());
+            for back in works.iter().flat_map(|work| &work.0) {
+                let sms = &back.sms;
+                sms.stop();
+                if back.known.as_deref() != Some(back.cause) {
+                    events.push(Event::new(sms.id, Kind::Pending).because(back.cause));
+                }
+                changes.push(outgoing::Change {
+                    cause: Some(back.cause.to_owned()),
+                    tries: sms.try_no - 1,
+                    due_at: back.due_at,
+                    lease: Some(0),
+                    ..ending::change(sms, State::Pending)
+                });
+            }
+            batch.change_sms(changes).await?;
+            batch.insert_events(events).await?;
+            Ok(vec![(); works.len()])
+        })
+    }
+}

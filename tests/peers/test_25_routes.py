@@ -1,0 +1,181 @@
+"""Several carriers on a route: failover, what stays, weights, and what an operator suspends [SPEC 4.2, 4.6, 2.8]."""
+
+import time
+from collections import defaultdict
+
+import pytest
+
+from conftest import SHORT
+from processes import wait_until
+from smsc import Smsc
+
+FIRST_POOL, SECOND_POOL = [f"+6140000{n:04d}" for n in range(1, 21)], [f"+6140000{n:04d}" for n in range(501, 521)]
+
+
+@pytest.fixture(scope="module")
+def two(make_gateway, tmp_path_factory):
+    """A gateway with two carriers for Australia: the demo's own first, `second` behind it; `.smsc` and `.second` are theirs."""
+    first, second = Smsc(tmp_path_factory.mktemp("first")), Smsc(tmp_path_factory.mktemp("second"), first_id=1_000_000)
+    settings = {**SHORT, "to_handset.failover_s": 0.5, "carrier.window": 5, "pool.numbers": FIRST_POOL}
+    gateway = make_gateway(smsc=first, settings=settings)
+    gateway.second = second
+    gateway.admin("carrier", "add", name="second", host="127.0.0.1", port=second.port, system_id="gateway", password_file=second.password_file)
+    gateway.admin("route", "add", prefix="61", carrier="second", rank=2, name="SAU-2")
+    gateway.admin("number", "add", f"{SECOND_POOL[0]}..{SECOND_POOL[-1]}", carrier="second")
+    second.wait_bound()
+    yield gateway
+    gateway.stop()
+    gateway.verify()
+    first.stop()
+    second.stop()
+
+
+@pytest.fixture(autouse=True)
+def quiet(two):
+    two.smsc.script()
+    two.second.script()
+    two.smsc.wait_bound(20)
+    two.second.wait_bound(20)
+    time.sleep(0.3)
+
+
+def took(smsc, text: str) -> list:
+    return [s for s in smsc.accepted() if s["text"] == text]
+
+
+def test_the_first_rank_takes_everything_while_it_is_well(two, numbers):
+    for n in range(20):
+        two.rest().wait_state(two.rest().send(next(numbers), f"well {n}"), "ok")
+    assert len([s for s in two.smsc.accepted() if s["text"].startswith("well ")]) == 20
+
+
+def test_failover_and_back(two, number):
+    rest = two.rest()
+    two.smsc.down(6_000)
+    time.sleep(1)
+    id = rest.send(number, "over the second")
+    message = rest.wait_state(id, "ok")
+    assert took(two.second, "over the second") and not took(two.smsc, "over the second")
+    assert message["from"] in SECOND_POOL and message["tries"] == 1
+    two.smsc.wait_bound(20)
+    time.sleep(0.3)
+    rest.wait_state(rest.send(number, "back on the first"), "ok")
+    assert took(two.smsc, "back on the first")
+
+
+def test_texts_that_wait_in_memory_move_over(two, numbers):
+    """Accepted while the first was well and slow; it dies; they leave over the second, none twice, no try counted."""
+    rest = two.rest()
+    two.smsc.script(delay=700)
+    ids = {rest.send(next(numbers), f"moving {n}"): f"moving {n}" for n in range(60)}
+    wait_until("some are in the window", lambda: two.smsc.stats()["stats"]["submit"] > 0, 10)
+    two.smsc.down(8_000)
+    for id in ids:
+        rest.wait_state(id, "ok", timeout_s=40)
+    over = [text for text in ids.values() if took(two.second, text)]
+    assert len(over) >= 40, f"{len(over)} went over the second"
+    for id, text in ids.items():
+        if took(two.second, text):
+            assert rest.message(id)["tries"] == 1 and not rest.message(id)["in_doubt"]
+            assert len(took(two.second, text)) == 1 and not took(two.smsc, text)
+
+
+def test_a_temporary_refusal_goes_elsewhere_on_the_next_try(two, number):
+    two.smsc.script(refuse=1, status=8)
+    id = two.rest().send(number, "refused by the first")
+    message = two.rest().wait_state(id, "ok")
+    assert took(two.second, "refused by the first") and message["tries"] == 2 and message["from"] in SECOND_POOL
+
+
+def test_throttling_is_no_reason_to_go_elsewhere(two, numbers):
+    two.smsc.script(throttle=0.5)
+    ids = [two.rest().send(next(numbers), f"slowly {n}") for n in range(10)]
+    for id in ids:
+        assert two.rest().wait_state(id, "ok", timeout_s=40)["tries"] == 1
+    assert len([s for s in two.smsc.accepted() if s["text"].startswith("slowly ")]) == 10
+
+
+def test_a_text_with_an_accepted_part_stays_with_its_carrier(two, numbers):
+    two.smsc.script(refuse=0.4, status=8)
+    ids = [two.rest().send(next(numbers), f"<{n:02d}>" * 150) for n in range(15)]
+    for id in ids:
+        two.rest().wait_state(id, "ok", "abort", timeout_s=60)
+    carriers = defaultdict(set)
+    for smsc in (two.smsc, two.second):
+        for submit in smsc.accepted():
+            if submit["text"].startswith("<") or ">" in submit["text"][:4]:
+                mark = submit["text"].split("<")[1][:2]
+                carriers[mark].add(smsc.port)
+    assert len(carriers) == 15 and all(len(ports) == 1 for ports in carriers.values()), carriers
+    assert len({port for ports in carriers.values() for port in ports}) == 2, "some stayed, some moved as a whole"
+
+
+def test_a_suspended_carrier_is_passed_over_and_two_hold(two, numbers):
+    rest = two.rest()
+    two.admin("carrier", "suspend", name="demo")
+    try:
+        id = rest.send(next(numbers), "past the suspended")
+        rest.wait_state(id, "ok")
+        assert took(two.second, "past the suspended")
+        two.admin("route", "suspend", name="SAU-2")
+        id = rest.send(next(numbers), "nowhere to go")
+        time.sleep(2)
+        message = rest.message(id)
+        assert (message["state"], message["tries"]) == ("pending", 0)
+        lines = two.admin("queue", "list")
+        assert [(l["state"], l["cause"], l["texts"]) for l in lines] == [("pending", "suspended", 1)]
+    finally:
+        two.admin("carrier", "resume", name="demo")
+        two.admin("route", "resume", name="SAU-2")
+    message = rest.wait_state(id, "ok")
+    assert message["tries"] == 1 and took(two.smsc, "nowhere to go")
+
+
+def test_a_suspended_company_holds_nobody_else(two, numbers):
+    rest, company = two.rest(), two.facts["company"]["name"]
+    other = two.rest(next(u for u in two.facts["users"] if not u["email"].endswith(two.facts["user"]["email"].split("@")[1])))
+    two.smsc.script(delay=300)
+    waiting = [rest.send(next(numbers), f"on its way {n}") for n in range(30)]
+    two.admin("queue", "suspend", company=company)
+    try:
+        held = rest.send(next(numbers), "held back")
+        other.wait_state(other.send(next(numbers), "not theirs"), "ok")
+        wait_until("nothing is in the window", lambda: not [l for l in two.admin("queue", "list") if l["state"] == "submitting"], 20)
+        states = [rest.message(id) for id in waiting]
+        assert any(m["state"] == "pending" and m["tries"] == 0 for m in states), "what waited in memory is held too"
+        assert rest.message(held)["state"] == "pending"
+        assert not took(two.smsc, "held back")
+    finally:
+        two.admin("queue", "resume", company=company)
+    for id in [*waiting, held]:
+        assert rest.wait_state(id, "ok", timeout_s=30)["tries"] == 1
+
+
+def test_everything_is_suspended_and_survives_a_restart(two, numbers):
+    rest = two.rest()
+    two.admin("queue", "suspend", "--all")
+    ids = [rest.send(next(numbers), f"all held {n}") for n in range(10)]
+    two.restart()
+    rest = two.rest()
+    assert {rest.message(id)["state"] for id in ids} == {"pending"}
+    two.admin("queue", "resume", "--all")
+    for id in ids:
+        assert rest.wait_state(id, "ok", timeout_s=30)["tries"] == 1
+
+
+def test_one_companys_bulk_delays_no_others_alert(two, numbers):
+    rest = two.rest()
+    other = two.rest(next(u for u in two.facts["users"] if not u["email"].endswith(two.facts["user"]["email"].split("@")[1])))
+    two.admin("carrier", "suspend", name="second")
+    try:
+        two.smsc.script(delay=20)
+        for n in range(4):
+            rest.post([next(numbers) for _ in range(250)], f"bulk {n}").expect(202)
+        before = len(two.smsc.accepted())
+        other.wait_state(other.send(next(numbers), "alert"), "ok")
+        overtaken = [s["text"] for s in two.smsc.accepted()[before:]]
+        assert "alert" in overtaken and overtaken.index("alert") < 200, "an alert waits for its turn, not for the bulk"
+    finally:
+        two.admin("carrier", "resume", name="second")
+        two.smsc.script()
+    wait_until("the bulk is through", lambda: not two.admin("queue", "list"), 60)
