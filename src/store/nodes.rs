@@ -1,6 +1,6 @@
 //! This node's row: its number (part of its ids), its epoch (the lease under which it claims), and the number of its last batch.
 
-use super::{Batch, Reader, StoreError};
+use super::{Batch, StoreError};
 use crate::clock::real_now;
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, Statement, TransactionTrait,
@@ -129,18 +129,6 @@ impl Batch<'_> {
         )
         .await?;
         Ok(())
-    }
-}
-
-impl Reader {
-    /// Whether there are nodes whose lease has ended.
-    pub async fn has_dead_nodes(&self) -> Result<bool, StoreError> {
-        let statement = Statement::from_sql_and_values(
-            self.0.get_database_backend(),
-            "SELECT epoch FROM nodes WHERE expires_at < $1 LIMIT 1",
-            [real_now().into()],
-        );
-        Ok(self.0.query_one_raw(statement).await?.is_some())
     }
 }
 

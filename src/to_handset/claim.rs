@@ -1,7 +1,7 @@
 //! The claimer: takes due texts back into hand (retries, restarts, what did not fit into memory), lane by lane, and decides over which carrier each of them goes.
 
 use super::network::Network;
-use super::orphans::{Forget, TakeOver};
+use super::orphans::{Renew, TakeOver};
 use super::ready::Sms;
 use super::settle::Settle;
 use super::suspended::{HandBack, HandedBack};
@@ -288,9 +288,7 @@ impl Shared {
         if let Ok(mut queued) = self.queued.lock() {
             *queued = counted;
         }
-        if self.reader.has_dead_nodes().await? || self.reader.has_orphans(self.lease).await? {
-            self.writer.write(Forget).await?;
-        }
+        self.writer.write(Renew).await?;
         while self.reader.has_orphans(self.lease).await? {
             let wait_ms = self.policy.to_handset.in_doubt_wait_s.ms();
             let taken = self.writer.write(TakeOver { wait_ms }).await?;

@@ -6,12 +6,12 @@ use crate::store::{Batch, StoreError, Work, outgoing};
 use futures::future::BoxFuture;
 use sms::State;
 
-/// Forgets nodes whose lease ended; what they had in hand is then to be taken over.
-pub(super) struct Forget;
+/// A sign of life of this node, as every batch is one; and nodes whose lease ended are forgotten, so that what they had in hand can be taken over.
+pub(super) struct Renew;
 
-impl Work for Forget {
+impl Work for Renew {
     type Answer = ();
-    const NAME: &'static str = "forget";
+    const NAME: &'static str = "renew";
 
     fn run<'a>(
         works: &'a mut [Self],
