@@ -279,6 +279,11 @@ impl Gateway {
 }
 
 impl Running {
+    /// Resolves when another node took this one's lease over: it can write nothing any more, and has to end.
+    pub async fn lease_lost(&self) {
+        self.store.lost.cancelled().await;
+    }
+
     /// Ends what was started: no more is accepted, windows drain, links unbind, what waits in memory goes back to the database.
     pub async fn stop(self) {
         let Self {

@@ -14,6 +14,7 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
+use tokio_util::sync::CancellationToken;
 
 /// Which database. Its `Display` shows no password.
 #[derive(Debug, Clone)]
@@ -117,6 +118,8 @@ pub struct Store {
     pub ids: Arc<Ids>,
     /// This node's epoch: rows leased under another, dead one are left over from a crash.
     pub lease: i64,
+    /// Cancelled when another node took this one's lease over: nothing can be written any more, and the process has to end.
+    pub lost: CancellationToken,
     task: tokio::task::JoinHandle<()>,
     _lock: Option<File>,
 }
@@ -166,18 +169,21 @@ pub async fn open(
         nodes::Node::register(&connection, if url.is_sqlite() { "sqlite" } else { holder }).await?;
     let ids = Arc::new(Ids::new(node.node_no, newest_id(&reader).await?));
     let lease = node.epoch;
+    let lost = CancellationToken::new();
     let (writer, task) = writer::start(writer::Task {
         connection,
         ids: ids.clone(),
         clock,
         node,
         faults,
+        lost: lost.clone(),
     });
     Ok(Store {
         reader: Reader(reader),
         writer,
         ids,
         lease,
+        lost,
         task,
         _lock: lock,
     })

@@ -15,6 +15,7 @@ use std::any::{Any, TypeId};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use tokio::sync::{mpsc, oneshot};
+use tokio_util::sync::CancellationToken;
 
 /// Works in one commit at most: keeps a transaction in the tens of milliseconds.
 const BATCH_CAP: usize = 512;
@@ -80,6 +81,8 @@ pub(super) struct Task {
     pub clock: Clock,
     pub node: nodes::Node,
     pub faults: Faults,
+    /// Cancelled when this node's lease turns out to be lost.
+    pub lost: CancellationToken,
 }
 
 /// Starts the task. It ends, having written everything, when the last [`Writer`] is gone.
@@ -105,6 +108,9 @@ impl Task {
                 | StoreError::DiskFull(_)),
             ) => {
                 tracing::error!(%error, "a batch was not written");
+                if matches!(error, StoreError::LeaseLost) {
+                    self.lost.cancel();
+                }
                 lanes.into_iter().for_each(|lane| lane.refuse(&error));
             }
             Err(error) => {
