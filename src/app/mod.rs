@@ -8,7 +8,7 @@ use crate::config::{Settings, rooms};
 use crate::faults::{Fault, Faults};
 use crate::mail::relay::{self, Relay};
 use crate::mail::sender::Sender;
-use crate::policy::Policy;
+use crate::policy::{Carriers, Dialect, Policy};
 use crate::rest::{self, Check, Readiness, Rest};
 use crate::security::Keys;
 use crate::soap;
@@ -85,6 +85,7 @@ pub struct Gateway {
     pub book: Arc<Book>,
     pub to_handset: ToHandset,
     pub to_desktop: ToDesktop,
+    carriers: Arc<Carriers>,
     links: Links,
 }
 
@@ -142,8 +143,7 @@ impl Gateway {
         let policy = Arc::new(Policy {
             to_handset: settings.to_handset.clone(),
             to_desktop: settings.to_desktop.clone(),
-            receipts: settings.carrier.receipts,
-            guesses_ids: settings.carrier.message_id == rooms::MessageId::Auto,
+            carriers: Arc::new(Carriers::alike(Dialect::from(&settings.carrier))),
             mail_domain: settings.mail.domain.clone(),
         });
         let to_handset = ToHandset::new(to_handset::Needs {
@@ -161,7 +161,7 @@ impl Gateway {
             store.writer.clone(),
             vault,
             clock,
-            policy,
+            policy.clone(),
         );
         Ok(Self {
             settings,
@@ -174,6 +174,7 @@ impl Gateway {
             book,
             to_handset,
             to_desktop,
+            carriers: policy.carriers.clone(),
             links: Links::default(),
         })
     }
@@ -220,6 +221,7 @@ impl Gateway {
             self.keys.clone(),
             self.clock,
             self.settings.accounts.clone(),
+            self.settings.carrier.clone(),
         );
         Some(tokio::spawn(async move {
             if let Err(error) =
@@ -259,7 +261,8 @@ impl Gateway {
             reader: self.store.reader.clone(),
             ids: self.store.ids.clone(),
             keys: self.keys,
-            settings: carrier::Settings::from(&self.settings.carrier),
+            common: self.settings.carrier,
+            carriers: self.carriers,
             to_handset: self.to_handset.clone(),
             to_desktop: self.to_desktop,
             clock: self.clock,
@@ -440,7 +443,10 @@ struct Supervisor {
     reader: store::Reader,
     ids: Arc<store::Ids>,
     keys: Arc<Keys>,
-    settings: carrier::Settings,
+    /// What carriers have in common.
+    common: rooms::Carrier,
+    /// What the journeys know of carriers.
+    carriers: Arc<Carriers>,
     to_handset: ToHandset,
     to_desktop: ToDesktop,
     clock: Clock,
@@ -487,7 +493,19 @@ impl Supervisor {
         tasks.wait().await;
     }
 
+    /// A carrier's settings: those of all, and its own over them. The journeys hear of them before its link speaks.
+    fn settings(&self, row: &store::carriers::Model) -> Result<rooms::Carrier, String> {
+        let settings = rooms::OwnSettings::parse(&row.settings)
+            .and_then(|own| own.over(&self.common))
+            .map_err(|error| {
+                format!("{error}; see `emailsms admin carrier show`, and change it with `carrier set --set` or `--unset`")
+            })?;
+        self.carriers.learn(row.id, Dialect::from(&settings));
+        Ok(settings)
+    }
+
     fn link(&self, row: &store::carriers::Model) -> Result<Link, String> {
+        let settings = self.settings(row)?;
         let password = self
             .keys
             .open_secret(row.id, "carrier.password", &row.password)
@@ -504,7 +522,7 @@ impl Supervisor {
         };
         Ok(Link {
             account,
-            settings: self.settings.clone(),
+            settings: carrier::Settings::from(&settings),
             to_handset: self.to_handset.clone(),
             to_desktop: self.to_desktop.clone(),
             ids: self.ids.clone(),
