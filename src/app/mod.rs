@@ -522,6 +522,8 @@ impl Supervisor {
         };
         Ok(Link {
             account,
+            slot: 1,
+            may_write: Arc::new(|| true),
             settings: carrier::Settings::from(&settings),
             to_handset: self.to_handset.clone(),
             to_desktop: self.to_desktop.clone(),
