@@ -68,11 +68,19 @@ pub struct Administration {
     clock: Clock,
     /// What a new company, department or user starts with.
     defaults: Arc<rooms::Accounts>,
+    /// What carriers have in common.
+    carrier: Arc<rooms::Carrier>,
 }
 
 impl Administration {
-    /// An administration of `store`; `defaults` is what new companies start with.
-    pub fn new(store: &Store, keys: Arc<Keys>, clock: Clock, defaults: rooms::Accounts) -> Self {
+    /// An administration of `store`; `defaults` is what new companies start with, `carrier` what carriers have in common.
+    pub fn new(
+        store: &Store,
+        keys: Arc<Keys>,
+        clock: Clock,
+        defaults: rooms::Accounts,
+        carrier: rooms::Carrier,
+    ) -> Self {
         Self {
             reader: store.reader.clone(),
             writer: store.writer.clone(),
@@ -81,6 +89,7 @@ impl Administration {
             keys,
             clock,
             defaults: Arc::new(defaults),
+            carrier: Arc::new(carrier),
         }
     }
 
@@ -119,6 +128,7 @@ impl Administration {
             Request::Carrier(request) => Ok(match request {
                 CarrierRequest::Add(carrier) => json!(self.add_carrier(&carrier).await?),
                 CarrierRequest::List => json!(self.carriers().await?),
+                CarrierRequest::Show(of) => json!(self.show_carrier(&of.name).await?),
                 CarrierRequest::Set(change) => json!(self.set_carrier(&change).await?),
                 CarrierRequest::Suspend(carrier) => json!(self.suspend_carrier(&carrier).await?),
                 CarrierRequest::Resume(carrier) => json!(self.resume_carrier(&carrier).await?),

@@ -5,6 +5,7 @@
 //! `EMAILSMS__CARRIER__PASSWORD_FILE`). What does not exist, does not fit or lies out of range is an error that names where it came
 //! from, its key, and what to do [SPEC 16.3].
 
+mod own;
 pub mod rooms;
 
 use std::collections::BTreeMap;
@@ -31,7 +32,7 @@ pub struct Settings {
     pub http: Http,
     /// The journey out.
     pub to_handset: ToHandset,
-    /// What a new carrier starts with.
+    /// What carriers have in common.
     pub carrier: Carrier,
     /// The journey home.
     pub to_desktop: ToDesktop,
@@ -303,7 +304,7 @@ impl Layers {
                 Err(error) => error,
             };
             let path = error.path().to_string();
-            let key = path.split('[').next().unwrap_or_default().to_owned();
+            let key = key_of(&path).to_owned();
             let given = self.given.get_mut(&key);
             let misfit = ConfigError {
                 origin: given
@@ -425,6 +426,15 @@ fn read_secret(key: &str, value: &Value, origin: &Origin) -> Result<Value, Confi
         return Err(failed(format!("{path} is empty")));
     }
     Ok(Value::String(secret.to_owned()))
+}
+
+/// `table.key` of a path, which may lead further into the value.
+fn key_of(path: &str) -> &str {
+    let path = path.split('[').next().unwrap_or_default();
+    match path.match_indices('.').nth(1) {
+        Some((end, _)) => &path[..end],
+        None => path,
+    }
 }
 
 /// What a value should have been. For a secret the value itself, which serde likes to quote, is left out.
@@ -622,6 +632,8 @@ mod tests {
             "carrier.password=007",
             "carrier.private_network=true",
             "carrier.rate=5",
+            "carrier.interface_version=3.3",
+            "carrier.statuses={ 0x58 = 'permanent', ESME_RMSGQFUL = 'throttled', 1025 = 'queue_full' }",
             "mail.relay=127.0.0.1:2525",
             "http.http_listen=127.0.0.1:80",
             "http.https_listen=off",
@@ -636,6 +648,19 @@ mod tests {
         assert_eq!(settings.carrier.password.expect("given").expose(), "007");
         assert!(settings.carrier.private_network);
         assert_eq!(settings.carrier.rate, 5.0);
+        assert_eq!(
+            settings.carrier.interface_version,
+            rooms::InterfaceVersion::V33
+        );
+        assert_eq!(
+            [0x58, 0x14, 1025, 8].map(|status| settings.carrier.statuses.class_of(status)),
+            [
+                Some(rooms::StatusClass::Permanent),
+                Some(rooms::StatusClass::Throttled),
+                Some(rooms::StatusClass::QueueFull),
+                None
+            ]
+        );
         assert_eq!(settings.http.https_listen, None);
         assert!(settings.http.http_listen.is_some());
         assert_eq!(settings.accounts.quota_user, Some(100));
@@ -732,6 +757,34 @@ mod tests {
                 "--set: pool.numbers: must name each number once",
             ),
             (&["log.level=loud=very"], "--set: log.level: must be error"),
+            (
+                &["carrier.statuses={ESME_RSYSER='permanent'}"],
+                "--set: carrier.statuses: there is no command status \"ESME_RSYSER\"; write a name such as",
+            ),
+            (
+                &["carrier.statuses={ESME_RSYSERR='never'}"],
+                "--set: carrier.statuses.ESME_RSYSERR: unknown variant `never`",
+            ),
+            (
+                &["carrier.statuses={0x58='throttled',88='permanent'}"],
+                "--set: carrier.statuses: ESME_RTHROTTLED stands there twice",
+            ),
+            (
+                &["carrier.statuses={0='permanent'}"],
+                "--set: carrier.statuses: ESME_ROK",
+            ),
+            (
+                &["carrier.statuses=8"],
+                "--set: carrier.statuses: invalid type",
+            ),
+            (
+                &["carrier.binds=0"],
+                "--set: carrier.binds: must be from 1 to 100",
+            ),
+            (
+                &["carrier.tls_server_name=a b"],
+                "--set: carrier.tls_server_name: must be a host name",
+            ),
         ] {
             let error = from_set(arguments).expect_err(expected).to_string();
             assert!(error.starts_with(expected), "{arguments:?}: {error}");

@@ -6,7 +6,7 @@ use crate::accounts::{Book, Lockouts};
 use crate::clock::Clock;
 use crate::config::rooms;
 use crate::faults::Faults;
-use crate::policy::Policy;
+use crate::policy::{Carriers, Dialect, Policy};
 use crate::security::{ApiKeyMode, Field, Keys, Lookup, new_api_key, new_sms_key};
 use crate::store::people::{api_key, company, department, user};
 use crate::store::{Batch, DatabaseUrl, Store, StoreError, Work, carriers, inbound, migrate, open};
@@ -76,8 +76,10 @@ impl Bed {
         let mut policy = Policy {
             to_handset: rooms::ToHandset::default(),
             to_desktop: rooms::ToDesktop::default(),
-            receipts: rooms::Receipts::EveryPart,
-            guesses_ids: true,
+            carriers: Arc::new(Carriers::alike(Dialect {
+                receipts: rooms::Receipts::EveryPart,
+                guesses_ids: true,
+            })),
             mail_domain: "sms.example.com".into(),
         };
         change(&mut policy);

@@ -1,5 +1,6 @@
 //! Changes on their way into a batch: a change reads its row again inside the transaction, so that two administrators at once lose nothing of each other's.
 
+use crate::config::rooms::{OwnChanges, OwnSettings};
 use crate::store::people::{api_key, company, department, user};
 use crate::store::suspensions::Suspension;
 use crate::store::{Batch, StoreError, Work, carriers};
@@ -80,6 +81,8 @@ pub(super) struct CarrierPatch {
     pub port: Option<i64>,
     pub system_id: Option<String>,
     pub password: Option<Vec<u8>>,
+    /// Of its own settings.
+    pub settings: OwnChanges,
 }
 
 impl Work for Change {
@@ -239,6 +242,11 @@ impl CarrierPatch {
             port: patch.port.unwrap_or(row.port),
             system_id: patch.system_id.unwrap_or(row.system_id),
             password: patch.password.unwrap_or(row.password),
+            // What cannot be read was of no use to any link.
+            settings: OwnSettings::parse(&row.settings)
+                .unwrap_or_default()
+                .with(&patch.settings)
+                .to_text(),
             ..row
         }
     }

@@ -4,6 +4,7 @@ use super::change::{CarrierPatch, Change};
 use super::request::{CarrierChange, NewCarrier, NewRoute, NumbersOf, RouteOf};
 use super::view::{CarrierView, NumberView, RouteView, carrier_name, number, time};
 use super::{Administration, AdministrationError, Result, name, shown};
+use crate::config::rooms::{OwnChanges, OwnSettings};
 use crate::security::Secret;
 use crate::store::carriers;
 use sms::{Country, PhoneNumber};
@@ -132,6 +133,8 @@ impl Administration {
             )
         })?;
         let id = self.ids.next();
+        let own = OwnSettings::default();
+        let own = own.with(&self.own_changes(&own, &wanted.set, &[])?);
         let row = carriers::Model {
             id,
             name: name("--name", &wanted.name)?,
@@ -140,7 +143,7 @@ impl Administration {
             system_id: system_id(&wanted.system_id)?,
             password: self.seal_password(id, password)?,
             created_at: self.clock.now(),
-            settings: String::new(),
+            settings: own.to_text(),
             suspended_at: None,
         };
         let taken = || AdministrationError::Taken {
@@ -162,6 +165,11 @@ impl Administration {
         Ok(rows.into_iter().map(CarrierView::new).collect())
     }
 
+    /// One carrier.
+    pub async fn show_carrier(&self, name: &str) -> Result<CarrierView> {
+        Ok(CarrierView::new(self.carrier(Some(name)).await?))
+    }
+
     /// Changes what is given of a carrier.
     pub async fn set_carrier(&self, wanted: &CarrierChange) -> Result<CarrierView> {
         let row = self.carrier(Some(&wanted.name)).await?;
@@ -173,9 +181,25 @@ impl Administration {
             password: password
                 .map(|password| self.seal_password(row.id, password))
                 .transpose()?,
+            settings: self.own_changes(
+                &OwnSettings::parse(&row.settings).unwrap_or_default(),
+                &wanted.set,
+                &wanted.unset,
+            )?,
         };
         self.write(Change::SetCarrier(row.id, patch)).await?;
         Ok(CarrierView::new(self.carrier(Some(&row.name)).await?))
+    }
+
+    /// Judges what is to change of a carrier's own settings.
+    fn own_changes(
+        &self,
+        own: &OwnSettings,
+        set: &[String],
+        unset: &[String],
+    ) -> Result<OwnChanges> {
+        own.judge(set, unset, &self.carrier)
+            .map_err(|error| AdministrationError::Invalid(sms::printable_line(&error.to_string())))
     }
 
     /// The longest that a bind carries, less its NUL. [SMPP 3.4 §5.2.2]

@@ -453,12 +453,17 @@ pub struct Numbers {
 pub enum CarrierRequest {
     /// Add an SMSC account
     #[command(
-        after_help = "Example:\n  emailsms admin carrier add --name telco --host smsc.telco.example --port 2775 --system-id acme --password-file telco.password"
+        after_help = "Example:\n  emailsms admin carrier add --name telco --host smsc.telco.example --port 2775 --system-id acme --password-file telco.password --set window=50 --set rate=200"
     )]
     Add(NewCarrier),
     /// List the carriers
     List,
+    /// Show one carrier, with the settings that are its own
+    Show(Named),
     /// Change a carrier; its links are made anew
+    #[command(
+        after_help = "Examples:\n  emailsms admin carrier set --name telco --set bind=split --set tls=tls --set receipts=last_part\n  emailsms admin carrier set --name telco --set 'statuses={ ESME_RSYSERR = \"permanent\", 1025 = \"throttled\" }'\n  emailsms admin carrier set --name telco --unset window"
+    )]
     Set(CarrierChange),
     /// Send nothing over it until it is resumed; its texts go over the route's next carrier, or wait. Answers and receipts still come
     Suspend(Named),
@@ -483,10 +488,14 @@ pub struct NewCarrier {
     pub system_id: String,
     #[command(flatten)]
     pub password: PasswordFile,
+    /// A setting in which it differs from the table [carrier], such as window=50; may be given several times
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    #[serde(default)]
+    pub set: Vec<String>,
 }
 
 /// What is to change of a carrier.
-#[derive(Debug, Clone, Args, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Args, Serialize, Deserialize)]
 pub struct CarrierChange {
     /// The carrier's name
     #[arg(long)]
@@ -502,6 +511,14 @@ pub struct CarrierChange {
     pub system_id: Option<String>,
     #[command(flatten)]
     pub password: PasswordFile,
+    /// A setting in which it differs from the table [carrier], such as window=50; may be given several times
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    #[serde(default)]
+    pub set: Vec<String>,
+    /// A setting in which it shall not differ any more; may be given several times
+    #[arg(long = "unset", value_name = "KEY")]
+    #[serde(default)]
+    pub unset: Vec<String>,
 }
 
 /// A password that never stands on a command line: the command reads it from a file before it asks.

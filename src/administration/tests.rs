@@ -31,8 +31,13 @@ impl Bench {
             .await
             .unwrap();
         let keys = Arc::new(Keys::ephemeral());
-        let administration =
-            Administration::new(&store, keys, Clock::default(), rooms::Accounts::default());
+        let administration = Administration::new(
+            &store,
+            keys,
+            Clock::default(),
+            rooms::Accounts::default(),
+            rooms::Carrier::default(),
+        );
         Self {
             administration,
             store,
@@ -96,6 +101,7 @@ fn telco() -> NewCarrier {
             file: None,
             secret: Some(Secret::new("hunter2")),
         },
+        set: Vec::new(),
     }
 }
 
@@ -322,14 +328,38 @@ async fn the_network_goes_round() {
     assert_eq!(opened.unwrap().as_slice(), b"hunter2");
     let change = request::CarrierChange {
         name: "telco".into(),
-        host: None,
         port: Some(2776),
-        system_id: None,
-        password: PasswordFile::default(),
+        ..request::CarrierChange::default()
     };
     assert_eq!(admin.set_carrier(&change).await.unwrap().port, 2776);
     let kept = bench.store.reader.carriers().await.unwrap().remove(0);
     assert_eq!(kept.password, carrier.password);
+    let change = request::CarrierChange {
+        name: "telco".into(),
+        set: vec!["window=50".into(), "bind=split".into()],
+        ..request::CarrierChange::default()
+    };
+    let own = json!(admin.set_carrier(&change).await.unwrap().settings);
+    assert_eq!(own, json!({"bind": "split", "window": 50}));
+    let change = request::CarrierChange {
+        name: "telco".into(),
+        unset: vec!["bind".into()],
+        ..request::CarrierChange::default()
+    };
+    admin.set_carrier(&change).await.unwrap();
+    let own = json!(admin.show_carrier("telco").await.unwrap().settings);
+    assert_eq!(own, json!({"window": 50}));
+    let kept = bench.store.reader.carriers().await.unwrap().remove(0);
+    assert_eq!(kept.port, 2776);
+    for (set, says) in [("window=0", "window: must be"), ("host=a", "--host")] {
+        let wanted = NewCarrier {
+            name: "b".into(),
+            set: vec![set.into()],
+            ..telco()
+        };
+        let said = error(admin.add_carrier(&wanted).await);
+        assert!(said.contains(says), "{said}");
+    }
 
     let route = new_route("+61");
     assert_eq!(admin.add_route(&route).await.unwrap().rank, 1);

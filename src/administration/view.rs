@@ -1,5 +1,6 @@
 //! What administrators are shown. Ids are external ones, times RFC 3339 in UTC, numbers E.164. Secrets serialise as nothing; [`Exposed`] is the one door they leave by.
 
+use crate::config::rooms::OwnSettings;
 use crate::security::Secret;
 use crate::store::external;
 use crate::store::people::{api_key, company, department, user};
@@ -124,13 +125,15 @@ pub struct NumberView {
 }
 
 /// A carrier, without its password.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct CarrierView {
     pub id: String,
     pub name: String,
     pub host: String,
     pub port: i64,
     pub system_id: String,
+    /// In what it differs from the table `[carrier]`, by key.
+    pub settings: OwnSettings,
     pub created_at: String,
     pub suspended_at: Option<String>,
 }
@@ -299,6 +302,7 @@ impl CarrierView {
             host: row.host,
             port: row.port,
             system_id: row.system_id,
+            settings: OwnSettings::parse(&row.settings).unwrap_or_default(),
             created_at: time(row.created_at),
             suspended_at: row.suspended_at.map(time),
         }

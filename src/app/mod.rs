@@ -1,14 +1,15 @@
 //! Wires the rooms, starts and stops them. What runs is started here and nowhere else.
 
+mod links;
+
 use crate::accounts::{Book, Lockouts};
 use crate::administration::{self, Administration};
-use crate::carrier::{self, Account, Link, LinkState};
 use crate::clock::Clock;
 use crate::config::{Settings, rooms};
 use crate::faults::{Fault, Faults};
 use crate::mail::relay::{self, Relay};
 use crate::mail::sender::Sender;
-use crate::policy::Policy;
+use crate::policy::{Carriers, Dialect, Policy};
 use crate::rest::{self, Check, Readiness, Rest};
 use crate::security::Keys;
 use crate::soap;
@@ -18,19 +19,15 @@ use crate::to_handset::{self, ToHandset};
 use crate::vault::Vault;
 use anyhow::Context;
 use futures::future::BoxFuture;
-use std::collections::HashMap;
+use links::{Links, Supervisor};
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU8, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use warp::Filter;
 use warp::filters::BoxedFilter;
 use warp::reply::Response;
-
-/// How often it is looked whether carriers were added or changed.
-const LOOK_AT_CARRIERS: Duration = Duration::from_secs(1);
 
 /// What a gateway is made of.
 pub struct Parts {
@@ -85,6 +82,7 @@ pub struct Gateway {
     pub book: Arc<Book>,
     pub to_handset: ToHandset,
     pub to_desktop: ToDesktop,
+    carriers: Arc<Carriers>,
     links: Links,
 }
 
@@ -142,8 +140,7 @@ impl Gateway {
         let policy = Arc::new(Policy {
             to_handset: settings.to_handset.clone(),
             to_desktop: settings.to_desktop.clone(),
-            receipts: settings.carrier.receipts,
-            guesses_ids: settings.carrier.message_id == rooms::MessageId::Auto,
+            carriers: Arc::new(Carriers::alike(Dialect::from(&settings.carrier))),
             mail_domain: settings.mail.domain.clone(),
         });
         let to_handset = ToHandset::new(to_handset::Needs {
@@ -161,7 +158,7 @@ impl Gateway {
             store.writer.clone(),
             vault,
             clock,
-            policy,
+            policy.clone(),
         );
         Ok(Self {
             settings,
@@ -174,6 +171,7 @@ impl Gateway {
             book,
             to_handset,
             to_desktop,
+            carriers: policy.carriers.clone(),
             links: Links::default(),
         })
     }
@@ -220,6 +218,7 @@ impl Gateway {
             self.keys.clone(),
             self.clock,
             self.settings.accounts.clone(),
+            self.settings.carrier.clone(),
         );
         Some(tokio::spawn(async move {
             if let Err(error) =
@@ -257,9 +256,11 @@ impl Gateway {
         tasks.spawn(sender.run(stop.clone()));
         let supervisor = Supervisor {
             reader: self.store.reader.clone(),
+            tenure: self.store.tenure.clone(),
             ids: self.store.ids.clone(),
             keys: self.keys,
-            settings: carrier::Settings::from(&self.settings.carrier),
+            common: self.settings.carrier,
+            carriers: self.carriers,
             to_handset: self.to_handset.clone(),
             to_desktop: self.to_desktop,
             clock: self.clock,
@@ -404,118 +405,6 @@ impl Work for Leave {
         Box::pin(async move {
             batch.release_own().await?;
             Ok(vec![(); works.len()])
-        })
-    }
-}
-
-/// The states of all links, by carrier.
-#[derive(Clone, Default)]
-pub struct Links(Arc<Mutex<HashMap<i64, Arc<AtomicU8>>>>);
-
-impl Links {
-    /// Whether there is a link, and all are bound.
-    pub fn are_bound(&self) -> bool {
-        let bound = LinkState::Bound as u8;
-        self.0.lock().is_ok_and(|links| {
-            !links.is_empty()
-                && links
-                    .values()
-                    .all(|state| state.load(Ordering::Relaxed) == bound)
-        })
-    }
-
-    /// Waits until all links are bound, but no longer than `patience`.
-    pub async fn wait_bound(&self, patience: Duration) {
-        let until = std::time::Instant::now() + patience;
-        while !self.are_bound() && std::time::Instant::now() < until {
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    }
-
-    fn state_of(&self, carrier_id: i64) -> Arc<AtomicU8> {
-        self.0
-            .lock()
-            .map(|mut links| links.entry(carrier_id).or_default().clone())
-            .unwrap_or_default()
-    }
-}
-
-/// Keeps one link per carrier; a carrier that was changed gets a new one.
-struct Supervisor {
-    reader: store::Reader,
-    ids: Arc<store::Ids>,
-    keys: Arc<Keys>,
-    settings: carrier::Settings,
-    to_handset: ToHandset,
-    to_desktop: ToDesktop,
-    clock: Clock,
-    faults: Faults,
-    links: Links,
-}
-
-impl Supervisor {
-    async fn run(self, stop: CancellationToken) {
-        let mut running: HashMap<i64, (store::carriers::Model, CancellationToken)> = HashMap::new();
-        let tasks = TaskTracker::new();
-        loop {
-            match self.reader.carriers().await {
-                Ok(rows) => {
-                    for row in rows {
-                        if running.get(&row.id).is_some_and(|(known, _)| *known == row) {
-                            continue;
-                        }
-                        if let Some((_, changed)) = running.remove(&row.id) {
-                            changed.cancel();
-                        }
-                        let ends = stop.child_token();
-                        match self.link(&row) {
-                            Ok(link) => {
-                                tasks.spawn(link.run(ends.clone()));
-                            }
-                            Err(error) => tracing::error!(
-                                carrier = row.name,
-                                error,
-                                "this carrier cannot be used"
-                            ),
-                        }
-                        running.insert(row.id, (row, ends));
-                    }
-                }
-                Err(error) => tracing::warn!(%error, "carriers could not be read"),
-            }
-            tokio::select! {
-                () = stop.cancelled() => break,
-                () = tokio::time::sleep(LOOK_AT_CARRIERS) => {}
-            }
-        }
-        tasks.close();
-        tasks.wait().await;
-    }
-
-    fn link(&self, row: &store::carriers::Model) -> Result<Link, String> {
-        let password = self
-            .keys
-            .open_secret(row.id, "carrier.password", &row.password)
-            .map_err(|error| error.to_string())?;
-        let password = String::from_utf8(password.to_vec())
-            .map_err(|_| "its password is not text".to_owned())?;
-        let account = Account {
-            carrier_id: row.id,
-            name: row.name.clone(),
-            host: row.host.clone(),
-            port: u16::try_from(row.port).map_err(|_| format!("{} is no port", row.port))?,
-            system_id: row.system_id.clone(),
-            password: smpp::Secret::new(password),
-        };
-        Ok(Link {
-            account,
-            settings: self.settings.clone(),
-            to_handset: self.to_handset.clone(),
-            to_desktop: self.to_desktop.clone(),
-            ids: self.ids.clone(),
-            clock: self.clock,
-            faults: self.faults.clone(),
-            state: self.links.state_of(row.id),
         })
     }
 }

@@ -1,29 +1,34 @@
-//! A link: one transceiver bind to a carrier's SMSC, made again whenever it is lost.
+//! A link: one bind to a carrier's SMSC, made again whenever it is lost. A bind is a transceiver, or a transmitter and a receiver that stand and fall together.
 //!
 //! The window is ours: as many parts are marked as places are free, so **a crash leaves at most a window in doubt**. Every deposit that was marked is reported, whatever
 //! happens to the session; reports and marks that the database cannot take wait until it can.
 
+use super::Settings;
+use super::bind::{Bound, Events, NoBind, Side};
 use super::pacing::Pacer;
 use super::pdu::{self, Delivered};
-use super::{Settings, status};
+use super::status::{self, BindRefusal};
 use crate::clock::Clock;
+use crate::config::rooms::StatusClass;
 use crate::faults::Faults;
 use crate::store::{Ids, StoreError};
 use crate::to_desktop::ToDesktop;
 use crate::to_handset::{Answer, Chunk, Deposit, LINK_KILLED, Reported, ToHandset};
-use smpp::{
-    Client, ClientSettings, CommandStatus, DeliveryKind, Event, IdPlace, ShortMessage, canonical,
-};
+use smpp::{Client, CommandStatus, DeliveryKind, Event, IdPlace, ShortMessage, canonical};
 use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
-use tokio::net::TcpStream;
 use tokio::sync::{Semaphore, mpsc};
 use tokio_util::sync::CancellationToken;
 
 /// The longest wait before connecting again.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+/// Before the next bind where the account is bound already: the SMSC may have to notice first that our last link is dead.
+const ALREADY_BOUND_PAUSE: Duration = Duration::from_secs(10);
+/// Before the next bind with a password that was refused, doubled each time: an account that is tried too often is locked.
+const WRONG_PASSWORD_PAUSE: Duration = Duration::from_secs(30);
+const LONGEST_WRONG_PASSWORD_PAUSE: Duration = Duration::from_secs(600);
 /// Deliveries on their way to disk at one time; beyond it the carrier waits.
 const DELIVERIES: usize = 512;
 /// Timed-out deposits whose late answer would still be understood.
@@ -51,11 +56,17 @@ pub enum LinkState {
     Bound = 1,
 }
 
+/// Whether this node's lease surely stands long enough for one more PDU and its answer [SPEC 16.4]. Asked before each is written; it must not block.
+pub type MayWrite = Arc<dyn Fn() -> bool + Send + Sync>;
+
 /// A link and all it needs.
 #[derive(Clone)]
 pub struct Link {
     pub account: Account,
+    /// Which of the carrier's binds it is, from 1.
+    pub slot: u16,
     pub settings: Settings,
+    pub may_write: MayWrite,
     pub to_handset: ToHandset,
     pub to_desktop: ToDesktop,
     pub ids: Arc<Ids>,
@@ -68,65 +79,70 @@ pub struct Link {
 impl Link {
     /// Keeps the link up until told to stop; then takes no more, drains the window and unbinds.
     pub async fn run(self, stop: CancellationToken) {
-        let name = self.account.name.clone();
+        let (carrier, slot) = (self.account.name.as_str(), self.slot);
         let mut pause = self.settings.reconnect;
+        let mut wrong_password_pause = WRONG_PASSWORD_PAUSE;
         while !stop.is_cancelled() {
-            match self.bind().await {
-                Ok((client, events)) => {
-                    tracing::info!(carrier = name, "bound");
+            let mut wait = jittered(pause);
+            match self.bind_with_lease().await {
+                Ok(bound) => {
+                    tracing::info!(carrier, slot, "bound");
                     let bound_at = Instant::now();
+                    wrong_password_pause = WRONG_PASSWORD_PAUSE;
                     self.state.store(LinkState::Bound as u8, Ordering::Relaxed);
                     self.to_handset.link_bound(self.account.carrier_id);
-                    let why = Session::new(&self, client).run(events, &stop).await;
+                    let why = Session::new(&self, &bound).run(bound.events, &stop).await;
                     self.state.store(LinkState::Down as u8, Ordering::Relaxed);
                     self.to_handset.link_lost(self.account.carrier_id);
-                    tracing::info!(carrier = name, why, "the link ended");
+                    tracing::info!(carrier, slot, why, "the link ended");
                     if bound_at.elapsed() > LONGEST_PAUSE {
                         pause = self.settings.reconnect;
+                        wait = jittered(pause);
                     }
                 }
-                Err(error) => tracing::warn!(carrier = name, error, "no link"),
+                Err(NoBind { why, refusal }) => match refusal {
+                    BindRefusal::Other => tracing::warn!(carrier, slot, error = why, "no link"),
+                    BindRefusal::AlreadyBound => {
+                        tracing::warn!(
+                            carrier,
+                            slot,
+                            error = why,
+                            "the account is bound already: by another node or program, or the carrier has not noticed yet that our last link ended. It is tried again; \
+                             if this stays, end the other, or lower carrier.binds to what the carrier allows"
+                        );
+                        wait = wait.max(later(ALREADY_BOUND_PAUSE));
+                    }
+                    BindRefusal::WrongPassword => {
+                        tracing::error!(
+                            carrier,
+                            slot,
+                            error = why,
+                            "the carrier refused the account or its password: check both, and set them with `emailsms admin carrier set --name NAME --system-id ID \
+                             --password-file FILE`. It is tried again rarely, so that the account is not locked"
+                        );
+                        wait = wait.max(later(wrong_password_pause));
+                        wrong_password_pause =
+                            (wrong_password_pause * 2).min(LONGEST_WRONG_PASSWORD_PAUSE);
+                    }
+                },
             }
-            if !self.rest(jittered(pause), &stop).await {
+            if !self.rest(wait, &stop).await {
                 return;
             }
             pause = (pause * 2).min(LONGEST_PAUSE.max(self.settings.reconnect));
         }
     }
 
-    async fn bind(&self) -> Result<(Client, mpsc::Receiver<Event>), String> {
-        let account = &self.account;
-        let place = format!("{}:{}", account.host, account.port);
-        let connecting = tokio::time::timeout(
-            self.settings.response_timeout.max(Duration::from_secs(5)),
-            TcpStream::connect(&place),
-        );
-        let stream = connecting
-            .await
-            .map_err(|_| format!("{place}: no connection in time"))?
-            .map_err(|error| format!("{place}: {error}"))?;
-        let is_here = stream
-            .peer_addr()
-            .is_ok_and(|peer| peer.ip().to_canonical().is_loopback());
-        if !is_here && !self.settings.private_network {
-            return Err(format!(
-                "{place} would be reached in the clear: set carrier.private_network = true if a VPN or private line carries it"
-            ));
+    /// Without a lease there is nothing that a link could do.
+    async fn bind_with_lease(&self) -> Result<Bound, NoBind> {
+        if (self.may_write)() {
+            self.bind().await
+        } else {
+            Err(NoBind::from(
+                "this node's lease is too short to write anything; it waits for the database"
+                    .to_owned(),
+            ))
         }
-        stream
-            .set_nodelay(true)
-            .map_err(|error| error.to_string())?;
-        let settings = ClientSettings {
-            system_id: account.system_id.clone(),
-            password: account.password.clone(),
-            system_type: self.settings.system_type.clone(),
-            response_timeout: self.settings.response_timeout,
-            enquire_link: self.settings.enquire_link,
-            ..ClientSettings::default()
-        };
-        smpp::bind(stream, settings)
-            .await
-            .map_err(|error| format!("{place}: {error}"))
     }
 
     /// Waits before the next bind; tries that pass by meanwhile are counted where outages count. False when told to stop.
@@ -155,10 +171,19 @@ fn jittered(pause: Duration) -> Duration {
     pause.mul_f64(0.5 + f64::from(octet[0]) / 255.0)
 }
 
-/// One bound session.
+/// So long, or up to one and a half of it.
+fn later(pause: Duration) -> Duration {
+    pause / 2 + jittered(pause)
+}
+
+/// A bind that stands.
 struct Session<'a> {
     link: &'a Link,
-    client: Client,
+    transmitter: Client,
+    receiver: Option<Client>,
+    /// Sides that have not ended, and why the first ended that did.
+    standing: Vec<Side>,
+    fell: Option<String>,
     id: i64,
     pacer: Pacer,
     /// Places in the window that marks on their way will fill.
@@ -169,17 +194,23 @@ struct Session<'a> {
     late: HashMap<u64, Deposit>,
     late_order: VecDeque<u64>,
     deliveries: Arc<Semaphore>,
-    /// Deliveries answered, until the session says that the answer was written: sequence → delivery id.
-    answering: Arc<Mutex<HashMap<u32, i64>>>,
+    /// Deliveries answered, until the session says that the answer was written: side and sequence → delivery id.
+    answering: Arc<Mutex<HashMap<(Side, u32), i64>>>,
     unbinding: bool,
 }
 
 impl<'a> Session<'a> {
-    fn new(link: &'a Link, client: Client) -> Self {
+    fn new(link: &'a Link, bound: &Bound) -> Self {
         let (marked, coming) = mpsc::unbounded_channel();
+        let receiver = bound.receiver.clone();
+        let mut standing = vec![Side::Transmitter];
+        standing.extend(receiver.as_ref().map(|_| Side::Receiver));
         Self {
             link,
-            client,
+            transmitter: bound.transmitter.clone(),
+            receiver,
+            standing,
+            fell: None,
             id: link.ids.next(),
             pacer: Pacer::new(link.settings.rate, Instant::now()),
             marking: 0,
@@ -194,33 +225,28 @@ impl<'a> Session<'a> {
         }
     }
 
-    /// Runs until the session is closed; why it was.
-    async fn run(mut self, mut events: mpsc::Receiver<Event>, stop: &CancellationToken) -> String {
+    /// Runs until the bind is closed; why it was. Where one of two sides falls, the other takes no more, drains and unbinds.
+    async fn run(mut self, mut events: Events, stop: &CancellationToken) -> String {
         let mut happened = Vec::with_capacity(256);
         let mut drain_ends: Option<Instant> = None;
         let ready = self.link.to_handset.ready();
-        loop {
-            let stopping = stop.is_cancelled();
+        while !self.standing.is_empty() {
+            let stopping = stop.is_cancelled() || self.fell.is_some();
             if stopping {
                 let ends = *drain_ends.get_or_insert_with(|| Instant::now() + DRAIN);
-                if !self.unbinding
-                    && ((self.in_flight.is_empty() && self.marking == 0) || Instant::now() >= ends)
-                {
-                    self.unbinding = true;
-                    let client = self.client.clone();
-                    tokio::spawn(async move { client.unbind().await });
+                if (self.in_flight.is_empty() && self.marking == 0) || Instant::now() >= ends {
+                    self.unbind();
                 }
             } else {
                 self.mark_more();
             }
             let arrived = ready.arrived();
             tokio::select! {
-                count = events.recv_many(&mut happened, 256) => {
-                    if count == 0 {
-                        return self.close(Vec::new(), Vec::new(), "the session's task ended".to_owned());
-                    }
-                    if let Some(why) = self.take(happened.drain(..)) {
-                        return why;
+                side = events.recv(&mut happened) => {
+                    if happened.is_empty() {
+                        self.close(side, Vec::new(), Vec::new(), "the session's task ended".to_owned());
+                    } else {
+                        self.take(side, happened.drain(..));
                     }
                 }
                 Some((slots, deposits)) = self.coming.recv() => self.submit(slots, deposits),
@@ -228,6 +254,18 @@ impl<'a> Session<'a> {
                 () = stop.cancelled(), if !stopping => {}
                 () = tokio::time::sleep(LOOK_EVERY) => {}
             }
+        }
+        self.fell.unwrap_or_default()
+    }
+
+    /// Asks every side to end, once. Their last words come as events.
+    fn unbind(&mut self) {
+        if std::mem::replace(&mut self.unbinding, true) {
+            return;
+        }
+        for client in std::iter::once(&self.transmitter).chain(&self.receiver) {
+            let client = client.clone();
+            tokio::spawn(async move { client.unbind().await });
         }
     }
 
@@ -285,7 +323,7 @@ impl<'a> Session<'a> {
         for deposit in deposits {
             let token = deposit.attempt_id.cast_unsigned();
             match self
-                .client
+                .transmitter
                 .submit(token, pdu::submit_sm(&deposit, &self.link.settings, now))
             {
                 Ok(()) => {
@@ -300,8 +338,8 @@ impl<'a> Session<'a> {
         self.report(unwritten);
     }
 
-    /// Deals with what happened; why the session ended, if it did.
-    fn take(&mut self, events: impl Iterator<Item = Event>) -> Option<String> {
+    /// Deals with what happened on a side.
+    fn take(&mut self, side: Side, events: impl Iterator<Item = Event>) {
         let mut reported = Vec::new();
         let mut written = Vec::new();
         let mut end = None;
@@ -332,16 +370,18 @@ impl<'a> Session<'a> {
                         tracing::info!(carrier = self.link.account.name, "a late answer");
                         reported.push(Reported {
                             deposit,
-                            answer: self.answer_of(status, &message_id),
+                            answer: self.answer_of(status, &message_id, false),
                         });
                     }
                 }
-                Event::Deliver { sequence, kind, sm } => self.receive(sequence, kind, sm),
+                Event::Deliver { sequence, kind, sm } => {
+                    self.receive(side, sequence, kind, sm);
+                }
                 Event::AnswerWritten { sequence } => written.extend(
                     self.answering
                         .lock()
                         .ok()
-                        .and_then(|mut answering| answering.remove(&sequence)),
+                        .and_then(|mut answering| answering.remove(&(side, sequence))),
                 ),
                 Event::Odd { what } => {
                     tracing::warn!(carrier = self.link.account.name, what, "odd")
@@ -362,7 +402,9 @@ impl<'a> Session<'a> {
                 }
             });
         }
-        end.map(|(unwritten, unanswered, why)| self.close(unwritten, unanswered, why))
+        if let Some((unwritten, unanswered, why)) = end {
+            self.close(side, unwritten, unanswered, why);
+        }
     }
 
     fn response(
@@ -373,22 +415,35 @@ impl<'a> Session<'a> {
     ) -> Option<Reported> {
         let deposit = self.in_flight.remove(&token)?;
         self.link.faults.fails_at("submit.after_write");
-        let answer = self.answer_of(status, message_id);
-        if matches!(answer, Answer::Throttled { .. }) {
-            self.pacer.throttled(Instant::now());
+        let (in_flight, now) = (self.in_flight.len(), Instant::now());
+        let mut is_frequent = false;
+        match status::class_of(status, &self.link.settings.statuses) {
+            Some(StatusClass::Throttled) => self.pacer.throttled(in_flight, now),
+            Some(StatusClass::QueueFull) => {
+                let handset = deposit.sms.handset.as_i64();
+                is_frequent = self.pacer.queue_full(handset, in_flight, now);
+            }
+            _ => self.pacer.passed(in_flight, now),
         }
+        let answer = self.answer_of(status, message_id, is_frequent);
         Some(Reported { deposit, answer })
     }
 
-    fn answer_of(&self, status: CommandStatus, message_id: &str) -> Answer {
-        status::answer_of(
-            status,
-            canonical(
-                self.link.settings.message_id,
-                IdPlace::InResponse,
-                message_id,
-            ),
-        )
+    /// What a response is to its text. A queue that is full at many handsets at once is the SMSC's own: that text is throttled.
+    fn answer_of(&self, status: CommandStatus, message_id: &str, is_frequent: bool) -> Answer {
+        let settings = &self.link.settings;
+        let code = status.0;
+        match status::class_of(status, &settings.statuses) {
+            None => Answer::Accepted {
+                message_id: canonical(settings.message_id, IdPlace::InResponse, message_id),
+            },
+            Some(StatusClass::Throttled) => Answer::Throttled { status: code },
+            Some(StatusClass::QueueFull) if is_frequent => Answer::Throttled { status: code },
+            Some(StatusClass::QueueFull | StatusClass::Temporary) => {
+                Answer::RefusedForNow { status: code }
+            }
+            Some(StatusClass::Permanent) => Answer::RefusedForGood { status: code },
+        }
     }
 
     fn keep_late(&mut self, token: u64, deposit: Deposit) {
@@ -409,12 +464,15 @@ impl<'a> Session<'a> {
     }
 
     /// Keeps what was delivered, then answers: ESME_ROK only once it is on disk, else a temporary error.
-    fn receive(&mut self, sequence: u32, kind: DeliveryKind, sm: ShortMessage) {
+    fn receive(&mut self, side: Side, sequence: u32, kind: DeliveryKind, sm: ShortMessage) {
         let link = self.link;
+        // Answered on the session that it came on.
+        let client = match (side, &self.receiver) {
+            (Side::Receiver, Some(receiver)) => receiver.clone(),
+            _ => self.transmitter.clone(),
+        };
         let Ok(permit) = self.deliveries.clone().try_acquire_owned() else {
-            let _ = self
-                .client
-                .answer(sequence, kind, CommandStatus::ESME_RMSGQFUL);
+            let _ = client.answer(sequence, kind, CommandStatus::ESME_RMSGQFUL);
             return;
         };
         let delivered = pdu::delivered(
@@ -424,11 +482,7 @@ impl<'a> Session<'a> {
             &link.settings,
             link.clock,
         );
-        let (client, journey, answering) = (
-            self.client.clone(),
-            link.to_desktop.clone(),
-            self.answering.clone(),
-        );
+        let (journey, answering) = (link.to_desktop.clone(), self.answering.clone());
         tokio::spawn(async move {
             let kept = match delivered {
                 Delivered::Receipt(receipt) => journey
@@ -445,7 +499,7 @@ impl<'a> Session<'a> {
             let status = match kept {
                 Ok(delivery_id) => {
                     if let (Some(id), Ok(mut answering)) = (delivery_id, answering.lock()) {
-                        answering.insert(sequence, id);
+                        answering.insert((side, sequence), id);
                     }
                     CommandStatus::ESME_ROK
                 }
@@ -462,8 +516,23 @@ impl<'a> Session<'a> {
         });
     }
 
-    /// Reports everything that is left, each by what is known of it.
-    fn close(&mut self, unwritten: Vec<u64>, unanswered: Vec<u64>, why: String) -> String {
+    /// A side has ended: what was submitted on it is reported, each by what is known of it, and the other side is to end as well.
+    fn close(&mut self, side: Side, unwritten: Vec<u64>, unanswered: Vec<u64>, why: String) {
+        self.standing.retain(|standing| *standing != side);
+        let why = match (&self.receiver, side) {
+            (None, _) => why,
+            (Some(_), Side::Transmitter) => format!("transmitter: {why}"),
+            (Some(_), Side::Receiver) => format!("receiver: {why}"),
+        };
+        let was_whole = self.fell.is_none() && !self.unbinding;
+        self.fell.get_or_insert(why);
+        if side == Side::Transmitter {
+            self.settle(unwritten, unanswered, was_whole);
+            self.unbind();
+        }
+    }
+
+    fn settle(&mut self, unwritten: Vec<u64>, unanswered: Vec<u64>, was_whole: bool) {
         let mut reported = Vec::new();
         for token in unwritten {
             reported.extend(self.in_flight.remove(&token).map(|deposit| Reported {
@@ -475,8 +544,9 @@ impl<'a> Session<'a> {
             .into_iter()
             .filter_map(|token| self.in_flight.remove(&token))
             .collect::<Vec<_>>();
-        // One alone is a suspect; of several nobody knows which the link died of.
-        let cause = if unanswered.len() + self.in_flight.len() == 1 {
+        // One alone is a suspect, unless it was we who ended the link; of several nobody knows which it died of.
+        let is_suspect = was_whole && (self.link.may_write)();
+        let cause = if is_suspect && unanswered.len() + self.in_flight.len() == 1 {
             LINK_KILLED
         } else {
             "link_lost"
@@ -500,7 +570,6 @@ impl<'a> Session<'a> {
                     .collect(),
             );
         }
-        why
     }
 }
 

@@ -40,6 +40,7 @@ pub(super) fn submit_sm(deposit: &Deposit, settings: &Settings, now: i64) -> Sho
             Receipts::None => false,
         };
     ShortMessage {
+        service_type: settings.service_type.clone(),
         source: Address::new(
             settings.source_ton,
             settings.source_npi,

@@ -119,8 +119,9 @@ async fn directly(place: &Place, request: Request) -> Result<Value, Failure> {
     place.must_exist()?;
     let clock = Clock::default();
     let (store, keys) = place.open(clock).await?;
-    let defaults = place.settings.accounts.clone();
-    let administration = Administration::new(&store, keys, clock, defaults);
+    let settings = &place.settings;
+    let (defaults, carrier) = (settings.accounts.clone(), settings.carrier.clone());
+    let administration = Administration::new(&store, keys, clock, defaults, carrier);
     let answer = administration.answer(request).await;
     drop(administration);
     store.close().await;

@@ -8,7 +8,10 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use smpp::CommandStatus;
+use std::collections::BTreeMap;
 
+pub use super::own::{OwnChanges, OwnError, OwnSettings};
 use crate::security::Secret;
 use crate::telemetry::LogFormat;
 
@@ -375,7 +378,95 @@ pub enum Receipts {
     None,
 }
 
-/// `[carrier]`: what a new carrier starts with.
+/// What a bind is made of [SPEC 4.5].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BindForm {
+    /// One session for both ways.
+    Transceiver,
+    /// A transmitter and a receiver, which stand and fall together.
+    Split,
+}
+
+/// The version of SMPP that a bind names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum InterfaceVersion {
+    /// 3.3
+    #[serde(rename = "3.3")]
+    V33,
+    /// 3.4, what we speak.
+    #[serde(rename = "3.4")]
+    V34,
+    /// 5.0
+    #[serde(rename = "5.0")]
+    V50,
+}
+
+/// Whether a carrier is spoken to in the clear.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CarrierTls {
+    /// In the clear: on this machine, or over a private network.
+    None,
+    /// TLS from the first octet, with a certificate that holds.
+    Tls,
+}
+
+/// What a refusal by a carrier means for a text [SPEC 4.2].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StatusClass {
+    /// Too much of us: the link slows down, no try is counted.
+    Throttled,
+    /// This handset's queue is full: that text waits and a try is counted; the link slows down only when many handsets' are.
+    QueueFull,
+    /// Not now: a try is counted.
+    Temporary,
+    /// Never: the text ends.
+    Permanent,
+}
+
+/// Command statuses that a carrier uses in its own way: `{ ESME_RSYSERR = "permanent", "0x58" = "throttled", 1025 = "temporary" }`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Statuses(BTreeMap<u32, StatusClass>);
+
+impl Statuses {
+    /// What is said of a status; `None`: nothing.
+    pub fn class_of(&self, status: u32) -> Option<StatusClass> {
+        self.0.get(&status).copied()
+    }
+}
+
+impl Serialize for Statuses {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let by_name =
+            |(status, class): (&u32, &StatusClass)| (CommandStatus(*status).name(), *class);
+        serializer.collect_map(self.0.iter().map(by_name))
+    }
+}
+
+impl<'de> Deserialize<'de> for Statuses {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let wrong = |what: String| Err(serde::de::Error::custom(what));
+        let mut statuses = BTreeMap::new();
+        for (written, class) in BTreeMap::<String, StatusClass>::deserialize(deserializer)? {
+            let Some(status) = CommandStatus::from_name(&written) else {
+                return wrong(format!(
+                    "there is no command status {written:?}; write a name such as ESME_RSYSERR, or a number such as 0x58 or 1025"
+                ));
+            };
+            if status.is_ok() {
+                return wrong("ESME_ROK is acceptance and nothing else; remove it".to_owned());
+            }
+            if statuses.insert(status.0, class).is_some() {
+                return wrong(format!("{status} stands there twice; keep one"));
+            }
+        }
+        Ok(Self(statuses))
+    }
+}
+
+/// `[carrier]`: what carriers have in common. What differs for one is among its own settings, see [`OwnSettings`].
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Carrier {
@@ -391,11 +482,25 @@ pub struct Carrier {
     pub password: Option<Secret>,
     /// The system_type of the bind.
     pub system_type: String,
+    /// The service_type of our texts; mostly empty.
+    pub service_type: String,
+    /// The version of SMPP that the bind names.
+    pub interface_version: InterfaceVersion,
+    /// One session for both ways, or one for each.
+    pub bind: BindForm,
+    /// How many binds the account may have at one time, over all nodes; `window` and `rate` are those of each.
+    pub binds: u16,
+    /// Whether the link is encrypted.
+    pub tls: CarrierTls,
+    /// Certificates (PEM) that we trust in place of this machine's: the authority that signed the SMSC's, or the SMSC's own.
+    pub tls_ca_file: Option<PathBuf>,
+    /// The name that its certificate bears, if it is not `host`.
+    pub tls_server_name: Option<String>,
     /// How long a response may take before its part is in doubt.
     pub response_timeout_s: Seconds,
-    /// Requests without a response at one time.
+    /// Requests without a response at one time, on each bind.
     pub window: u16,
-    /// Parts a second; 0: no limit.
+    /// Parts a second on each bind; 0: no limit.
     pub rate: f64,
     /// Silence after which the link is tested.
     pub enquire_link_s: Seconds,
@@ -405,6 +510,8 @@ pub struct Carrier {
     pub message_id: MessageId,
     /// Which parts it reports on.
     pub receipts: Receipts,
+    /// What its command statuses mean where it uses them in its own way.
+    pub statuses: Statuses,
     /// Type of number of our pool numbers.
     pub source_ton: u8,
     /// Numbering plan of our pool numbers.
@@ -428,6 +535,13 @@ impl Default for Carrier {
             system_id: String::new(),
             password: None,
             system_type: String::new(),
+            service_type: String::new(),
+            interface_version: InterfaceVersion::V34,
+            bind: BindForm::Transceiver,
+            binds: 1,
+            tls: CarrierTls::None,
+            tls_ca_file: None,
+            tls_server_name: None,
             response_timeout_s: Seconds::whole(10),
             window: 10,
             rate: 0.0,
@@ -435,6 +549,7 @@ impl Default for Carrier {
             reconnect_s: Seconds::whole(1),
             message_id: MessageId::Auto,
             receipts: Receipts::EveryPart,
+            statuses: Statuses::default(),
             source_ton: 1,
             source_npi: 1,
             dest_ton: 1,
@@ -446,7 +561,7 @@ impl Default for Carrier {
 }
 
 impl Carrier {
-    /// The lengths are those of the bind, without their NUL. [SMPP 3.4 §5.2.1–5.2.3]
+    /// The lengths are those of the bind, without their NUL. [SMPP 3.4 §5.2.1–5.2.3, §5.2.11]
     pub(super) fn check(&self, findings: &mut Findings) {
         findings.unless(!self.name.is_empty(), "name", "must not be empty");
         findings.unless(self.port != 0, "port", "must be from 1 to 65535");
@@ -465,6 +580,24 @@ impl Carrier {
             self.system_type.len() <= 12,
             "system_type",
             "may have 12 characters at most",
+        );
+        findings.unless(
+            self.service_type.len() <= 5,
+            "service_type",
+            "may have 5 characters at most",
+        );
+        findings.range("binds", self.binds, 1, 100);
+        let path = self.tls_ca_file.as_ref();
+        findings.unless(
+            path.is_none_or(|path| !path.as_os_str().is_empty()),
+            "tls_ca_file",
+            "must be the path of a PEM file",
+        );
+        let name = self.tls_server_name.as_deref();
+        findings.unless(
+            name.is_none_or(|name| rustls::pki_types::ServerName::try_from(name).is_ok()),
+            "tls_server_name",
+            "must be a host name or an address, such as smsc.telco.example",
         );
         findings.positive("response_timeout_s", self.response_timeout_s);
         findings.positive("enquire_link_s", self.enquire_link_s);

@@ -6,7 +6,7 @@ use crate::accounts::Lockouts;
 use crate::clock::Clock;
 use crate::config::rooms;
 use crate::faults::Faults;
-use crate::policy::Policy;
+use crate::policy::{Carriers, Dialect, Policy};
 use crate::security::{Field, Keys, Lookup, new_sms_key};
 use crate::store::people::{company, user};
 use crate::store::{Batch, DatabaseUrl, Store, StoreError, Work, carriers, inbound};
@@ -131,8 +131,10 @@ impl Bed {
         let policy = Arc::new(Policy {
             to_handset: rooms::ToHandset::default(),
             to_desktop: rooms::ToDesktop::default(),
-            guesses_ids: true,
-            receipts: rooms::Receipts::LastPart,
+            carriers: Arc::new(Carriers::alike(Dialect {
+                receipts: rooms::Receipts::LastPart,
+                guesses_ids: true,
+            })),
             mail_domain: "sms.example.com".into(),
         });
         let to_handset = ToHandset::new(Needs {

@@ -1,7 +1,8 @@
 //! Opening a database: SQLite (a file of our own, locked) or PostgreSQL (a schema of our own).
 
+use super::nodes::{self, Tenure};
 use super::writer::{self, Writer};
-use super::{Ids, StoreError, nodes};
+use super::{Ids, StoreError};
 use crate::clock::Clock;
 use crate::faults::Faults;
 use crate::security::Secret;
@@ -118,6 +119,8 @@ pub struct Store {
     pub ids: Arc<Ids>,
     /// This node's epoch: rows leased under another, dead one are left over from a crash.
     pub lease: i64,
+    /// How long that surely stands.
+    pub tenure: Tenure,
     /// Cancelled when another node took this one's lease over: nothing can be written any more, and the process has to end.
     pub lost: CancellationToken,
     task: tokio::task::JoinHandle<()>,
@@ -169,7 +172,7 @@ pub async fn open(
         nodes::Node::register(&connection, if url.is_sqlite() { "sqlite" } else { holder }).await?;
     let ids = Arc::new(Ids::new(node.node_no, newest_id(&reader).await?));
     let lease = node.epoch;
-    let lost = CancellationToken::new();
+    let (lost, tenure) = (CancellationToken::new(), node.tenure.clone());
     let (writer, task) = writer::start(writer::Task {
         connection,
         ids: ids.clone(),
@@ -183,6 +186,7 @@ pub async fn open(
         writer,
         ids,
         lease,
+        tenure,
         lost,
         task,
         _lock: lock,

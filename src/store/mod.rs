@@ -27,6 +27,7 @@ pub mod verify;
 
 pub use connect::{DatabaseUrl, Reader, Store, migrate, open, open_reader};
 pub use ids::{Ids, external, parse_external};
+pub use nodes::Tenure;
 pub use writer::{Batch, Work, Writer};
 
 use sea_orm::DbErr;

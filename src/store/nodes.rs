@@ -3,18 +3,65 @@
 use super::{Batch, StoreError};
 use crate::clock::real_now;
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DatabaseTransaction, Statement, TransactionTrait,
+    ConnectionTrait, DatabaseBackend, DatabaseConnection, DatabaseTransaction, Statement,
+    TransactionTrait,
 };
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
 
-/// How long a node's lease outlives its last sign of life, ms.
-pub(super) const LEASE_MS: i64 = 20_000;
+/// How long a node's lease outlives its last sign of life, ms: longer than a response to a PDU may take, and than a database may pause.
+pub(super) const LEASE_MS: i64 = 60_000;
+
+/// How long this node's lease surely stands. Clones share it.
+#[derive(Debug, Clone)]
+pub struct Tenure {
+    /// On the clock of [`awake_or_not_ms`]; `None` where nobody else could take the lease.
+    until_ms: Option<Arc<AtomicI64>>,
+}
+
+impl Tenure {
+    pub(super) fn new(backend: DatabaseBackend) -> Self {
+        let shared = backend == DatabaseBackend::Postgres;
+        Self {
+            until_ms: shared.then(|| Arc::new(AtomicI64::new(awake_or_not_ms() + LEASE_MS))),
+        }
+    }
+
+    /// The lease was signed in a batch that began at `since_ms`, and that is on disk.
+    fn renewed(&self, since_ms: i64) {
+        if let Some(until_ms) = &self.until_ms {
+            until_ms.fetch_max(since_ms + LEASE_MS, Ordering::Relaxed);
+        }
+    }
+
+    /// What is left of it.
+    pub fn remains(&self) -> Duration {
+        match &self.until_ms {
+            None => Duration::MAX,
+            Some(until_ms) => {
+                let left = until_ms.load(Ordering::Relaxed) - awake_or_not_ms();
+                Duration::from_millis(u64::try_from(left).unwrap_or(0))
+            }
+        }
+    }
+}
+
+/// Milliseconds on a clock that nobody sets and that goes on while the machine sleeps.
+fn awake_or_not_ms() -> i64 {
+    let now = rustix::time::clock_gettime(rustix::time::ClockId::Boottime);
+    now.tv_sec * 1_000 + now.tv_nsec / 1_000_000
+}
 
 /// The identity under which this process writes. A process that starts is a new epoch, also with the same number.
 #[derive(Debug)]
 pub(super) struct Node {
     pub node_no: i64,
     pub epoch: i64,
+    pub tenure: Tenure,
     last_batch: i64,
+    /// When the last batch was signed, until it is known to be on disk.
+    signed_ms: i64,
 }
 
 impl Node {
@@ -63,13 +110,21 @@ impl Node {
         Ok(Self {
             node_no,
             epoch,
+            tenure: Tenure::new(backend),
             last_batch: 0,
+            signed_ms: 0,
         })
     }
 
     pub fn next_batch(&mut self) -> i64 {
         self.last_batch += 1;
+        self.signed_ms = awake_or_not_ms();
         self.last_batch
+    }
+
+    /// The last batch is on disk.
+    pub fn batch_is_kept(&self) {
+        self.tenure.renewed(self.signed_ms);
     }
 
     /// Writes the batch's number into this node's row, which also extends its lease. Fails if another epoch took the row over.
@@ -98,7 +153,7 @@ impl Node {
         batch: i64,
     ) -> Result<bool, StoreError> {
         let backend = connection.get_database_backend();
-        let lock = if backend == sea_orm::DatabaseBackend::Postgres {
+        let lock = if backend == DatabaseBackend::Postgres {
             " FOR UPDATE"
         } else {
             ""
@@ -114,7 +169,7 @@ impl Node {
                 // Without a word from the database neither yes nor no would be true, so the callers wait.
                 Err(error) => tracing::error!(%error, "looking up a COMMIT of unknown outcome"),
             }
-            tokio::time::sleep(std::time::Duration::from_millis(pause_ms)).await;
+            tokio::time::sleep(Duration::from_millis(pause_ms)).await;
             pause_ms = (pause_ms * 2).min(2_000);
         }
     }

@@ -171,6 +171,7 @@ impl Task {
             }
             tracing::warn!(%error, "a COMMIT of unknown outcome was found to be done");
         }
+        self.node.batch_is_kept();
         for name in names {
             self.faults.fails_at(&format!("{name}.after_commit"));
         }

@@ -61,10 +61,11 @@ impl Work for Receive {
                 return Ok(answers);
             };
             let ids = spellings(
-                works
-                    .iter()
-                    .filter_map(|work| work.receipt.message_id.as_deref()),
-                policy.guesses_ids,
+                works.iter().filter_map(|work| {
+                    let id = work.receipt.message_id.as_deref()?;
+                    Some((work.receipt.carrier_id, id))
+                }),
+                &policy,
             );
             let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
             let attempts = batch.attempts_by_message_ids(&ids).await?;
@@ -73,7 +74,7 @@ impl Work for Receive {
                 (Vec::new(), Vec::new());
             for work in works.iter() {
                 let row = row_of(&work.receipt, batch);
-                if let Some(attempt) = attempt_of(&row, &attempts, policy.guesses_ids) {
+                if let Some(attempt) = attempt_of(&row, &attempts, guesses_ids(&policy, &row)) {
                     matched.push((row, attempt.clone()));
                 } else if !known
                     .iter()
@@ -102,6 +103,10 @@ fn row_of(receipt: &Receipt, batch: &Batch<'_>) -> receipts::Model {
         arrived_at: batch.now,
         attempt_id: None,
     }
+}
+
+fn guesses_ids(policy: &Policy, receipt: &receipts::Model) -> bool {
+    policy.carriers.dialect_of(receipt.carrier_id).guesses_ids
 }
 
 /// The attempt that a receipt speaks of: by its id and handset. Where ids may be spelled in two ways, a proof by number and handset goes before an id that fits by its letters only.
@@ -154,12 +159,14 @@ fn newest(
         .or_else(|| fitting().next_back())
 }
 
-/// Ids, each once, with their other spellings if these count.
-fn spellings<'a>(ids: impl Iterator<Item = &'a str>, guesses_ids: bool) -> Vec<String> {
-    let ids: BTreeSet<&str> = ids.collect();
-    let mut all: BTreeSet<String> = ids.iter().map(|id| (*id).to_owned()).collect();
-    if guesses_ids {
-        all.extend(ids.into_iter().flat_map(other_spellings));
+/// Ids of carriers, each once, with their other spellings if these count at that carrier.
+fn spellings<'a>(ids: impl Iterator<Item = (i64, &'a str)>, policy: &Policy) -> Vec<String> {
+    let mut all = BTreeSet::new();
+    for (carrier_id, id) in ids.collect::<BTreeSet<_>>() {
+        if policy.carriers.dialect_of(carrier_id).guesses_ids {
+            all.extend(other_spellings(id));
+        }
+        all.insert(id.to_owned());
     }
     all.into_iter().collect()
 }
@@ -177,30 +184,35 @@ fn state_of(code: Option<i64>) -> Option<ReceiptState> {
         .and_then(ReceiptState::from_code)
 }
 
-/// Looks whether receipts came before these ids were known: to be called with the commit that makes them known.
+/// Looks whether receipts came before these ids, of these carriers, were known: to be called with the commit that makes them known.
 pub(crate) async fn match_waiting(
-    message_ids: &[String],
+    message_ids: &[(i64, String)],
     policy: &Policy,
     batch: &Batch<'_>,
 ) -> Result<(), StoreError> {
-    let wanted = spellings(message_ids.iter().map(String::as_str), policy.guesses_ids);
+    let accepted = message_ids
+        .iter()
+        .map(|(carrier, id)| (*carrier, id.as_str()));
+    let wanted = spellings(accepted, policy);
     let waiting = batch
         .unmatched_receipts(&wanted.iter().map(String::as_str).collect::<Vec<_>>())
         .await?;
     if waiting.is_empty() {
         return Ok(());
     }
-    let written = waiting
-        .iter()
-        .filter_map(|receipt| receipt.message_id.as_deref());
-    let wanted = spellings(written, policy.guesses_ids);
+    let written = waiting.iter().filter_map(|receipt| {
+        let id = receipt.message_id.as_deref()?;
+        Some((receipt.carrier_id, id))
+    });
+    let wanted = spellings(written, policy);
     let attempts = batch
         .attempts_by_message_ids(&wanted.iter().map(String::as_str).collect::<Vec<_>>())
         .await?;
     let matched: Vec<(receipts::Model, attempts::Model)> = waiting
         .into_iter()
         .filter_map(|receipt| {
-            let attempt = attempt_of(&receipt, &attempts, policy.guesses_ids)?.clone();
+            let guesses_ids = guesses_ids(policy, &receipt);
+            let attempt = attempt_of(&receipt, &attempts, guesses_ids)?.clone();
             Some((receipt, attempt))
         })
         .collect();
@@ -269,8 +281,13 @@ fn outweighs(new: ReceiptState, earlier: ReceiptState) -> bool {
     }
 }
 
-/// Gives texts their final state if their attempts' receipts say one.
-async fn settle(sms_ids: &[i64], policy: &Policy, batch: &Batch<'_>) -> Result<(), StoreError> {
+/// Gives texts their final state if their attempts' receipts say one. To be called, too, when the last part of a text is accepted whose other parts may have their
+/// receipts already: none may follow.
+pub(crate) async fn settle(
+    sms_ids: &[i64],
+    policy: &Policy,
+    batch: &Batch<'_>,
+) -> Result<(), StoreError> {
     let mut attempts: HashMap<i64, Vec<attempts::Model>> = HashMap::new();
     for attempt in batch.attempts_of(sms_ids).await? {
         attempts.entry(attempt.sms_id).or_default().push(attempt);
@@ -279,7 +296,7 @@ async fn settle(sms_ids: &[i64], policy: &Policy, batch: &Batch<'_>) -> Result<(
     for row in batch.sms_by_ids(sms_ids).await? {
         let verdict = attempts
             .get(&row.id)
-            .and_then(|attempts| verdict_of(row.parts, policy.receipts, attempts));
+            .and_then(|attempts| verdict_of(row.parts, asked_of(&row, policy), attempts));
         match (row.state(), verdict) {
             (State::Ok, Some(state)) => ended.push((row, state)),
             // A late word: the state is put right, a second mail is not sent (it would be the same event, kind and recipient).
@@ -288,6 +305,12 @@ async fn settle(sms_ids: &[i64], policy: &Policy, batch: &Batch<'_>) -> Result<(
         }
     }
     end(ended, policy, batch).await
+}
+
+/// The parts that its carrier was asked to report on.
+fn asked_of(row: &outgoing::Model, policy: &Policy) -> Receipts {
+    let carrier_id = row.carrier_id.unwrap_or_default();
+    policy.carriers.dialect_of(carrier_id).receipts
 }
 
 /// Delivered if every part that has receipts was; undeliverable if all are known and one was not.

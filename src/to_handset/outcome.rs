@@ -3,7 +3,7 @@
 use super::ending::{self, Ending};
 use super::ready::Sms;
 use super::{Deposit, Shared, ToHandset};
-use crate::config::rooms::{InDoubt, Outage};
+use crate::config::rooms::{InDoubt, Outage, Receipts};
 use crate::store::attempts::{self, Outcome, PartsStanding};
 use crate::store::cdrs::{Cdr, Direction};
 use crate::store::events::{Event, Kind};
@@ -162,6 +162,8 @@ async fn write_reports(
         .change_attempts(std::mem::take(&mut decided.attempts))
         .await?;
     let mut accepted_ids = Vec::new();
+    // Accepted whole only now, when receipts of some parts are here already.
+    let mut reported_on = Vec::new();
     for (id, reported) in of_sms {
         // What went wrong says more than what went right beside it.
         let telling = reported
@@ -180,10 +182,18 @@ async fn write_reports(
         }
         accepted_ids.extend(reported.iter().filter_map(|one| match &one.answer {
             Answer::Accepted { message_id } if sms.receipts != sms::Wish::Never => {
-                Some(message_id.clone())
+                Some((sms.carrier_id, message_id.clone()))
             }
             _ => None,
         }));
+        let heard_of = |attempt: &attempts::Model| attempt.receipt.is_some();
+        if standing == PartsStanding::AllAccepted
+            && attempts
+                .get(&id)
+                .is_some_and(|all| all.iter().any(heard_of))
+        {
+            reported_on.push(id);
+        }
         decided.decide(journey, newest, standing, batch);
     }
     batch.insert_cdrs(&decided.cdrs).await?;
@@ -192,6 +202,9 @@ async fn write_reports(
     ending::write(decided.endings, &journey.policy, batch).await?;
     if !accepted_ids.is_empty() {
         receipts::match_waiting(&accepted_ids, &journey.policy, batch).await?;
+    }
+    if !reported_on.is_empty() {
+        receipts::settle(&reported_on, &journey.policy, batch).await?;
     }
     Ok(())
 }
@@ -282,8 +295,7 @@ impl Decided {
             PartsStanding::ToRetry
                 if sms.has_unmarked() && matches!(newest.answer, Answer::Accepted { .. }) => {}
             PartsStanding::AllAccepted => {
-                let waits = sms.receipts != sms::Wish::Never
-                    && journey.policy.receipts != crate::config::rooms::Receipts::None;
+                let waits = journey.waits_for_receipt(sms);
                 let due_at = sms.valid_until + journey.policy.to_desktop.receipt_wait_s.ms();
                 self.events.push(Event {
                     status: Some(0),
@@ -362,6 +374,14 @@ impl Decided {
                 }
             }
         }
+    }
+}
+
+impl Shared {
+    /// Whether a word on its delivery is to come: its sender wants it and its carrier is asked for it.
+    pub(super) fn waits_for_receipt(&self, sms: &Sms) -> bool {
+        sms.receipts != sms::Wish::Never
+            && self.policy.carriers.dialect_of(sms.carrier_id).receipts != Receipts::None
     }
 }
 

@@ -191,7 +191,7 @@ async fn prove(
     let tries = sms.try_no - 1;
     let all = attempts::standing_of(sms.parts, &proved) == PartsStanding::AllAccepted;
     let change = if all {
-        let waits = sms.receipts != sms::Wish::Never;
+        let waits = journey.waits_for_receipt(sms);
         let due_at = sms.valid_until + journey.policy.to_desktop.receipt_wait_s.ms();
         outgoing::Change {
             tries,

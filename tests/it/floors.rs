@@ -158,13 +158,14 @@ const CRATES: &[(&str, &[&str], &str)] = &[
     ),
     ("hyper", &["simulator", "web"], "HTTP ends at the doors"),
     ("lettre", &["mail"], "only the mail door sends mail"),
-    // The names of command statuses, and the spellings of message ids, are words that events and receipts are written in.
+    // The names of command statuses, and the spellings of message ids, are words that events, receipts and settings are written in.
     (
         "smpp",
         &[
             "app",
             "carrier",
             "cli",
+            "config",
             "rest",
             "simulator",
             "to_desktop",

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 /// Columns in the order in which people look for them; others follow.
-const ORDER: [&str; 34] = [
+const ORDER: [&str; 35] = [
     "number",
     "handset",
     "prefix",
@@ -20,6 +20,7 @@ const ORDER: [&str; 34] = [
     "host",
     "port",
     "system_id",
+    "settings",
     "active",
     "live",
     "quota",
@@ -133,6 +134,13 @@ fn cell(value: &Value) -> String {
         Value::String(text) => sms::printable_line(text),
         Value::Array(items) if items.is_empty() => "none".to_owned(),
         Value::Array(items) => items.iter().map(cell).collect::<Vec<_>>().join(", "),
+        Value::Object(fields) if fields.is_empty() => "none".to_owned(),
+        Value::Object(fields) => {
+            let pairs = fields
+                .iter()
+                .map(|(key, value)| format!("{key}={}", cell(value)));
+            pairs.collect::<Vec<_>>().join(", ")
+        }
         other => other.to_string(),
     }
 }
@@ -162,6 +170,10 @@ mod tests {
             (
                 json!({"name": "Acme", "mail_domains": ["a.example", "b.example"], "quota": null}),
                 "name:         Acme\nmail domains: a.example, b.example\n",
+            ),
+            (
+                json!({"name": "telco", "settings": {"bind": "split", "window": 50}}),
+                "name:     telco\nsettings: bind=split, window=50\n",
             ),
         ];
         for (answer, text) in table {

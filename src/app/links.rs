@@ -1,0 +1,185 @@
+//! The links: so many to each carrier as it has binds, made anew when the carrier was changed.
+
+use crate::carrier::{self, Account, Link, LinkState};
+use crate::clock::Clock;
+use crate::config::rooms;
+use crate::faults::Faults;
+use crate::policy::{Carriers, Dialect};
+use crate::security::Keys;
+use crate::store::{self, Tenure, carriers};
+use crate::to_desktop::ToDesktop;
+use crate::to_handset::ToHandset;
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+/// How often it is looked whether carriers were added or changed.
+const LOOK_AT_CARRIERS: Duration = Duration::from_secs(1);
+/// What has to be left of this node's lease after the response to a PDU that is written now [SPEC 16.4].
+const LEASE_TO_SPARE: Duration = Duration::from_secs(10);
+/// No response is waited for so long that a lease in good standing would not do.
+const LEASE_AT_MOST: Duration = Duration::from_secs(45);
+
+/// The states of all links, by carrier and slot.
+#[derive(Clone, Default)]
+pub struct Links(Arc<Mutex<HashMap<(i64, u16), Arc<AtomicU8>>>>);
+
+impl Links {
+    /// Whether there is a link, and all are bound.
+    pub fn are_bound(&self) -> bool {
+        let bound = LinkState::Bound as u8;
+        self.0.lock().is_ok_and(|links| {
+            !links.is_empty()
+                && links
+                    .values()
+                    .all(|state| state.load(Ordering::Relaxed) == bound)
+        })
+    }
+
+    /// Waits until all links are bound, but no longer than `patience`.
+    pub async fn wait_bound(&self, patience: Duration) {
+        let until = std::time::Instant::now() + patience;
+        while !self.are_bound() && std::time::Instant::now() < until {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// The state of a new link; the one before it, which may still drain, shows its own to nobody.
+    fn begin(&self, carrier_id: i64, slot: u16) -> Arc<AtomicU8> {
+        let state = Arc::new(AtomicU8::new(LinkState::Down as u8));
+        if let Ok(mut links) = self.0.lock() {
+            links.insert((carrier_id, slot), state.clone());
+        }
+        state
+    }
+
+    fn forget(&self, carrier_id: i64) {
+        if let Ok(mut links) = self.0.lock() {
+            links.retain(|(carrier, _), _| *carrier != carrier_id);
+        }
+    }
+}
+
+/// Keeps the links of all carriers.
+pub(super) struct Supervisor {
+    pub reader: store::Reader,
+    pub tenure: Tenure,
+    pub ids: Arc<store::Ids>,
+    pub keys: Arc<Keys>,
+    /// What carriers have in common.
+    pub common: rooms::Carrier,
+    /// What the journeys know of carriers.
+    pub carriers: Arc<Carriers>,
+    pub to_handset: ToHandset,
+    pub to_desktop: ToDesktop,
+    pub clock: Clock,
+    pub faults: Faults,
+    pub links: Links,
+}
+
+impl Supervisor {
+    pub async fn run(self, stop: CancellationToken) {
+        let mut running: HashMap<i64, (carriers::Model, CancellationToken)> = HashMap::new();
+        let tasks = TaskTracker::new();
+        loop {
+            match self.reader.carriers().await {
+                Ok(rows) => {
+                    for row in rows {
+                        // A suspended carrier still brings answers and receipts: nothing of its links changes.
+                        let row = carriers::Model {
+                            suspended_at: None,
+                            ..row
+                        };
+                        if running.get(&row.id).is_some_and(|(known, _)| *known == row) {
+                            continue;
+                        }
+                        if let Some((_, changed)) = running.remove(&row.id) {
+                            changed.cancel();
+                        }
+                        let ends = stop.child_token();
+                        if let Err(error) = self.start(&row, &tasks, &ends) {
+                            tracing::error!(
+                                carrier = row.name,
+                                error,
+                                "this carrier cannot be used"
+                            );
+                        }
+                        running.insert(row.id, (row, ends));
+                    }
+                }
+                Err(error) => tracing::warn!(%error, "carriers could not be read"),
+            }
+            tokio::select! {
+                () = stop.cancelled() => break,
+                () = tokio::time::sleep(LOOK_AT_CARRIERS) => {}
+            }
+        }
+        tasks.close();
+        tasks.wait().await;
+    }
+
+    /// Starts the links of a carrier.
+    fn start(
+        &self,
+        row: &carriers::Model,
+        tasks: &TaskTracker,
+        ends: &CancellationToken,
+    ) -> Result<(), String> {
+        self.links.forget(row.id);
+        let settings = self.settings(row)?;
+        let account = self.account(row)?;
+        for slot in 1..=settings.binds.max(1) {
+            let link = self.link(account.clone(), slot, carrier::Settings::from(&settings));
+            tasks.spawn(link.run(ends.clone()));
+        }
+        Ok(())
+    }
+
+    /// A carrier's settings: those of all, and its own over them. The journeys hear of them before its link speaks.
+    fn settings(&self, row: &carriers::Model) -> Result<rooms::Carrier, String> {
+        let settings = rooms::OwnSettings::parse(&row.settings)
+            .and_then(|own| own.over(&self.common))
+            .map_err(|error| {
+                format!("{error}; see `emailsms admin carrier show`, and change it with `carrier set --set` or `--unset`")
+            })?;
+        self.carriers.learn(row.id, Dialect::from(&settings));
+        Ok(settings)
+    }
+
+    fn account(&self, row: &carriers::Model) -> Result<Account, String> {
+        let password = self
+            .keys
+            .open_secret(row.id, "carrier.password", &row.password)
+            .map_err(|error| error.to_string())?;
+        let password = String::from_utf8(password.to_vec())
+            .map_err(|_| "its password is not text".to_owned())?;
+        Ok(Account {
+            carrier_id: row.id,
+            name: row.name.clone(),
+            host: row.host.clone(),
+            port: u16::try_from(row.port).map_err(|_| format!("{} is no port", row.port))?,
+            system_id: row.system_id.clone(),
+            password: smpp::Secret::new(password),
+        })
+    }
+
+    fn link(&self, account: Account, slot: u16, settings: carrier::Settings) -> Link {
+        let tenure = self.tenure.clone();
+        let needed = (settings.response_timeout + LEASE_TO_SPARE).min(LEASE_AT_MOST);
+        Link {
+            slot,
+            may_write: Arc::new(move || tenure.remains() > needed),
+            state: self.links.begin(account.carrier_id, slot),
+            account,
+            settings,
+            to_handset: self.to_handset.clone(),
+            to_desktop: self.to_desktop.clone(),
+            ids: self.ids.clone(),
+            clock: self.clock,
+            faults: self.faults.clone(),
+        }
+    }
+}
