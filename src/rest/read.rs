@@ -103,10 +103,13 @@ impl Event {
         let is_mail = [events::Kind::MailSent, events::Kind::MailFailed]
             .iter()
             .any(|kind| kind.as_str() == row.event);
-        let (cause, kind) = if is_mail {
-            (None, row.cause)
-        } else {
-            (row.cause, None)
+        let (cause, kind) = match row.cause {
+            // Which mail, and behind it why it failed.
+            Some(told) if is_mail => match told.split_once(' ') {
+                Some((kind, cause)) => (Some(cause.to_owned()), Some(kind.to_owned())),
+                None => (None, Some(told)),
+            },
+            cause => (cause, None),
         };
         Self {
             id: external(answer::EVENT, row.id),
@@ -288,6 +291,16 @@ mod tests {
             status: Some(-1),
             ..row.clone()
         };
+        let failed = events::Model {
+            event: "mail_failed".into(),
+            cause: Some("receipt relay_refused 550".into()),
+            ..mail.clone()
+        };
+        let shown = serde_json::to_value(Event::new(failed, &carriers)).unwrap();
+        assert_eq!(
+            (&shown["kind"], &shown["cause"]),
+            (&"receipt".into(), &"relay_refused 550".into())
+        );
         assert_eq!(
             serde_json::to_value([Event::new(row, &carriers), Event::new(mail, &carriers)])
                 .unwrap(),
