@@ -328,6 +328,52 @@ impl Person {
     }
 }
 
+/// What was logged on this thread.
+#[derive(Clone, Default)]
+pub struct Log(Arc<std::sync::Mutex<Vec<u8>>>);
+
+impl Log {
+    /// The log of this thread, from `info` on, for as long as the guard lives.
+    pub fn listen() -> (Self, tracing::subscriber::DefaultGuard) {
+        let log = Self::default();
+        let writer = log.clone();
+        let subscriber = tracing_subscriber::fmt()
+            .with_max_level(tracing::Level::INFO)
+            .with_ansi(false)
+            .with_writer(move || writer.clone())
+            .finish();
+        (log, tracing::subscriber::set_default(subscriber))
+    }
+
+    /// The only line with this word since the last time that anybody asked.
+    pub fn take_line(&self, word: &str) -> String {
+        let octets = std::mem::take(&mut *self.0.lock().unwrap());
+        let all = String::from_utf8(octets).unwrap();
+        let mut lines = all.lines().filter(|line| line.contains(word));
+        let line = lines
+            .next()
+            .unwrap_or_else(|| panic!("no `{word}` in:\n{all}"));
+        assert_eq!(lines.next(), None, "more than one `{word}` in:\n{all}");
+        line.to_owned()
+    }
+
+    /// Everything since the last time that anybody asked.
+    pub fn take(&self) -> String {
+        String::from_utf8(std::mem::take(&mut *self.0.lock().unwrap())).unwrap()
+    }
+}
+
+impl std::io::Write for Log {
+    fn write(&mut self, octets: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(octets);
+        Ok(octets.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
 type Written =
     Box<dyn for<'a> FnOnce(&'a Batch<'_>) -> BoxFuture<'a, Result<(), StoreError>> + Send>;
 

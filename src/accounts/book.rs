@@ -1,6 +1,6 @@
 //! Who is that: callers by API key or serial, kept in memory for as long as nothing about people changed.
 
-use super::{Lockouts, Who};
+use super::{Lock, Lockouts, Who};
 use crate::security::{Keys, Lookup, LookupHash};
 use crate::store::people::{Standing, api_key};
 use crate::store::{Reader, StoreError};
@@ -100,13 +100,27 @@ pub enum Unidentified {
     Unknown,
     /// The serial exists, its key is another.
     #[error("wrong key")]
-    WrongKey,
+    WrongKey {
+        /// Whose serial it is.
+        user_id: i64,
+    },
     /// Too many wrong keys for this serial from this network.
-    #[error("locked for {0} more seconds")]
-    Locked(u64),
+    #[error("locked for {} more seconds", .0.seconds)]
+    Locked(Lock),
     /// It could not be found out now.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl Unidentified {
+    /// Whose serial it was, where there is such a serial.
+    pub fn user_id(&self) -> Option<i64> {
+        match self {
+            Self::WrongKey { user_id } => Some(*user_id),
+            Self::Locked(lock) => Some(lock.user_id),
+            Self::Unknown | Self::Store(_) => None,
+        }
+    }
 }
 
 /// The book of callers.
@@ -195,8 +209,8 @@ impl Book {
         let hashes = self.keys.lookup_all(Lookup::Serial, serial);
         let first = hashes.first().ok_or(Unidentified::Unknown)?;
         let place = (*first.as_bytes(), Lockouts::network(source));
-        if let Some(seconds) = self.lockouts.locked_s(&place) {
-            return Err(Unidentified::Locked(seconds));
+        if let Some(lock) = self.lockouts.lock_of(&place) {
+            return Err(Unidentified::Locked(lock));
         }
         let kept = self.kept.read().ok().and_then(|kept| {
             hashes
@@ -234,9 +248,15 @@ impl Book {
                 api_key_id: None,
             });
         }
-        match self.lockouts.count_wrong(&place) {
-            Some(seconds) => Err(Unidentified::Locked(seconds)),
-            None => Err(Unidentified::WrongKey),
+        let user_id = caller.user_id();
+        match self.lockouts.count_wrong(&place, user_id) {
+            Some(lock) => {
+                // A restart is what ends a lock early; the operator has to know whom to ask.
+                let user = crate::store::external("usr", user_id);
+                tracing::warn!(user, %source, seconds = lock.seconds, "too many wrong keys: this serial is locked for this network");
+                Err(Unidentified::Locked(lock))
+            }
+            None => Err(Unidentified::WrongKey { user_id }),
         }
     }
 

@@ -23,6 +23,16 @@ pub struct Lockouts {
 struct Wrong {
     at: VecDeque<Instant>,
     locked_until: Option<Instant>,
+    user_id: i64,
+}
+
+/// A place that is locked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lock {
+    /// For how many seconds more.
+    pub seconds: u64,
+    /// Whose serial it is.
+    pub user_id: i64,
 }
 
 impl Lockouts {
@@ -47,16 +57,19 @@ impl Lockouts {
         }
     }
 
-    /// For how many seconds more this place is locked.
-    pub fn locked_s(&self, place: &Place) -> Option<u64> {
+    /// Whether this place is locked.
+    pub fn lock_of(&self, place: &Place) -> Option<Lock> {
         let wrong = self.wrong.lock().ok()?;
-        let until = wrong.get(place)?.locked_until?;
-        let left = until.checked_duration_since(Instant::now())?;
-        Some(left.as_secs() + 1)
+        let one = wrong.get(place)?;
+        let left = one.locked_until?.checked_duration_since(Instant::now())?;
+        Some(Lock {
+            seconds: left.as_secs() + 1,
+            user_id: one.user_id,
+        })
     }
 
-    /// Counts a wrong key; the seconds of the lock if this one brought it about.
-    pub fn count_wrong(&self, place: &Place) -> Option<u64> {
+    /// Counts a wrong key for this user's serial; the lock if this one brought it about.
+    pub fn count_wrong(&self, place: &Place, user_id: i64) -> Option<Lock> {
         let now = Instant::now();
         let mut wrong = self.wrong.lock().ok()?;
         if wrong.len() >= KEPT {
@@ -79,12 +92,16 @@ impl Lockouts {
             one.at.pop_front();
         }
         one.at.push_back(now);
+        one.user_id = user_id;
         if one.at.len() <= self.tries {
             return None;
         }
         one.at.clear();
         one.locked_until = Some(now + self.period);
-        Some(self.period.as_secs())
+        Some(Lock {
+            seconds: self.period.as_secs(),
+            user_id,
+        })
     }
 }
 
@@ -98,12 +115,16 @@ mod tests {
         let here = ([1; 32], Lockouts::network("192.0.2.1".parse().unwrap()));
         let there = ([1; 32], Lockouts::network("192.0.2.2".parse().unwrap()));
         for _ in 0..10 {
-            assert_eq!(lockouts.count_wrong(&here), None);
+            assert_eq!(lockouts.count_wrong(&here, 7), None);
         }
-        assert_eq!(lockouts.locked_s(&here), None);
-        assert_eq!(lockouts.count_wrong(&here), Some(3600));
-        assert!(lockouts.locked_s(&here).is_some());
-        assert_eq!(lockouts.locked_s(&there), None);
+        assert_eq!(lockouts.lock_of(&here), None);
+        let lock = Lock {
+            seconds: 3600,
+            user_id: 7,
+        };
+        assert_eq!(lockouts.count_wrong(&here, 7), Some(lock));
+        assert_eq!(lockouts.lock_of(&here).map(|lock| lock.user_id), Some(7));
+        assert_eq!(lockouts.lock_of(&there), None);
     }
 
     #[test]

@@ -6,7 +6,7 @@ mod book;
 mod lockout;
 
 pub use book::{Book, Caller, Identified, Unidentified};
-pub use lockout::Lockouts;
+pub use lockout::{Lock, Lockouts};
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;

@@ -76,9 +76,13 @@ impl Sender {
                 }
                 Err(failure) => self.refused(&mail, &failure),
             },
-            Err(error) => MailAnswer::Refused {
-                error: error.to_string(),
-            },
+            Err(error) => {
+                tracing::error!(mail = mail.message_id, %error, "given up: this mail cannot be written");
+                MailAnswer::Refused {
+                    error: error.to_string(),
+                    cause: "not_written".to_owned(),
+                }
+            }
         };
         let mut pause = Duration::from_millis(100);
         while let Err(error) = self.journey.mail_answered(&mail, answer.clone()).await {
@@ -93,22 +97,37 @@ impl Sender {
 
     fn refused(&self, mail: &Claimed, failure: &relay::Failure) -> MailAnswer {
         let error = failure.to_string();
-        tracing::warn!(
-            mail = mail.message_id,
-            kind = mail.kind.as_str(),
-            error,
-            "not taken by the relay"
-        );
         let after = relay::next_try(
             u32::try_from(mail.tries + 1).unwrap_or(u32::MAX),
             self.retry,
         );
         let next_at = self.clock.now() + i64::try_from(after.as_millis()).unwrap_or(i64::MAX);
+        let (id, kind) = (&mail.message_id, mail.kind.as_str());
         match failure.lasting {
             Lasting::Temporary if !relay::gives_up(mail.dated_at, next_at) => {
+                let again_in_s = after.as_secs();
+                tracing::warn!(
+                    mail = id,
+                    kind,
+                    error,
+                    again_in_s,
+                    "not taken by the relay; it is tried again"
+                );
                 MailAnswer::Later { after, error }
             }
-            _ => MailAnswer::Refused { error },
+            lasting => {
+                let cause = cause_of(lasting, failure.code);
+                let to_fallback = mail.fallback_address.is_some();
+                tracing::warn!(
+                    mail = id,
+                    kind,
+                    error,
+                    cause,
+                    to_fallback,
+                    "not taken by the relay; given up"
+                );
+                MailAnswer::Refused { error, cause }
+            }
         }
     }
 
@@ -210,6 +229,34 @@ impl Sender {
                     notes,
                 )
             }
+        }
+    }
+}
+
+/// Why a mail was given up, in a word and the relay's code.
+fn cause_of(lasting: Lasting, code: Option<u16>) -> String {
+    let word = match lasting {
+        Lasting::Permanent => "relay_refused",
+        Lasting::Temporary => "tried_too_long",
+    };
+    match code {
+        Some(code) => format!("{word} {code}"),
+        None => word.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn causes_tell_never_from_no_longer() {
+        for (lasting, code, expected) in [
+            (Lasting::Permanent, Some(550), "relay_refused 550"),
+            (Lasting::Temporary, Some(451), "tried_too_long 451"),
+            (Lasting::Temporary, None, "tried_too_long"),
+        ] {
+            assert_eq!(cause_of(lasting, code), expected);
         }
     }
 }

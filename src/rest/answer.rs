@@ -13,6 +13,9 @@ pub const INBOUND: &str = "in";
 /// Prefix of an event's id, which is also the cursor of that feed.
 pub const EVENT: &str = "evt";
 
+/// Prefix of a user's id.
+pub const USER: &str = "usr";
+
 /// A JSON answer.
 pub fn json<T: Serialize>(status: StatusCode, value: &T) -> Response {
     match serde_json::to_vec(value) {

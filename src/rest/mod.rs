@@ -3,6 +3,8 @@
 //! Who asks is settled before a body is read, let alone parsed [SPEC 2.2, check 1].
 
 mod answer;
+mod fields;
+mod json;
 pub mod openapi;
 mod page;
 mod probes;
@@ -17,7 +19,7 @@ use crate::accounts::{Book, Identified};
 use crate::clock::Clock;
 use crate::store::external;
 use crate::to_desktop::ToDesktop;
-use crate::to_handset::{ToHandset, is_active};
+use crate::to_handset::{Refusal, ToHandset, is_active};
 use crate::web::caller::by_bearer;
 use crate::web::read_body;
 use bytes::Buf;
@@ -27,8 +29,11 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use jiff::tz::TimeZone;
 use problem::{Fault, Reckoning};
 use std::convert::Infallible;
+use std::future::Future;
 use std::sync::Arc;
+use std::time::Duration;
 use table::{Found, Target};
+use tracing::Instrument;
 use warp::filters::BoxedFilter;
 use warp::path::FullPath;
 use warp::reply::Response;
@@ -36,6 +41,9 @@ use warp::{Filter, Rejection};
 
 /// To be quoted to the operator.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// How long a look into the database may take before its asker is told to ask again.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// What this door is made of. Clones are handles to the same.
 #[derive(Clone)]
@@ -72,8 +80,12 @@ pub fn routes(rest: Rest) -> BoxedFilter<(Response,)> {
 
 /// The last of all filters: nothing is at this path.
 pub fn nowhere() -> BoxedFilter<(Response,)> {
-    warp::any()
-        .map(|| finish(Err(Fault::NoPath), &new_request_id(), 0, None))
+    warp::method()
+        .map(|method| {
+            let (request_id, asking) = (new_request_id(), Asking::default());
+            note(&Fault::NoPath, &request_id, &method, "", &asking);
+            finish(Err(Fault::NoPath), &request_id, 0, &asking)
+        })
         .boxed()
 }
 
@@ -110,24 +122,29 @@ impl Rest {
         B: Buf,
     {
         let request_id = new_request_id();
-        let mut zone = None;
-        let outcome = self.act(&asked, body, &mut zone).await;
-        let response = finish(outcome, &request_id, self.clock.now(), zone.as_ref());
-        let status = response.status().as_u16();
-        if response.status().is_server_error() {
-            tracing::warn!(request_id, status, method = %asked.method, "a request could not be served");
-        } else {
-            tracing::debug!(request_id, status, method = %asked.method, "served");
+        // Whatever the journeys have to say about this request bears its id.
+        let span = tracing::info_span!("request", request_id, user = tracing::field::Empty);
+        let mut asking = Asking::default();
+        let outcome = self.act(&asked, body, &mut asking).instrument(span).await;
+        match &outcome {
+            Ok(response) => {
+                let status = response.status().as_u16();
+                tracing::debug!(request_id, status, method = %asked.method, "served");
+            }
+            Err(fault) => {
+                let place = table::place(&asked.path);
+                note(fault, &request_id, &asked.method, place, &asking);
+            }
         }
-        response
+        finish(outcome, &request_id, self.clock.now(), &asking)
     }
 
-    /// `zone` becomes the company's as soon as it is known.
+    /// `asking` is filled in as soon as it is known who asks.
     async fn act<S, B>(
         &self,
         asked: &Asked,
         body: S,
-        zone: &mut Option<TimeZone>,
+        asking: &mut Asking,
     ) -> Result<Response, Fault>
     where
         S: Stream<Item = Result<B, warp::Error>> + Send,
@@ -145,8 +162,18 @@ impl Rest {
             Target::OpenApi => return Ok(openapi::openapi()),
             _ => {}
         }
-        let who = by_bearer(&self.book, &asked.headers, self.clock.now()).await?;
-        *zone = Some(who.caller.zone.clone());
+        let who = by_bearer(&self.book, &asked.headers, self.clock.now());
+        let who = match tokio::time::timeout(PATIENCE, who).await {
+            Ok(who) => who.map_err(|why| Fault::nobody(why, target == Target::Send))?,
+            Err(_) if target == Target::Send => return Err(Refusal::Unavailable.into()),
+            Err(_) => return Err(overdue()),
+        };
+        let user = external(answer::USER, who.caller.user_id());
+        tracing::Span::current().record("user", &user);
+        *asking = Asking {
+            user: Some(user),
+            zone: Some(who.caller.zone.clone()),
+        };
         self.act_for(who, target, asked, id, body).await
     }
 
@@ -171,11 +198,42 @@ impl Rest {
                 let body = read_body(body, send::BODY_CAP).await.map_err(Fault::Body)?;
                 send::send(self, asked, who, &body).await
             }
-            Target::Message => read::message(self, &who.caller, id).await,
-            Target::Events => read::events(self, asked, &who.caller, id).await,
-            Target::Inbound => read::inbound(self, asked, &who.caller).await,
+            Target::Message => soon(read::message(self, &who.caller, id)).await,
+            Target::Events => soon(read::events(self, asked, &who.caller, id)).await,
+            Target::Inbound => soon(read::inbound(self, asked, &who.caller)).await,
             _ => Err(Fault::NotBuilt(format!("{} {}", asked.method, asked.path))),
         }
+    }
+}
+
+/// Who asks, as far as it is known.
+#[derive(Default)]
+struct Asking {
+    /// `usr_…`
+    user: Option<String>,
+    /// The company's.
+    zone: Option<TimeZone>,
+}
+
+/// What is read, unless that takes too long.
+async fn soon(reading: impl Future<Output = Result<Response, Fault>>) -> Result<Response, Fault> {
+    let read = tokio::time::timeout(PATIENCE, reading).await;
+    read.unwrap_or_else(|_| Err(overdue()))
+}
+
+fn overdue() -> Fault {
+    Fault::NotRead(format!("no answer within {} s", PATIENCE.as_secs()))
+}
+
+/// The one line about a request that got no good answer: by its id an operator finds what a client was told, and why. No text, no key, nothing that was sent.
+fn note(fault: &Fault, request_id: &str, method: &Method, place: &str, asking: &Asking) {
+    let (status, code) = fault.told();
+    let (status, cause, user) = (status.as_u16(), fault.cause(), asking.user.as_deref());
+    // What is not built is the caller's business, though its status says 501.
+    if matches!(status, 500 | 503 | 507) {
+        tracing::warn!(request_id, user, status, code, cause, %method, place, "a request failed");
+    } else {
+        tracing::info!(request_id, user, status, code, cause, %method, place, "a request was refused");
     }
 }
 
@@ -183,8 +241,9 @@ fn finish(
     outcome: Result<Response, Fault>,
     request_id: &str,
     now: i64,
-    zone: Option<&TimeZone>,
+    asking: &Asking,
 ) -> Response {
+    let zone = asking.zone.as_ref();
     let mut response =
         outcome.unwrap_or_else(|fault| fault.into_response(request_id, Reckoning { now, zone }));
     if let Ok(id) = HeaderValue::from_str(request_id) {

@@ -62,7 +62,10 @@ impl Page {
                     )),
                 },
                 _ if NOT_BUILT.contains(&name) => {
-                    not_built.push(FieldError::parameter(name, "is not built yet"));
+                    not_built.push(FieldError::parameter(
+                        name,
+                        "is not built yet; leave it out",
+                    ));
                 }
                 _ => {}
             }

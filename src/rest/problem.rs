@@ -1,5 +1,7 @@
 //! The one place where this door says no: every fault and every refusal as a problem [RFC 9457; SPEC 2.2].
 
+use super::send::{RefusedDestination, SentMessage};
+use crate::accounts::Unidentified;
 use crate::to_handset::Refusal;
 use crate::web::BodyError;
 use crate::web::caller::NoCaller;
@@ -7,8 +9,25 @@ use http::{HeaderValue, StatusCode, header};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::Serialize;
+use std::error::Error;
+use std::fmt;
 use utoipa::ToSchema;
 use warp::reply::Response;
+
+/// The codes of this door beside those of refusals.
+pub const OWN_CODES: &[&str] = &[
+    "all_refused",
+    "incomplete",
+    "invalid",
+    "malformed_json",
+    "method_not_allowed",
+    "no_api_key",
+    "not_built",
+    "not_found",
+    "not_json",
+    "too_large",
+    "unreadable",
+];
 
 /// Why a request got no good answer.
 #[derive(Debug)]
@@ -29,14 +48,18 @@ pub enum Fault {
     MediaType,
     /// The body did not come, or is too large.
     Body(BodyError),
-    /// The body is no JSON; why.
-    Malformed(String),
+    /// The body is no JSON; where and why.
+    Malformed(FieldError),
     /// Fields or parameters have the wrong type or value.
     Fields(Vec<FieldError>),
     /// Fields or parameters that are known by name only.
     FieldsNotBuilt(Vec<FieldError>),
-    /// A stored text cannot be opened; needs an operator.
-    Unreadable,
+    /// Every destination was refused, each for its own reason.
+    NoneAccepted(Vec<RefusedDestination>, Standing),
+    /// What was asked for could not be read now; why, for the log.
+    NotRead(String),
+    /// A stored text cannot be opened; needs an operator. Why, for the log.
+    Unreadable(String),
 }
 
 /// What is wrong with one field of the body, one query parameter or one header.
@@ -50,26 +73,68 @@ pub struct FieldError {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub parameter: Option<String>,
+    /// A sentence that says what to do.
     pub detail: String,
 }
 
 impl FieldError {
-    /// About the field of the body that the pointer names.
-    pub fn field(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
+    /// About the field of the body that the pointer names, or the body itself: what it must be, as the rest of a sentence.
+    pub fn field(pointer: impl AsRef<str>, must: impl fmt::Display) -> Self {
+        let pointer = clip(pointer.as_ref());
+        let mut detail = match pointer.as_str() {
+            "" => format!("The body {must}"),
+            pointer => format!("The field `{pointer}` {must}"),
+        };
+        if !detail.ends_with('?') {
+            detail.push('.');
+        }
         Self {
-            pointer: Some(pointer.into()),
+            pointer: Some(pointer),
             parameter: None,
-            detail: detail.into(),
+            detail,
         }
     }
 
-    /// About a query parameter or header.
-    pub fn parameter(name: impl Into<String>, detail: impl Into<String>) -> Self {
+    /// About a query parameter.
+    pub fn parameter(name: &str, must: impl fmt::Display) -> Self {
         Self {
             pointer: None,
-            parameter: Some(name.into()),
-            detail: detail.into(),
+            parameter: Some(name.to_owned()),
+            detail: format!("The parameter `{name}` {must}."),
         }
+    }
+
+    /// About a header.
+    pub fn header(name: &str, must: impl fmt::Display) -> Self {
+        Self {
+            detail: format!("The header `{name}` {must}."),
+            ..Self::parameter(name, "")
+        }
+    }
+
+    /// The same for the log: a name that does not look like one may be a text that went astray.
+    fn cause(&self) -> String {
+        let is_name = |step: &str| {
+            step.len() <= 32
+                && step
+                    .bytes()
+                    .all(|c| c.is_ascii_alphanumeric() || b"_-.".contains(&c))
+        };
+        match &self.pointer {
+            Some(pointer) if !pointer.split('/').all(is_name) => {
+                "a field whose name is not shown here".into()
+            }
+            _ => self.detail.clone(),
+        }
+    }
+}
+
+/// A place from outside, short enough to be shown back.
+pub fn clip(place: &str) -> String {
+    const LONGEST: usize = 80;
+    match place.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &place[..end]),
+        None => place.to_owned(),
     }
 }
 
@@ -93,6 +158,14 @@ pub struct Problem {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     pub errors: Vec<FieldError>,
+    /// Only where every destination was refused: empty, as nothing was accepted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, max_items = 0)]
+    pub messages: Option<Vec<SentMessage>>,
+    /// Only where every destination was refused: why each was, in the order of the request.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub refused: Option<Vec<RefusedDestination>>,
     /// To be quoted to the operator; also in the header `X-Request-Id`.
     pub request_id: String,
 }
@@ -163,13 +236,10 @@ impl From<Refusal> for Fault {
     }
 }
 
+/// For what is read; what is kept has refusals of its own.
 impl From<crate::store::StoreError> for Fault {
     fn from(error: crate::store::StoreError) -> Self {
-        tracing::error!(%error, "the store could not be read");
-        Self::Refused(match error {
-            crate::store::StoreError::DiskFull(_) => Refusal::DiskFull,
-            _ => Refusal::Unavailable,
-        })
+        Self::NotRead(chain(&error))
     }
 }
 
@@ -177,29 +247,63 @@ impl From<crate::vault::VaultError> for Fault {
     fn from(error: crate::vault::VaultError) -> Self {
         match error {
             crate::vault::VaultError::Store(error) => error.into(),
-            error => {
-                tracing::error!(%error, "a stored text could not be shown");
-                Self::Unreadable
-            }
+            error => Self::Unreadable(chain(&error)),
         }
     }
 }
 
-impl From<NoCaller> for Fault {
-    fn from(why: NoCaller) -> Self {
-        match why {
-            NoCaller::NoKey => Self::NoKey,
-            NoCaller::Unidentified(why) => Self::Refused(why.into()),
+/// An error with all that it came from, for the log.
+fn chain(error: &dyn Error) -> String {
+    let mut told = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        let cause_told = cause.to_string();
+        // Some errors repeat their source in their own words.
+        if !told.ends_with(&cause_told) {
+            told = format!("{told}: {cause_told}");
         }
+        source = cause.source();
     }
+    told
 }
 
 impl Fault {
+    /// Nobody is known to ask. `keeps`: whether a text was to be kept, about which a refusal says more.
+    pub fn nobody(why: NoCaller, keeps: bool) -> Self {
+        match why {
+            NoCaller::NoKey => Self::NoKey,
+            NoCaller::Unidentified(Unidentified::Store(error)) if !keeps => error.into(),
+            NoCaller::Unidentified(why) => Self::Refused(why.into()),
+        }
+    }
+
+    /// The same for the log: nothing that the client wrote.
+    pub fn cause(&self) -> String {
+        match self {
+            Self::Refused(refusal) => refusal.cause(),
+            Self::Malformed(error) => error.detail.clone(),
+            Self::Fields(errors) | Self::FieldsNotBuilt(errors) => {
+                let first = errors.first().map(FieldError::cause);
+                first.unwrap_or_default() + &and_more(errors)
+            }
+            Self::NoneAccepted(refused, _) => summary(refused),
+            Self::NotRead(cause) | Self::Unreadable(cause) => cause.clone(),
+            Self::NotBuilt(_) => "It is not built yet.".into(),
+            _ => self.detail(),
+        }
+    }
+
+    /// Status and code.
+    pub fn told(&self) -> (StatusCode, &'static str) {
+        let nowhere = Reckoning { now: 0, zone: None };
+        (self.standing(nowhere).status, self.code())
+    }
+
     /// The problem as an answer, with the headers that belong to it.
-    pub fn into_response(self, request_id: &str, at: Reckoning<'_>) -> Response {
+    pub fn into_response(mut self, request_id: &str, at: Reckoning<'_>) -> Response {
         let shown = self.standing(at);
         let code = self.code();
-        let problem = Problem {
+        let mut problem = Problem {
             kind: format!("urn:emailsms:problem:{code}"),
             title: shown.title,
             status: shown.status.as_u16(),
@@ -207,8 +311,14 @@ impl Fault {
             code,
             soap_code: self.soap_code(),
             errors: self.errors(),
+            messages: None,
+            refused: None,
             request_id: request_id.to_owned(),
         };
+        if let Self::NoneAccepted(refused, _) = &mut self {
+            problem.messages = Some(Vec::new());
+            problem.refused = Some(std::mem::take(refused));
+        }
         let mut response = super::answer::json(shown.status, &problem);
         let headers = response.headers_mut();
         headers.insert(
@@ -239,6 +349,8 @@ impl Fault {
     fn standing(&self, at: Reckoning<'_>) -> Standing {
         let (status, title) = match self {
             Self::Refused(refusal) => return standing(refusal, at),
+            Self::NoneAccepted(_, standing) => return *standing,
+            Self::NotRead(_) => return standing(&Refusal::Unavailable, at),
             Self::NoKey => (401, "API key missing"),
             Self::NoMessage | Self::NoPath => (404, "Not found"),
             Self::MethodNotAllowed(_) => (405, "Method not allowed"),
@@ -249,7 +361,7 @@ impl Fault {
             Self::Malformed(_) => (400, "Malformed JSON"),
             Self::Fields(_) => (422, "Invalid request"),
             Self::FieldsNotBuilt(_) => (422, "Not built yet"),
-            Self::Unreadable => (500, "Stored text unreadable"),
+            Self::Unreadable(_) => (500, "Stored text unreadable"),
         };
         Standing {
             status: status_of(status),
@@ -261,6 +373,8 @@ impl Fault {
     fn code(&self) -> &'static str {
         match self {
             Self::Refused(refusal) => refusal.code(),
+            Self::NoneAccepted(refused, _) => common_code(refused).unwrap_or("all_refused"),
+            Self::NotRead(_) => Refusal::Unavailable.code(),
             Self::NoKey => "no_api_key",
             Self::NoMessage | Self::NoPath => "not_found",
             Self::MethodNotAllowed(_) => "method_not_allowed",
@@ -270,7 +384,7 @@ impl Fault {
             Self::Body(BodyError::Broken) => "incomplete",
             Self::Malformed(_) => "malformed_json",
             Self::Fields(_) => "invalid",
-            Self::Unreadable => "unreadable",
+            Self::Unreadable(_) => "unreadable",
         }
     }
 
@@ -278,6 +392,10 @@ impl Fault {
         match self {
             Self::Refused(refusal) => Some(refusal.soap_code()),
             Self::NoKey => Some(Refusal::UnknownCaller.soap_code()),
+            Self::NotRead(_) => Some(Refusal::Unavailable.soap_code()),
+            Self::NoneAccepted(refused, _) => {
+                common_code(refused).and_then(|_| refused.first().map(|one| one.soap_code))
+            }
             _ => None,
         }
     }
@@ -289,53 +407,70 @@ impl Fault {
             }
             Self::Refused(refusal) => refusal.to_string(),
             Self::NoKey => "Send your API key in the header `Authorization: Bearer gw_live_…`.".into(),
-            Self::NoMessage => "There is no message of yours with this id.".into(),
-            Self::NoPath => "There is nothing at this path. /openapi.json lists what there is.".into(),
-            Self::MethodNotAllowed(allow) => format!("This path can be asked by {allow} only."),
-            Self::NotBuilt(what) => format!("`{what}` is not built yet."),
+            Self::NoMessage => "There is no message of yours with this id. Use the `id` of an acceptance, with the API key of the same user.".into(),
+            Self::NoPath => "There is nothing at this path. Look into /openapi.json, which lists what there is.".into(),
+            Self::MethodNotAllowed(allow) => format!("This path has other methods only: {allow}."),
+            Self::NotBuilt(what) => format!("{} is not built yet. Look into /openapi.json, which lists what there is.", clip(what)),
             Self::MediaType => "Send the body as JSON, with the header `Content-Type: application/json` and without Content-Encoding.".into(),
-            Self::Body(error) => format!("{}.", sentence(&error.to_string())),
-            Self::Malformed(why) => format!("The body is not JSON: {why}."),
-            Self::Fields(errors) => told(errors),
-            Self::FieldsNotBuilt(errors) => told(errors),
-            Self::Unreadable => "The text is stored, but cannot be opened. The gateway's operator has to look into it.".into(),
+            Self::Body(BodyError::TooLarge(most)) => format!("The request's body is larger than {most} octets. Send fewer destinations at a time."),
+            Self::Body(BodyError::Broken) => "The request's body did not arrive whole. Please send it again.".into(),
+            Self::Malformed(error) => error.detail.clone(),
+            Self::Fields(errors) | Self::FieldsNotBuilt(errors) => {
+                errors.first().map(|first| first.detail.clone()).unwrap_or_default() + &and_more(errors)
+            }
+            Self::NoneAccepted(refused, _) => match &refused[..] {
+                [only] => only.detail.clone(),
+                many => format!("None of the {} destinations was accepted. Each entry of `refused` says why, and what to do.", many.len()),
+            },
+            Self::NotRead(_) => "The gateway's database does not answer, so nothing can be shown at the moment. Please ask again shortly.".into(),
+            Self::Unreadable(_) => "The text is stored, but cannot be opened. Please tell the gateway's operator the `request_id`.".into(),
         }
     }
 
     fn errors(&self) -> Vec<FieldError> {
-        let at = |pointer: &str| vec![FieldError::field(pointer, self.detail())];
+        let at = |pointer: &str| {
+            vec![FieldError {
+                pointer: Some(pointer.to_owned()),
+                parameter: None,
+                detail: self.detail(),
+            }]
+        };
         match self {
             Self::Refused(Refusal::Text(_)) => at("/text"),
             Self::Refused(Refusal::ReplyAddress(_)) => at("/reply_to"),
             Self::Refused(Refusal::Originator(_)) => at("/from"),
+            Self::Malformed(error) => vec![error.clone()],
             Self::Fields(errors) | Self::FieldsNotBuilt(errors) => errors.clone(),
             _ => Vec::new(),
         }
     }
 }
 
-/// The first of them in a sentence, and how many more there are.
-fn told(errors: &[FieldError]) -> String {
-    let Some(first) = errors.first() else {
-        return "The request is not valid.".into();
-    };
-    let place = first.pointer.as_ref().or(first.parameter.as_ref());
-    let more = match errors.len() {
-        1 => String::new(),
-        _ => format!(" (`errors` lists {} more)", errors.len() - 1),
-    };
-    format!(
-        "`{}` {}{more}.",
-        place.map_or("", String::as_str),
-        first.detail
-    )
+/// That there are more than the first.
+fn and_more(errors: &[FieldError]) -> String {
+    match errors.len() {
+        0 | 1 => String::new(),
+        all => format!(" `errors` lists {} more.", all - 1),
+    }
 }
 
-fn sentence(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| {
-        first.to_uppercase().chain(letters).collect()
-    })
+/// The code that all of these have, if they have one in common.
+fn common_code(refused: &[RefusedDestination]) -> Option<&'static str> {
+    let first = refused.first()?.code;
+    refused.iter().all(|one| one.code == first).then_some(first)
+}
+
+/// How many were refused with which code, for the log.
+pub fn summary(refused: &[RefusedDestination]) -> String {
+    let mut counts = std::collections::BTreeMap::<&str, usize>::new();
+    for one in refused {
+        *counts.entry(one.code).or_default() += 1;
+    }
+    let told: Vec<String> = counts
+        .iter()
+        .map(|(code, count)| format!("{code} {count}"))
+        .collect();
+    told.join(", ")
 }
 
 #[cfg(test)]

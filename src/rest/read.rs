@@ -20,9 +20,9 @@ pub struct Message {
     pub id: String,
     /// The id at the classic interface.
     pub legacy_id: i64,
-    /// `scheduled`, `pending`, `submitting`, `ok`, `fail`, `in_doubt`, `abort`, `cancelled`, `unknown`, `delivered` or `undeliverable`.
+    /// Where it stands. `scheduled` and `cancelled` by request are not built yet.
     pub state: &'static str,
-    /// `PENDING`, `OK`, `FAIL` or `ABORT`.
+    /// The same at the classic interface.
     pub classic: &'static str,
     /// Why it stands so, where there is more to say.
     #[schema(required)]
@@ -75,8 +75,7 @@ pub struct Event {
     pub id: String,
     /// RFC 3339, UTC.
     pub at: String,
-    /// `accepted`, `number_chosen`, `submitting`, `ok`, `fail`, `pending`, `in_doubt`, `resent`, `abort`, `cancelled`, `unknown`, `receipt`, `reply`, `mail_sent`
-    /// or `mail_failed`.
+    /// What happened.
     pub event: String,
     #[schema(required)]
     pub cause: Option<String>,
@@ -93,7 +92,7 @@ pub struct Event {
     /// SMPP command status by name.
     #[schema(required)]
     pub command_status: Option<String>,
-    /// Of `mail_sent` and `mail_failed`: `reply`, `receipt`, `failure` or `abort`.
+    /// Of `mail_sent` and `mail_failed`: which mail.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub kind: Option<String>,
@@ -104,10 +103,13 @@ impl Event {
         let is_mail = [events::Kind::MailSent, events::Kind::MailFailed]
             .iter()
             .any(|kind| kind.as_str() == row.event);
-        let (cause, kind) = if is_mail {
-            (None, row.cause)
-        } else {
-            (row.cause, None)
+        let (cause, kind) = match row.cause {
+            // Which mail, and behind it why it failed.
+            Some(told) if is_mail => match told.split_once(' ') {
+                Some((kind, cause)) => (Some(cause.to_owned()), Some(kind.to_owned())),
+                None => (None, Some(told)),
+            },
+            cause => (cause, None),
         };
         Self {
             id: external(answer::EVENT, row.id),
@@ -177,8 +179,7 @@ pub struct InboundPage {
     params(("id" = String, Path, description = "The message's id")),
     responses(
         (status = 200, description = "How it stands", body = Message),
-        (status = 401, description = "API key missing or unknown", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "No such message of yours", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "`not_found`: no such message of yours", body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub async fn message(rest: &Rest, caller: &Caller, id: &str) -> Result<Response, Fault> {
@@ -193,14 +194,13 @@ pub async fn message(rest: &Rest, caller: &Caller, id: &str) -> Result<Response,
     get, path = "/v1/messages/{id}/events", tag = "messages", security(("api_key" = [])),
     params(
         ("id" = String, Path, description = "The message's id"),
-        ("limit" = Option<u64>, Query, description = "1 to 1000; 100 if none"),
+        ("limit" = Option<u64>, Query, minimum = 1, maximum = 1000, description = "100 if none"),
         ("after" = Option<String>, Query, description = "`next` of an earlier page"),
     ),
     responses(
         (status = 200, description = "What happened to it", body = Events, headers(("Link" = String, description = "rel=next, if there is more already"))),
-        (status = 401, description = "API key missing or unknown", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "No such message of yours", body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "Invalid parameter", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "`not_found`: no such message of yours", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "`invalid`, `not_built`: a parameter", body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub async fn events(
@@ -239,13 +239,12 @@ pub async fn events(
 #[utoipa::path(
     get, path = "/v1/inbound", tag = "inbound", security(("api_key" = [])),
     params(
-        ("limit" = Option<u64>, Query, description = "1 to 1000; 100 if none"),
+        ("limit" = Option<u64>, Query, minimum = 1, maximum = 1000, description = "100 if none"),
         ("after" = Option<String>, Query, description = "`next` of an earlier page"),
     ),
     responses(
         (status = 200, description = "What came", body = InboundPage, headers(("Link" = String, description = "rel=next, if there is more already"))),
-        (status = 401, description = "API key missing or unknown", body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "Invalid parameter", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "`invalid`, `not_built`: a parameter", body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub async fn inbound(rest: &Rest, asked: &Asked, caller: &Caller) -> Result<Response, Fault> {
@@ -292,6 +291,16 @@ mod tests {
             status: Some(-1),
             ..row.clone()
         };
+        let failed = events::Model {
+            event: "mail_failed".into(),
+            cause: Some("receipt relay_refused 550".into()),
+            ..mail.clone()
+        };
+        let shown = serde_json::to_value(Event::new(failed, &carriers)).unwrap();
+        assert_eq!(
+            (&shown["kind"], &shown["cause"]),
+            (&"receipt".into(), &"relay_refused 550".into())
+        );
         assert_eq!(
             serde_json::to_value([Event::new(row, &carriers), Event::new(mail, &carriers)])
                 .unwrap(),

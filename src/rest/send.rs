@@ -1,13 +1,14 @@
 //! `POST /v1/messages`: from a body of any shape to one request of the journey, and its outcome as JSON [SPEC 12.1].
 
 use super::answer;
-use super::problem::{self, Fault, FieldError, Problem, Reckoning};
-use super::{Asked, Rest};
+use super::fields::{self, Fields};
+use super::problem::{self, Fault, FieldError, Problem, Reckoning, Standing};
+use super::{Asked, Rest, json};
 use crate::accounts::{Caller, Identified};
 use crate::to_handset::{Accepted, Destination, Reference, SendRequest};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::Value;
 use sms::{Text, TextError, Wish};
 use utoipa::ToSchema;
 use warp::reply::Response;
@@ -18,15 +19,46 @@ pub const BODY_CAP: usize = 1 << 20;
 const MOST_DESTINATIONS: usize = 1_000;
 /// A week.
 const LONGEST_VALIDITY_S: u64 = 7 * 86_400;
-const LONGEST_REFERENCE: usize = 255;
 /// Its value is the client reference, and wins over the field.
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 /// Says that this is the answer to an earlier request under the same reference.
 const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
+/// All that a request may have.
+const KNOWN: &[&str] = &[
+    "client_reference",
+    "flash",
+    "from",
+    "priority",
+    "receipts",
+    "reply_to",
+    "text",
+    "to",
+    "validity_s",
+];
 /// Fields that the product will have. One that is left out of account would send another text than was asked for.
 const NOT_BUILT: &[&str] = &[
     "binary", "class", "lists", "metadata", "optimise", "optimize", "send_at", "split", "template",
     "udh", "validity",
+];
+/// What these fields are called elsewhere, small letters only.
+const ALIASES: &[(&str, &str)] = &[
+    ("body", "text"),
+    ("content", "text"),
+    ("deliverat", "send_at"),
+    ("idempotencykey", "client_reference"),
+    ("message", "text"),
+    ("number", "to"),
+    ("numbers", "to"),
+    ("originator", "from"),
+    ("recipient", "to"),
+    ("recipients", "to"),
+    ("reference", "client_reference"),
+    ("replyemail", "reply_to"),
+    ("scheduleat", "send_at"),
+    ("scheduledat", "send_at"),
+    ("sender", "from"),
+    ("senderid", "from"),
+    ("ttl", "validity_s"),
 ];
 
 /// One text for one or more handsets.
@@ -51,7 +83,7 @@ pub struct SendMessages {
     pub priority: Option<Priority>,
     /// Shown at once on the handset and not kept there (class 0).
     pub flash: Option<bool>,
-    /// Makes a repeat within 24 hours return the first answer. The header `Idempotency-Key` wins.
+    /// Makes a repeat within 24 hours return the first answer. The header `Idempotency-Key` is the same, and wins where both are there.
     #[schema(min_length = 1, max_length = 255)]
     pub client_reference: Option<String>,
 }
@@ -133,7 +165,7 @@ pub struct SentMessage {
 }
 
 /// A refused destination.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct RefusedDestination {
     /// As given.
     pub to: String,
@@ -146,25 +178,27 @@ pub struct RefusedDestination {
 /// Send a text to up to 1,000 handsets.
 ///
 /// Answered after the texts are on disk. Checks of the request as a whole answer with a problem; numbers, opt-outs and quotas are judged for each destination. If
-/// every destination was refused, the same body comes with the status that their refusals have in common, or 422.
+/// every destination was refused, a problem comes with the status that their refusals have in common, or 422; `messages` is empty, and `refused` says why of each.
+/// A field that is not described here is refused, as is one that comes twice.
 #[utoipa::path(
     post, path = "/v1/messages", tag = "messages", security(("api_key" = [])),
-    params(("Idempotency-Key" = Option<String>, Header, description = "Client reference; a repeat within 24 hours returns the first answer")),
+    params(("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 255, nullable = false,
+        description = "Client reference; a repeat within 24 hours returns the first answer. Once only")),
     request_body = SendMessages,
     responses(
         (status = 202, description = "Accepted for at least one destination", body = Sent,
             headers(("Location" = String, description = "The message, if there is one only"), ("Idempotency-Replayed" = String, description = "`true` if this is an earlier answer"))),
-        (status = 400, description = "Malformed JSON", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "API key missing or unknown", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "Not permitted: you, or every destination",
-            content((Problem = "application/problem+json"), (Sent = "application/json"))),
-        (status = 413, description = "Larger than 1 MiB", body = Problem, content_type = "application/problem+json"),
-        (status = 415, description = "Not JSON", body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "Invalid field, text refused, reference used before; or every destination refused",
-            content((Problem = "application/problem+json"), (Sent = "application/json"))),
-        (status = 429, description = "The day's quota is used up; Retry-After says for how long", body = Sent),
-        (status = 503, description = "Cannot be kept now; see Retry-After", body = Problem, content_type = "application/problem+json"),
-        (status = 507, description = "The gateway's disk is full", body = Problem, content_type = "application/problem+json"),
+        (status = 400, description = "`malformed_json`, `incomplete`", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "`inactive`, `originator_not_permitted`, `reply_address_not_permitted`, `not_permitted`; or every destination refused: `opted_out`, `destination_restricted`, `all_refused`",
+            body = Problem, content_type = "application/problem+json"),
+        (status = 413, description = "`too_large`: more than 1 MiB", body = Problem, content_type = "application/problem+json"),
+        (status = 415, description = "`not_json`", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "`invalid`, `not_built`, `text_refused`, `reference_reused`; or every destination refused: `not_a_mobile_number`, `destination_not_served`, `all_refused`",
+            body = Problem, content_type = "application/problem+json"),
+        (status = 429, description = "Every destination refused by a quota of the day: `quota_company`, `quota_department`, `quota_user`, `all_refused`",
+            body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "`unavailable`, `queue_full`: cannot be kept now", body = Problem, content_type = "application/problem+json"),
+        (status = 507, description = "`disk_full`", body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub async fn send(
@@ -176,13 +210,13 @@ pub async fn send(
     let given = SendMessages::parse(body, &asked.headers)?;
     let zone = who.caller.zone.clone();
     let accepted = rest.to_handset.accept(given.into_request(who)).await?;
-    Ok(answer_to(
+    answer_to(
         accepted,
         Reckoning {
             now: rest.clock.now(),
             zone: Some(&zone),
         },
-    ))
+    )
 }
 
 /// Whether the body is JSON, by its headers.
@@ -201,19 +235,19 @@ pub fn is_json(headers: &HeaderMap) -> bool {
 impl SendMessages {
     /// Reads a body and the headers beside it; every field that is wrong is named.
     fn parse(body: &[u8], headers: &HeaderMap) -> Result<Self, Fault> {
-        let value: Value =
-            serde_json::from_slice(body).map_err(|error| Fault::Malformed(error.to_string()))?;
+        let (value, doubled) = json::read(body).map_err(Fault::Malformed)?;
         let Value::Object(object) = value else {
             return Err(Fault::Fields(vec![FieldError::field(
                 "",
-                "must be an object with `to` and `text`",
+                format!(
+                    "must be an object with `to` and `text`, not {}; send one request for each text",
+                    fields::kind_of(&value)
+                ),
             )]));
         };
-        let mut fields = Fields {
-            object,
-            wrong: Vec::new(),
-        };
-        let to = fields.destinations();
+        let mut fields = Fields::new(object, doubled);
+        fields.refuse_unknown(KNOWN, NOT_BUILT, ALIASES);
+        let to = fields.texts("to", MOST_DESTINATIONS, "numbers");
         // A text that is not there is the journey's business, like an empty one: check 4 comes after checks 2 and 3.
         let text = fields.string("text").unwrap_or_default();
         let parsed = Self {
@@ -221,19 +255,13 @@ impl SendMessages {
             text,
             from: fields.name("from"),
             reply_to: fields.name("reply_to"),
-            validity_s: fields.validity_s(),
+            validity_s: fields.whole_number("validity_s", LONGEST_VALIDITY_S),
             receipts: fields.word("receipts", Receipts::WORDS),
             priority: fields.word("priority", Priority::WORDS),
             flash: fields.boolean("flash"),
-            client_reference: fields.client_reference(headers),
+            client_reference: fields.reference("client_reference", headers, &IDEMPOTENCY_KEY),
         };
-        if !fields.wrong.is_empty() {
-            return Err(Fault::Fields(fields.wrong));
-        }
-        let not_built = fields.not_built();
-        if !not_built.is_empty() {
-            return Err(Fault::FieldsNotBuilt(not_built));
-        }
+        fields.finish(NOT_BUILT)?;
         Ok(parsed)
     }
 
@@ -243,7 +271,7 @@ impl SendMessages {
             .iter()
             .map(|given| Destination::parse(given, &who.caller))
             .collect();
-        let text = Text::new(&self.text);
+        let text = Text::written(&self.text);
         let reference = self.client_reference.take().map(|key| Reference {
             key,
             request: self.canonical(&to, &text, &who.caller),
@@ -295,167 +323,20 @@ impl SendMessages {
     }
 }
 
-/// The fields of a body, and what was found wrong with them. `null` is the same as nothing.
-struct Fields {
-    object: Map<String, Value>,
-    wrong: Vec<FieldError>,
-}
-
-impl Fields {
-    fn get(&self, name: &str) -> Option<&Value> {
-        self.object.get(name).filter(|value| !value.is_null())
-    }
-
-    fn refuse(&mut self, pointer: impl Into<String>, detail: impl Into<String>) {
-        self.wrong.push(FieldError::field(pointer, detail));
-    }
-
-    fn string(&mut self, name: &str) -> Option<String> {
-        match self.get(name)? {
-            Value::String(text) => Some(text.clone()),
-            other => {
-                let detail = format!("must be a string, not {}", kind_of(other));
-                self.refuse(format!("/{name}"), detail);
-                None
-            }
-        }
-    }
-
-    /// A string without blanks around it; a blank one is the same as nothing.
-    fn name(&mut self, name: &str) -> Option<String> {
-        let text = self.string(name)?;
-        Some(text.trim().to_owned()).filter(|text| !text.is_empty())
-    }
-
-    fn boolean(&mut self, name: &str) -> Option<bool> {
-        match self.get(name)? {
-            Value::Bool(yes) => Some(*yes),
-            other => {
-                let detail = format!("must be true or false, not {}", kind_of(other));
-                self.refuse(format!("/{name}"), detail);
-                None
-            }
-        }
-    }
-
-    fn word<T: Copy>(&mut self, name: &str, words: &[(&str, T)]) -> Option<T> {
-        let value = self.get(name)?;
-        let found = words.iter().find(|(word, _)| value.as_str() == Some(word));
-        if found.is_none() {
-            let known: Vec<String> = words.iter().map(|(word, _)| format!("`{word}`")).collect();
-            self.refuse(
-                format!("/{name}"),
-                format!("must be one of {}", known.join(", ")),
-            );
-        }
-        found.map(|(_, meaning)| *meaning)
-    }
-
-    fn destinations(&mut self) -> Vec<String> {
-        let (mut to, mut wrong) = (Vec::new(), Vec::new());
-        let range = format!("must be a list of 1 to {MOST_DESTINATIONS} numbers");
-        match self.get("to") {
-            Some(Value::Array(given)) if (1..=MOST_DESTINATIONS).contains(&given.len()) => {
-                for (at, item) in given.iter().enumerate() {
-                    match item {
-                        Value::String(number) => to.push(number.clone()),
-                        other => wrong.push(FieldError::field(
-                            format!("/to/{at}"),
-                            format!("must be a string, not {}", kind_of(other)),
-                        )),
-                    }
-                }
-            }
-            Some(Value::Array(given)) => {
-                wrong.push(FieldError::field(
-                    "/to",
-                    format!("{range}, and has {}", given.len()),
-                ));
-            }
-            Some(other) => {
-                wrong.push(FieldError::field(
-                    "/to",
-                    format!("{range}, not {}", kind_of(other)),
-                ));
-            }
-            None => wrong.push(FieldError::field("/to", range)),
-        }
-        self.wrong.extend(wrong);
-        to
-    }
-
-    fn validity_s(&mut self) -> Option<u64> {
-        let value = self.get("validity_s")?;
-        let valid = value
-            .as_u64()
-            .filter(|validity_s| (1..=LONGEST_VALIDITY_S).contains(validity_s));
-        if valid.is_none() {
-            self.refuse(
-                "/validity_s",
-                format!("must be a whole number from 1 to {LONGEST_VALIDITY_S}"),
-            );
-        }
-        valid
-    }
-
-    /// From the header, or else the body.
-    fn client_reference(&mut self, headers: &HeaderMap) -> Option<String> {
-        let rule = format!("must be 1 to {LONGEST_REFERENCE} visible characters");
-        let in_body = self.string("client_reference");
-        if let Some(value) = headers.get(IDEMPOTENCY_KEY) {
-            let key = value.to_str().ok().filter(|key| is_reference(key));
-            if key.is_none() {
-                self.wrong
-                    .push(FieldError::parameter("Idempotency-Key", rule));
-            }
-            return key.map(str::to_owned);
-        }
-        if in_body.as_deref().is_some_and(|key| !is_reference(key)) {
-            self.refuse("/client_reference", rule);
-        }
-        in_body
-    }
-
-    fn not_built(&self) -> Vec<FieldError> {
-        NOT_BUILT
-            .iter()
-            .filter(|name| self.get(name).is_some())
-            .map(|name| FieldError::field(format!("/{name}"), "is not built yet; leave it out"))
-            .collect()
-    }
-}
-
-fn is_reference(key: &str) -> bool {
-    (1..=LONGEST_REFERENCE).contains(&key.chars().count())
-        && !key.trim().is_empty()
-        && !key.contains(char::is_control)
-}
-
-const fn kind_of(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "a boolean",
-        Value::Number(_) => "a number",
-        Value::String(_) => "a string",
-        Value::Array(_) => "a list",
-        Value::Object(_) => "an object",
-    }
-}
-
-/// 202 if anything was accepted; else what the refusals have in common, or 422.
-fn answer_to(accepted: Accepted, at: Reckoning<'_>) -> Response {
-    let (status, retry_after_s) = if accepted.messages.is_empty() {
-        common(&accepted, at)
-    } else {
-        (StatusCode::ACCEPTED, None)
-    };
+/// 202 if anything was accepted; else a problem with what the refusals have in common, or 422.
+fn answer_to(accepted: Accepted, at: Reckoning<'_>) -> Result<Response, Fault> {
+    let standing = common(&accepted, at);
     let is_replayed = accepted.is_replayed;
     let sent = Sent::from(accepted);
-    let mut response = answer::json(status, &sent);
-    let headers = response.headers_mut();
-    if let Some(seconds) = retry_after_s {
-        headers.insert(header::RETRY_AFTER, seconds.into());
+    if sent.messages.is_empty() {
+        return Err(Fault::NoneAccepted(sent.refused, standing));
     }
+    if !sent.refused.is_empty() {
+        let (accepted, refused) = (sent.messages.len(), problem::summary(&sent.refused));
+        tracing::info!(accepted, refused, "refused in part");
+    }
+    let mut response = answer::json(StatusCode::ACCEPTED, &sent);
+    let headers = response.headers_mut();
     if is_replayed {
         headers.insert(REPLAYED, HeaderValue::from_static("true"));
     }
@@ -464,21 +345,29 @@ fn answer_to(accepted: Accepted, at: Reckoning<'_>) -> Response {
     {
         headers.insert(header::LOCATION, place);
     }
-    response
+    Ok(response)
 }
 
-fn common(accepted: &Accepted, at: Reckoning<'_>) -> (StatusCode, Option<u64>) {
-    let mut standings = accepted
+fn common(accepted: &Accepted, at: Reckoning<'_>) -> Standing {
+    let standings = accepted
         .refused
         .iter()
         .map(|refused| problem::standing(&refused.refusal, at));
-    let first = standings.next();
-    match first {
-        Some(first) if standings.all(|other| other.status == first.status) => {
-            (first.status, first.retry_after_s)
-        }
-        _ => (StatusCode::UNPROCESSABLE_ENTITY, None),
-    }
+    let mixed = Standing {
+        status: StatusCode::UNPROCESSABLE_ENTITY,
+        title: "Every destination refused",
+        retry_after_s: None,
+    };
+    standings
+        .reduce(|one, other| match one {
+            one if one == other => one,
+            one if one.status == other.status => Standing {
+                title: mixed.title,
+                ..one
+            },
+            _ => mixed,
+        })
+        .unwrap_or(mixed)
 }
 
 impl From<Accepted> for Sent {
@@ -543,6 +432,13 @@ mod tests {
             (r#"{"to":["x"],"validity_s":604801}"#, &["/validity_s"]),
             (r#"{"to":["x"],"receipts":"sometimes"}"#, &["/receipts"]),
             (r#"{"to":["x"],"receipts":true}"#, &["/receipts"]),
+            (r#"{"to":["x"],"strange":1}"#, &["/strange"]),
+            (r#"{"to":["x"],"strange":null}"#, &["/strange"]),
+            (
+                r#"{"to":["x"],"to":["y"],"text":"a","text":"b"}"#,
+                &["/text", "/to"],
+            ),
+            (r#"{"to":["x"],"a/b":{"c":1,"c":2}}"#, &["/a~1b", "/a~1b/c"]),
             (r#"{"to":["x"],"priority":1}"#, &["/priority"]),
             (r#"{"to":["x"],"flash":"yes"}"#, &["/flash"]),
             (
@@ -566,7 +462,9 @@ mod tests {
                 &["/metadata", "/split"],
             ),
         ] {
-            assert_eq!(pointers(body), expected, "{body}");
+            let mut found = pointers(body);
+            found.sort();
+            assert_eq!(found, expected, "{body}");
         }
         let many = format!(r#"{{"to":[{}"x"]}}"#, "\"x\",".repeat(1000));
         assert_eq!(pointers(&many), ["/to"]);
@@ -595,9 +493,9 @@ mod tests {
     }
 
     #[test]
-    fn unknown_fields_and_nulls_are_passed_over() {
+    fn nulls_are_passed_over() {
         let parsed = parse(
-            r#"{"to":["0491570156"],"text":"hi","strange":1,"send_at":null,"receipts":null,"priority":"urgent","flash":true,"validity_s":60}"#,
+            r#"{"to":["0491570156"],"text":"hi","send_at":null,"receipts":null,"priority":"urgent","flash":true,"validity_s":60}"#,
         )
         .unwrap();
         assert_eq!(parsed.to, ["0491570156"]);
@@ -607,12 +505,49 @@ mod tests {
     }
 
     #[test]
+    fn what_was_meant_is_guessed_and_told() {
+        for (field, told) in [
+            ("reply-to", "did you mean `reply_to`?"),
+            ("replyTo", "did you mean `reply_to`?"),
+            ("Text", "did you mean `text`?"),
+            ("priorty", "did you mean `priority`?"),
+            ("recipients", "did you mean `to`?"),
+            ("sendAt", "did you mean `send_at`, which is not built yet?"),
+            (
+                "scheduled_at",
+                "did you mean `send_at`, which is not built yet?",
+            ),
+            (
+                "xyzzy",
+                "The field `/xyzzy` is not known here; leave it out.",
+            ),
+            ("", "The field `/` is not known here; leave it out."),
+        ] {
+            let Err(Fault::Fields(errors)) = parse(&format!(r#"{{"to":["x"],"{field}":1}}"#))
+            else {
+                panic!("{field}")
+            };
+            assert!(errors[0].detail.contains(told), "{}", errors[0].detail);
+        }
+        let many: String = (0..5_000).map(|n| format!("\"f{n}\":1,")).collect();
+        let Err(Fault::Fields(errors)) = parse(&format!(r#"{{{many}"to":["x"]}}"#)) else {
+            panic!("unknown fields were taken")
+        };
+        assert_eq!(errors.len(), fields::MOST_ERRORS);
+    }
+
+    #[test]
     fn the_header_wins_over_the_field() {
         let body = br#"{"to":["x"],"client_reference":"body"}"#;
         let mut headers = HeaderMap::new();
         headers.insert(IDEMPOTENCY_KEY, HeaderValue::from_static("head"));
         let parsed = SendMessages::parse(body, &headers).unwrap();
         assert_eq!(parsed.client_reference.as_deref(), Some("head"));
+        headers.append(IDEMPOTENCY_KEY, HeaderValue::from_static("head"));
+        assert!(matches!(
+            SendMessages::parse(body, &headers),
+            Err(Fault::Fields(_))
+        ));
         headers.insert(IDEMPOTENCY_KEY, HeaderValue::from_bytes(b"\xff").unwrap());
         assert!(matches!(
             SendMessages::parse(body, &headers),
@@ -676,7 +611,9 @@ mod tests {
                 refused: refusals.into_iter().map(refused).collect(),
                 ..Accepted::default()
             };
-            let response = answer_to(accepted, at);
+            let response = answer_to(accepted, at)
+                .unwrap_err()
+                .into_response("req_1", at);
             assert_eq!(response.status().as_u16(), status);
             let found = response.headers().get(header::RETRY_AFTER);
             assert_eq!(found.map(|value| value.to_str().unwrap()), retry);

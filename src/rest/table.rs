@@ -139,6 +139,22 @@ pub fn find<'a>(method: &Method, path: &'a str) -> Found<'a> {
     }
 }
 
+/// The path as it is described here, without what was put into it; empty if there is no such place.
+pub fn place(path: &str) -> &'static str {
+    let route = ROUTES
+        .iter()
+        .find(|route| id_in(route.path, path).is_some());
+    let resource = || {
+        let resource = path.strip_prefix("/v1/")?.split('/').next()?;
+        let known = RESOURCES_NOT_BUILT.iter();
+        known.copied().find(|known| *known == resource)
+    };
+    route
+        .map(|route| route.path)
+        .or_else(resource)
+        .unwrap_or_default()
+}
+
 /// The segment of `path` that `{id}` of the pattern stands for (empty if it has none), or `None` if they do not fit.
 fn id_in<'a>(pattern: &str, path: &'a str) -> Option<&'a str> {
     let mut id = "";
@@ -206,6 +222,19 @@ mod tests {
         ] {
             let method: Method = method.parse().unwrap();
             assert_eq!(find(&method, path), expected, "{method} {path}");
+        }
+    }
+
+    #[test]
+    fn places_name_nothing_that_was_asked_for() {
+        for (path, expected) in [
+            ("/v1/messages", "/v1/messages"),
+            ("/v1/messages/msg_1/events", "/v1/messages/{id}/events"),
+            ("/v1/webhooks/x/y", "webhooks"),
+            ("/v1/0491570156", ""),
+            ("/", ""),
+        ] {
+            assert_eq!(place(path), expected, "{path}");
         }
     }
 

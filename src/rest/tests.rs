@@ -1,7 +1,7 @@
 //! The door, asked without a socket: first what needs no database, then over one.
 
 use super::*;
-use crate::testbed::{BEGINNING, Bed, Person};
+use crate::testbed::{BEGINNING, Bed, Log, Person};
 use bytes::Bytes;
 use http::Response as HttpResponse;
 use serde_json::{Value, json};
@@ -201,7 +201,7 @@ async fn probes_answer_without_a_key() {
 async fn a_text_is_accepted_and_shown_to_its_sender_only() {
     let door = Door::open().await;
     let ann = &door.bed.ann;
-    let body = json!({"to": ["0491 570 156"], "text": "hello 😀", "strange": 1});
+    let body = json!({"to": ["0491 570 156"], "text": "hello 😀"});
     let sent = door.post(ann, &body, None).await;
     assert_eq!(sent.status, 202, "{:?}", sent.body);
     let message = &sent.body["messages"][0];
@@ -319,12 +319,37 @@ async fn each_destination_is_judged_and_each_request_as_a_whole() {
             422,
             "not_built",
         ),
+        (
+            json!({"to": ["0491570156"], "text": "hi", "reply_to": "nobody"}),
+            403,
+            "reply_address_not_permitted",
+        ),
+        (
+            json!({"to": ["0491570156"], "text": "a\u{7}b"}),
+            422,
+            "text_refused",
+        ),
+        (
+            json!({"to": ["0491570156"], "text": "hi", "replyTo": "ann@example.com"}),
+            422,
+            "invalid",
+        ),
         (json!({"to": "0491570156", "text": "hi"}), 422, "invalid"),
+        (json!([]), 422, "invalid"),
     ] {
         let answer = door.post(ann, &body, None).await;
         assert_eq!(
             (answer.status, &answer.body["code"]),
             (status, &json!(code)),
+            "{:?}",
+            answer.body
+        );
+        let detail = answer.body["detail"].as_str().unwrap();
+        let first = detail.trim_start_matches('`').chars().next().unwrap();
+        assert!(!first.is_lowercase() || detail.starts_with('`'), "{detail}");
+        assert!(detail.ends_with(['.', '?']), "{detail}");
+        assert!(
+            answer.body["errors"][0]["pointer"].is_string(),
             "{:?}",
             answer.body
         );
@@ -338,6 +363,119 @@ async fn each_destination_is_judged_and_each_request_as_a_whole() {
         assert_eq!(answer.status, status, "{:?}", answer.body);
         assert_eq!(answer.body["messages"], json!([]));
         assert_eq!(answer.body["refused"][0]["code"], code);
+        assert_eq!(answer.header("content-type"), "application/problem+json");
+        assert_eq!(answer.body["status"], status);
+    }
+    let mixed = json!({"to": ["0491570157", "nonsense"], "text": "hi"});
+    let mixed = door.post(ann, &mixed, None).await;
+    assert_eq!(mixed.body["code"], "all_refused");
+    assert!(!mixed.body.as_object().unwrap().contains_key("soap_code"));
+}
+
+/// By the id that a client was given the log tells who it was and why; what was written is not in it.
+#[tokio::test]
+async fn a_request_id_is_found_in_the_log() {
+    let door = Door::open().await;
+    let ann = &door.bed.ann;
+    let user = external("usr", ann.id);
+    let (log, _listening) = Log::listen();
+    for (body, status, code, word) in [
+        (
+            json!({"to": ["0491570156"], "text": "my secret", "reply-to": "x"}),
+            422,
+            "invalid",
+            "did you mean `reply_to`?",
+        ),
+        (
+            json!({"to": ["0491570156"], "my secret": 1}),
+            422,
+            "invalid",
+            "a field whose name is not shown here",
+        ),
+        (
+            json!({"to": ["0491570156"], "text": "hi", "from": "my secret"}),
+            403,
+            "originator_not_permitted",
+            "`…` is not registered",
+        ),
+        (
+            json!({"to": ["my secret"], "text": "hi"}),
+            422,
+            "not_a_mobile_number",
+            "not_a_mobile_number 1",
+        ),
+    ] {
+        let answer = door.post(ann, &body, None).await;
+        let id = answer.body["request_id"].as_str().unwrap();
+        let line = log.take_line("a request was refused");
+        for part in [
+            id,
+            &user,
+            &format!("status={status}"),
+            code,
+            word,
+            "INFO",
+            "POST",
+            "/v1/messages",
+        ] {
+            assert!(line.contains(part), "{part} in {line}");
+        }
+        assert!(!line.contains("secret"), "{line}");
+    }
+    let part = json!({"to": ["0491570156", "my secret"], "text": "hi"});
+    let answer = door.post(ann, &part, None).await;
+    let line = log.take_line("refused in part");
+    assert!(line.contains(answer.header("x-request-id")), "{line}");
+    assert!(line.contains(&user) && !line.contains("secret"), "{line}");
+
+    let key = format!("Bearer {}", ann.api_key);
+    let not_built = door
+        .ask(
+            "GET",
+            "/v1/webhooks/my-secret",
+            &[("authorization", &key)],
+            b"",
+        )
+        .await;
+    assert_eq!(not_built.status, 501);
+    let line = log.take_line("a request was refused");
+    assert!(line.contains("INFO") && line.contains("webhooks"), "{line}");
+    assert!(!line.contains("secret"), "{line}");
+    let unknown = door.ask("GET", "/v1/inbound", &[], b"").await;
+    let line = log.take_line("a request was refused");
+    assert!(
+        line.contains(unknown.header("x-request-id")) && line.contains("no_api_key"),
+        "{line}"
+    );
+    door.get(ann, "/v1/inbound").await;
+    assert_eq!(log.take(), "");
+}
+
+/// A look that fails says so as a look, within seconds, and its cause is in the log.
+#[tokio::test]
+async fn reads_say_that_they_could_not_read() {
+    let door = Door::open().await;
+    let ann = &door.bed.ann;
+    let sent = door
+        .post(ann, &json!({"to": ["0491570156"], "text": "hi"}), None)
+        .await;
+    let id = sent.body["messages"][0]["id"].as_str().unwrap();
+    let (log, _listening) = Log::listen();
+    door.bed.store.reader.close_for_test().await;
+    for path in ["/v1/inbound".to_owned(), format!("/v1/messages/{id}")] {
+        let answer = door.get(ann, &path).await;
+        assert_eq!(
+            (answer.status, &answer.body["code"]),
+            (503, &json!("unavailable"))
+        );
+        let detail = answer.body["detail"].as_str().unwrap();
+        assert!(detail.contains("nothing can be shown"), "{detail}");
+        assert_eq!(answer.header("retry-after"), "5");
+        let line = log.take_line("a request failed");
+        assert!(
+            line.contains("WARN") && line.contains("cause=\"the database"),
+            "{line}"
+        );
     }
 }
 

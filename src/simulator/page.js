@@ -111,6 +111,7 @@ function pickPhone() {
   $("to").value = digits;
   $("owner").textContent = config.handsets.find((h) => h.digits === digits)?.name ?? digits;
   followPhone(`/demo/handsets/${digits}`);
+  void showManners(digits);
 }
 
 async function answer(event) {
@@ -129,11 +130,27 @@ async function answer(event) {
   drawPhone();
 }
 
+function drawManners({ coverage, receipt }) {
+  $("coverage").checked = coverage;
+  $("receipt").value = receipt;
+  $("signal").classList.toggle("lost", !coverage);
+  $("signal").setAttribute("aria-label", coverage ? "In coverage" : "Out of coverage");
+}
+
+// The phone knows how it behaves; the page only shows it. With a real SMSC there is nothing to show, and the follower says so.
+async function showManners(phone) {
+  const now = await call(`/demo/handsets/${phone}/behaviour`).catch(() => null);
+  if (now && phone === digits) drawManners(now);
+}
+
 async function setManners() {
-  const body = { coverage: $("coverage").checked, receipt: $("receipt").value, delay_s: 0 };
-  $("signal").classList.toggle("lost", !body.coverage);
-  $("signal").setAttribute("aria-label", body.coverage ? "In coverage" : "Out of coverage");
-  await call(`/demo/handsets/${digits}`, { method: "PUT", body }).catch((error) => show("notice", error.message));
+  const [phone, body] = [digits, { coverage: $("coverage").checked, receipt: $("receipt").value }];
+  try {
+    drawManners(await call(`/demo/handsets/${phone}`, { method: "PUT", body }));
+  } catch (error) {
+    show("notice", error.message);
+    void showManners(phone);
+  }
 }
 
 // The desk.
@@ -148,15 +165,17 @@ function mailNode(mail, fresh) {
   return node;
 }
 
+const idOf = (mail) => mail.headers.find(([name]) => name.toLowerCase() === "message-id")?.[1] ?? mail.at;
+
 let seen = new Set();
 const followMails = follower("mails", (items, first) => {
   if (first) {
     seen = new Set();
     $("mails").replaceChildren();
   }
-  const fresh = items.filter((mail) => !seen.has(mail.at));
+  // A relay may hand the same mail over twice; two mails may come in the same moment.
+  const fresh = items.filter((mail) => !seen.has(idOf(mail)) && seen.add(idOf(mail)));
   for (const mail of fresh) {
-    seen.add(mail.at);
     $("mails").prepend(mailNode(mail, !first));
   }
   $("mail-count").textContent = seen.size;
@@ -178,7 +197,7 @@ function count() {
   const gsm = GSM.test(text);
   const size = gsm ? text.length + (text.match(/[\^{}\\[\]~|€]/g) ?? []).length : text.length;
   const [one, more] = gsm ? [160, 153] : [70, 67];
-  const parts = size <= one ? 1 : Math.ceil(size / more);
+  const parts = text.trim() === "" ? 0 : size <= one ? 1 : Math.ceil(size / more);
   $("count").textContent = `${size} character${size === 1 ? "" : "s"}, ${parts} part${parts === 1 ? "" : "s"}${gsm ? "" : " (Unicode)"}`;
 }
 
@@ -234,7 +253,7 @@ async function start() {
     $(id).replaceChildren(...config.handsets.map((h) => option(h.digits, `${h.name} +${h.digits}`)));
   }
   $("person").addEventListener("change", pickPerson);
-  $("handset").addEventListener("change", () => { pickPhone(); void setManners(); });
+  $("handset").addEventListener("change", pickPhone);
   $("compose").addEventListener("submit", send);
   $("answer").addEventListener("submit", answer);
   $("manners").addEventListener("change", setManners);

@@ -5,6 +5,7 @@
 //! |---|---|
 //! | `GET /demo/handsets/<digits>[?since=&wait_s=]` | 200 `{"texts":[{"from","text","at","parts","encoding","flash"}]}` |
 //! | `PUT /demo/handsets/<digits>` with any of `coverage`, `receipt`, `delay_s` | 200, the three as they are now |
+//! | `GET /demo/handsets/<digits>/behaviour` | 200, the same three |
 //! | `DELETE /demo/handsets/<digits>` | 204; its texts are forgotten |
 //! | `POST /demo/handsets/<digits>/replies` `{"to","text"}` | 202 `{"parts"}` |
 //!
@@ -131,6 +132,7 @@ fn comes_from_loopback(origin: &HeaderValue) -> bool {
 
 enum Path {
     Handset(Digits),
+    Behaviour(Digits),
     Replies(Digits),
 }
 
@@ -146,10 +148,11 @@ impl Path {
         };
         match rest {
             "" => Ok(Self::Handset(digits)),
+            "behaviour" => Ok(Self::Behaviour(digits)),
             "replies" => Ok(Self::Replies(digits)),
             _ => Err(Problem::new(
                 StatusCode::NOT_FOUND,
-                "a handset has only replies",
+                "a handset has only replies and a behaviour",
             )),
         }
     }
@@ -171,6 +174,10 @@ async fn answer<B: Buf>(
             Ok(StatusCode::NO_CONTENT.into_response())
         }
         (Path::Replies(digits), Method::POST) => reply(smsc, is_ours, &digits, read(body).await?),
+        (Path::Behaviour(digits), Method::GET) => {
+            Ok(json(StatusCode::OK, &smsc.handsets().behaviour(&digits)))
+        }
+        (Path::Behaviour(_), _) => Err(Problem::method("GET")),
         (Path::Handset(_), _) => Err(Problem::method("GET, PUT, DELETE")),
         (Path::Replies(_), _) => Err(Problem::method("POST")),
     }

@@ -128,6 +128,15 @@ async fn behaviour_is_changed_by_what_is_named() {
         now,
         json!({"coverage": false, "receipt": "none", "delay_s": 0.5})
     );
+    let behaviour = format!("{PHONE}/behaviour");
+    assert_eq!(door.ask("GET", &behaviour, "").await, (200, now));
+    assert_eq!(door.ask("PUT", &behaviour, "{}").await.0, 405);
+    let other = "/demo/handsets/61491570157/behaviour";
+    let (_, now) = door.ask("GET", other, "").await;
+    assert_eq!(
+        now,
+        json!({"coverage": true, "receipt": "DELIVRD", "delay_s": 0.0})
+    );
 }
 
 #[tokio::test]
@@ -235,6 +244,7 @@ async fn with_an_external_smsc_there_are_no_phones() {
     let host = |request: Asked| request.header("host", "127.0.0.1");
     for (method, path) in [
         ("GET", PHONE),
+        ("GET", "/demo/handsets/1/behaviour"),
         ("POST", "/demo/handsets/1/replies"),
         ("PUT", PHONE),
     ] {

@@ -9,7 +9,8 @@ use super::legacy::{
 };
 use super::routes::{Target, target};
 use super::{values, wsdl};
-use crate::accounts::{Book, Caller, Identified};
+use crate::accounts::{Book, Caller, Identified, Unidentified};
+use crate::store::external;
 use crate::to_desktop::ToDesktop;
 use crate::to_handset::{Destination, Refusal, SendRequest, ToHandset, is_active};
 use crate::web::listener::{BodyError, Peer, peer, read_body};
@@ -22,11 +23,16 @@ use jiff::tz::TimeZone;
 use sms::{Classic, Encoding, Text};
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::timeout;
 use warp::Filter;
 use warp::filters::BoxedFilter;
 use warp::host::Authority;
 use warp::path::FullPath;
 use warp::reply::Response;
+
+/// How long a look into the database may take before its asker is told to ask again.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// What this door needs.
 pub struct Soap {
@@ -113,20 +119,39 @@ impl Soap {
         }
     }
 
-    /// Never fails: what goes wrong is a code.
+    /// Never fails: what goes wrong is a code, and one line of the log says why, for this interface has no words for it.
     async fn answer(&self, request: Request, source: IpAddr) -> Answer {
         let operation = request.operation();
-        let answer = match self.perform(request, source).await {
-            Ok(outcome) => Answer::ok(outcome),
-            Err(code) => Answer::refusal(operation, code),
-        };
-        tracing::info!(operation = operation.name(), code = answer.code.number(), %source, "SOAP");
-        answer
+        let name = operation.name();
+        let mut user = None;
+        match self.perform(request, source, &mut user).await {
+            Ok(outcome) => {
+                let user = user.map(|id| external("usr", id));
+                tracing::info!(operation = name, code = 0, %source, user, "SOAP");
+                Answer::ok(outcome)
+            }
+            Err(no) => {
+                let user = user.map(|id| external("usr", id));
+                let (code, reason, cause) = (no.code.number(), no.reason, no.cause);
+                if no.is_ours {
+                    tracing::warn!(operation = name, code, %source, user, reason, cause, "SOAP: failed");
+                } else {
+                    tracing::info!(operation = name, code, %source, user, reason, cause, "SOAP: refused");
+                }
+                Answer::refusal(operation, no.code)
+            }
+        }
     }
 
-    async fn perform(&self, request: Request, source: IpAddr) -> Result<Outcome, Code> {
+    /// `user` becomes the caller's id, or that of whose serial it was, as soon as it is known.
+    async fn perform(
+        &self,
+        request: Request,
+        source: IpAddr,
+        user: &mut Option<i64>,
+    ) -> Result<Outcome, No> {
         let who = match request.credentials() {
-            Some(credentials) => Some(self.identify(credentials, source).await?),
+            Some(credentials) => Some(self.identify(credentials, source, user).await?),
             None => None,
         };
         match (request, who) {
@@ -137,7 +162,11 @@ impl Soap {
                 self.hand_out(&who.caller, asked).await
             }
             // Not built yet, or switched off: not permitted at this door.
-            _ => Err(Code::NotPermitted),
+            _ => Err(No::new(
+                Code::NotPermitted,
+                "not_built",
+                "This operation is not built yet.",
+            )),
         }
     }
 
@@ -146,27 +175,45 @@ impl Soap {
         &self,
         credentials: &Credentials,
         source: IpAddr,
-    ) -> Result<Identified, Code> {
+        user: &mut Option<i64>,
+    ) -> Result<Identified, No> {
         if !values::is_serial_shaped(&credentials.serial) {
-            return Err(refused(&Refusal::UnknownCaller));
+            return Err(Refusal::UnknownCaller.into());
         }
-        let who = self
+        let found = self
             .book
-            .by_serial(&credentials.serial, &credentials.key, source)
-            .await
-            .map_err(|why| refused(&why.into()))?;
-        is_active(&who.caller).map_err(|refusal| refused(&refusal))?;
+            .by_serial(&credentials.serial, &credentials.key, source);
+        let who = match timeout(PATIENCE, found).await {
+            Ok(Ok(who)) => who,
+            Ok(Err(why)) => {
+                *user = why.user_id();
+                return Err(No::unidentified(why));
+            }
+            Err(_) => return Err(No::failed("who it is was not found out in time")),
+        };
+        *user = Some(who.caller.user_id());
+        is_active(&who.caller)?;
         Ok(who)
     }
 
-    async fn send(&self, who: Identified, sms: SendTextSms) -> Result<Outcome, Code> {
-        let text = Text::new(&sms.text);
-        let flash = match sms.kind.kind()? {
+    async fn send(&self, who: Identified, sms: SendTextSms) -> Result<Outcome, No> {
+        let text = Text::written(&sms.text);
+        let kind = sms
+            .kind
+            .kind()
+            .map_err(|code| No::new(code, "not_permitted", "iInType is none of 0, 1 and 2."))?;
+        let flash = match kind {
             MessageKind::Normal => false,
             MessageKind::Flash => true,
             // A text's encoding follows from its characters. To promise UCS-2 and send GSM would be a lie, so only what needs UCS-2 is taken.
             MessageKind::Unicode => match &text {
-                Ok(text) if text.encoding() != Encoding::Ucs2 => return Err(Code::NotPermitted),
+                Ok(text) if text.encoding() != Encoding::Ucs2 => {
+                    return Err(No::new(
+                        Code::NotPermitted,
+                        "not_permitted",
+                        "iInType is 2, and the text needs no Unicode.",
+                    ));
+                }
                 _ => false,
             },
         };
@@ -192,25 +239,28 @@ impl Soap {
                 reference: None,
                 all_or_nothing: true,
             })
-            .await
-            .map_err(|refusal| refused(&refusal))?;
+            .await?;
         let ids = accepted
             .messages
             .iter()
             .map(|message| u32::try_from(message.legacy_id))
             .collect::<Result<_, _>>()
-            .map_err(|error| failed("a legacy id is out of its range", &error))?;
+            .map_err(|error| No::failed(format!("a legacy id is out of its range: {error}")))?;
         Ok(Outcome::SendTextSms { ids })
     }
 
-    async fn check(&self, caller: &Caller, asked: CheckMessageStatus) -> Result<Outcome, Code> {
-        let ids = asked.ids.split()?;
+    async fn check(&self, caller: &Caller, asked: CheckMessageStatus) -> Result<Outcome, No> {
+        let ids = asked
+            .ids
+            .split()
+            .map_err(|code| No::new(code, "invalid", "There are no ids, or more than 1,000."))?;
         let ours: Vec<i64> = ids.iter().flatten().copied().map(i64::from).collect();
-        let states = self
-            .to_handset
-            .states_by_legacy_ids(caller, &ours)
-            .await
-            .map_err(|error| failed("statuses could not be read", &error))?;
+        let states = self.to_handset.states_by_legacy_ids(caller, &ours);
+        let states = match timeout(PATIENCE, states).await {
+            Ok(states) => states
+                .map_err(|error| No::failed(format!("statuses could not be read: {error}")))?,
+            Err(_) => return Err(No::failed("statuses were not read in time")),
+        };
         let statuses = ids
             .into_iter()
             .map(|id| {
@@ -222,13 +272,14 @@ impl Soap {
         Ok(Outcome::CheckMessageStatus { statuses })
     }
 
-    async fn hand_out(&self, caller: &Caller, asked: GetIncomingMessage) -> Result<Outcome, Code> {
+    async fn hand_out(&self, caller: &Caller, asked: GetIncomingMessage) -> Result<Outcome, No> {
         let only = Some(asked.reply_email).filter(|address| !address.is_empty());
+        // Waits as long as it takes: what is noted as handed out must not be lost on the way.
         let collected = self
             .to_desktop
             .collect(caller, only)
             .await
-            .map_err(|error| failed("a reply could not be handed out", &error))?;
+            .map_err(|error| No::failed(format!("a reply could not be handed out: {error}")))?;
         let Some(collected) = collected else {
             return Ok(Outcome::empty(Operation::GetIncomingMessage));
         };
@@ -265,16 +316,52 @@ fn timestamp(at: i64, zone: &TimeZone) -> String {
         .to_string()
 }
 
-/// The code of a refusal, whose reason goes to the log: this interface has no words for it.
-fn refused(refusal: &Refusal) -> Code {
-    tracing::info!(reason = refusal.code(), "refused");
-    refusal.into()
+/// Why a call is answered with a code other than 0. Only the code is sent.
+struct No {
+    code: Code,
+    /// A stable word for the log.
+    reason: &'static str,
+    /// A sentence for the log, without anything that was sent.
+    cause: String,
+    /// Our fault, not the caller's.
+    is_ours: bool,
 }
 
-/// The code for what is our fault.
-fn failed(what: &'static str, error: &dyn std::error::Error) -> Code {
-    tracing::error!(%error, "{what}");
-    Code::Unavailable
+impl No {
+    fn new(code: Code, reason: &'static str, cause: &str) -> Self {
+        Self {
+            code,
+            reason,
+            cause: cause.to_owned(),
+            is_ours: false,
+        }
+    }
+
+    fn failed(cause: impl Into<String>) -> Self {
+        Self {
+            is_ours: true,
+            cause: cause.into(),
+            ..Self::from(Refusal::Unavailable)
+        }
+    }
+
+    fn unidentified(why: Unidentified) -> Self {
+        match why {
+            Unidentified::Store(error) => Self::failed(error.to_string()),
+            why => Refusal::from(why).into(),
+        }
+    }
+}
+
+impl From<Refusal> for No {
+    fn from(refusal: Refusal) -> Self {
+        Self {
+            code: (&refusal).into(),
+            reason: refusal.code(),
+            cause: refusal.cause(),
+            is_ours: refusal.is_temporary(),
+        }
+    }
 }
 
 fn respond(

@@ -10,6 +10,7 @@ use crate::policy::{Carriers, Dialect, Policy};
 use crate::security::{Field, Keys, Lookup, new_sms_key};
 use crate::store::people::{company, user};
 use crate::store::{Batch, DatabaseUrl, Store, StoreError, Work, carriers, inbound};
+use crate::testbed::Log;
 use crate::to_handset::Needs;
 use crate::vault::Vault;
 use futures::future::BoxFuture;
@@ -452,6 +453,79 @@ async fn the_eleventh_wrong_key_locks_this_network_only() {
         .reply(&bed.door)
         .await;
     assert_eq!(Said::read(elsewhere.body()).part("return"), "1");
+}
+
+/// The interface has no words for a refusal; the log has, and nothing that was written.
+#[tokio::test]
+async fn the_log_says_why() {
+    let bed = Bed::new().await;
+    let (log, _listening) = Log::listen();
+    let anna = external("usr", USER);
+    for (arguments, code, reason, cause) in [
+        (
+            vec![("strInOriginator", "secret")],
+            1,
+            "originator_not_permitted",
+            "The originator `…`",
+        ),
+        (
+            vec![("strInReplyEmail", "secret")],
+            1,
+            "reply_address_not_permitted",
+            "is no mail address",
+        ),
+        (
+            vec![("strInRecipients", "secret")],
+            8,
+            "not_a_mobile_number",
+            "contains letters",
+        ),
+        (
+            vec![("strInMessageText", " ")],
+            9,
+            "text_refused",
+            "nothing but blanks",
+        ),
+        (vec![("iInType", "3")], 1, "not_permitted", "iInType"),
+        (
+            vec![("strInSMSKey", "secret")],
+            4,
+            "wrong_key",
+            "does not belong",
+        ),
+    ] {
+        bed.send(&arguments).await;
+        let line = log.take_line("SOAP");
+        for part in [
+            "SendTextSMS",
+            "192.0.2.1",
+            &anna,
+            &format!("code={code}"),
+            reason,
+            cause,
+        ] {
+            assert!(line.contains(part), "{part} in {line}");
+        }
+        assert!(!line.contains("secret"), "{line}");
+    }
+    bed.code("GetCreditsLeft", &[]).await;
+    assert!(log.take_line("SOAP").contains("not_built"));
+    bed.send(&[]).await;
+    assert!(log.take_line("SOAP").contains(&anna));
+    for _ in 0..9 {
+        bed.send(&[("strInSMSKey", "secret")]).await;
+    }
+    log.take();
+    bed.send(&[("strInSMSKey", "secret")]).await;
+    let said = log.take();
+    let lock = said.lines().find(|line| line.contains("WARN")).unwrap();
+    assert!(
+        lock.contains(&anna) && lock.contains("192.0.2.1") && lock.contains("3600"),
+        "{lock}"
+    );
+    bed.send(&[]).await;
+    let line = log.take_line("SOAP");
+    assert!(line.contains("locked") && line.contains(&anna), "{line}");
 }
 
 #[tokio::test]

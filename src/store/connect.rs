@@ -107,6 +107,12 @@ impl Reader {
             Ok(Ok(()))
         )
     }
+
+    /// As if the database were gone.
+    #[cfg(test)]
+    pub async fn close_for_test(&self) {
+        self.0.clone().close().await.unwrap();
+    }
 }
 
 /// An open database with its writer running.

@@ -48,6 +48,25 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// Every kind, in the order of the words.
+    pub const ALL: [Self; 15] = [
+        Self::Accepted,
+        Self::NumberChosen,
+        Self::Submitting,
+        Self::Ok,
+        Self::Fail,
+        Self::Pending,
+        Self::InDoubt,
+        Self::Resent,
+        Self::Abort,
+        Self::Cancelled,
+        Self::Unknown,
+        Self::Receipt,
+        Self::Reply,
+        Self::MailSent,
+        Self::MailFailed,
+    ];
+
     /// The word in JSON and in the database.
     pub const fn as_str(self) -> &'static str {
         match self {

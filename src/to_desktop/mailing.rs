@@ -91,9 +91,12 @@ pub enum MailAnswer {
         after: Duration,
         error: String,
     },
-    /// Never; the text of the refusal.
+    /// Never.
     Refused {
+        /// The text of the refusal.
         error: String,
+        /// In a word or two, for the text's events.
+        cause: String,
     },
 }
 
@@ -403,7 +406,7 @@ impl Work for Outcomes {
                             .await?;
                         None
                     }
-                    MailAnswer::Refused { error } => {
+                    MailAnswer::Refused { error, .. } => {
                         batch.mail_refused(done.mail_id, None, error).await?;
                         if let Some(fallback) = &done.fallback {
                             batch
@@ -414,7 +417,10 @@ impl Work for Outcomes {
                     }
                 };
                 if let (Some(event), Some(sms_id), Some(kind)) = (event, done.sms_id, done.kind) {
-                    events.push(Event::new(sms_id, event).because(kind.as_str()));
+                    events.push(Event::new(sms_id, event).because(match &done.answer {
+                        MailAnswer::Refused { cause, .. } => format!("{} {cause}", kind.as_str()),
+                        _ => kind.as_str().to_owned(),
+                    }));
                 }
             }
             batch.insert_events(events).await?;

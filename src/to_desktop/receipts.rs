@@ -244,10 +244,7 @@ pub(crate) async fn apply(
         if earlier.is_some_and(|earlier| !outweighs(state, earlier)) {
             continue;
         }
-        words.insert(
-            attempt.id,
-            (state, receipt.done_at.unwrap_or(receipt.arrived_at)),
-        );
+        words.insert(attempt.id, (state, told_at(&receipt, &attempt)));
         touched.insert(attempt.sms_id);
         events.push(Event {
             part: Some(attempt.part),
@@ -267,6 +264,14 @@ pub(crate) async fn apply(
     batch.insert_events(events).await?;
     let ids: Vec<i64> = touched.into_iter().collect();
     settle(&ids, policy, batch).await
+}
+
+/// When it happened that a receipt tells of. Many done dates have no seconds, and would lie before the text was handed over; then the receipt's arrival is the better word.
+fn told_at(receipt: &receipts::Model, attempt: &attempts::Model) -> i64 {
+    receipt
+        .done_at
+        .filter(|at| *at >= attempt.marked_at)
+        .unwrap_or(receipt.arrived_at)
 }
 
 /// Whether a receipt says more than an earlier one of the same attempt: delivered wins, a final word beats a preliminary one.
@@ -533,6 +538,33 @@ mod tests {
                 expected,
                 "{attempts:?}"
             );
+        }
+    }
+
+    #[test]
+    fn no_receipt_is_older_than_its_attempt() {
+        let attempt = attempts::Model {
+            marked_at: 60_500,
+            ..attempt(1, 1, Outcome::Accepted, None)
+        };
+        for (done_at, expected) in [
+            (None, 65_000),
+            (Some(60_000), 65_000),
+            (Some(60_500), 60_500),
+            (Some(120_000), 120_000),
+        ] {
+            let receipt = receipts::Model {
+                id: 9,
+                carrier_id: 1,
+                message_id: Some("7a".into()),
+                number: None,
+                handset: None,
+                state: 2,
+                done_at,
+                arrived_at: 65_000,
+                attempt_id: None,
+            };
+            assert_eq!(told_at(&receipt, &attempt), expected, "{done_at:?}");
         }
     }
 

@@ -1,6 +1,7 @@
 //! The one accept point [SPEC 2]: whatever the door, the same checks in the same order, and a yes only after the commit is on disk.
 
 use super::ready::Sms;
+use super::refusal::sentence;
 use super::suspended::SUSPENDED;
 use super::{Refusal, Shared, ToHandset, Who};
 use crate::accounts::{Caller, Identified, quota_day};
@@ -195,7 +196,7 @@ impl Shared {
         let text = request
             .text
             .clone()
-            .map_err(|error| Refusal::Text(error.to_string()))?;
+            .map_err(|error| Refusal::Text(sentence(&error)))?;
         let text = self.within_policy(text)?;
         if request.to.is_empty() {
             return Err(Refusal::Number(
@@ -225,7 +226,7 @@ impl Shared {
         for destination in &request.to {
             let served = match &destination.number {
                 Err(error) => Err(Refusal::Number(format!(
-                    "`{}` cannot be texted: {error}",
+                    "The number `{}` cannot be texted: {error}.",
                     clip(&destination.given)
                 ))),
                 Ok(number) => {
@@ -261,7 +262,7 @@ impl Shared {
                     sms::Reference::Eight(reference),
                     usize::from(self.policy.to_handset.max_parts),
                 )
-                .map_err(|error| Refusal::Text(error.to_string()))?;
+                .map_err(|error| Refusal::Text(sentence(&error)))?;
             let row = outgoing::Model {
                 id,
                 legacy_id: legacy_ids.next().ok_or(Refusal::Unavailable)?,
@@ -356,7 +357,12 @@ impl Shared {
         else {
             return Ok(own.clone());
         };
-        let address = MailAddress::parse(given).map_err(|_| Refusal::ReplyAddress(clip(given)))?;
+        let address = MailAddress::parse(given).map_err(|_| {
+            Refusal::ReplyAddress(format!(
+                "`{}` is no mail address. Write one like name@example.com, or leave it out: then answers come to you.",
+                clip(given)
+            ))
+        })?;
         let is_own = address.as_str().eq_ignore_ascii_case(own);
         let is_ours = caller
             .standing
@@ -366,7 +372,10 @@ impl Shared {
         if is_own || is_ours {
             Ok(address.to_string())
         } else {
-            Err(Refusal::ReplyAddress(clip(given)))
+            Err(Refusal::ReplyAddress(format!(
+                "Answers cannot be sent to `{}`. Use your own address, or one in a mail domain of your company.",
+                clip(given)
+            )))
         }
     }
 

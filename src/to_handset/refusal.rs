@@ -33,7 +33,9 @@ pub enum Refusal {
     )]
     UnknownCaller,
     /// The serial's key is another.
-    #[error("The key does not belong to this serial number.")]
+    #[error(
+        "The key does not belong to this serial number. Please correct it: too many tries lock."
+    )]
     WrongKey,
     /// Too many wrong keys.
     #[error("Too many wrong keys came from your network. Please try again in {seconds} seconds.")]
@@ -50,9 +52,7 @@ pub enum Refusal {
     )]
     Originator(String),
     /// The reply address is not the caller's.
-    #[error(
-        "Answers cannot be sent to `{0}`: use your own address, or one in a mail domain of your company."
-    )]
+    #[error("{0}")]
     ReplyAddress(String),
     /// This kind of text is not for the caller, or not at this door.
     #[error("{0}")]
@@ -72,11 +72,15 @@ pub enum Refusal {
     )]
     OptedOut(String),
     /// The handset is not on the restricted list.
-    #[error("{0} is not on the list of destinations that your company may text.")]
+    #[error(
+        "{0} is not on the list of destinations that your company may text. Please ask your administrator to add it."
+    )]
     NotOnList(String),
     /// The day's quota is used up.
     #[error(
-        "The daily quota of your {scope} is used up: {used} of {limit} parts are taken, and this text needs {needed}."
+        "This text needs {needed}, and the daily quota of your {scope} has {left} of {limit} parts left. Please send less, wait for the next day, or ask your administrator.",
+        needed = parts(*needed),
+        left = (*limit - *used).max(0)
     )]
     Quota {
         /// Whose quota.
@@ -178,10 +182,36 @@ impl Refusal {
         }
     }
 
+    /// Its sentence for the log: what the client wrote stands between backquotes, and is left out.
+    pub fn cause(&self) -> String {
+        let sentence = self.to_string();
+        match (sentence.find('`'), sentence.rfind('`')) {
+            (Some(first), Some(last)) if first < last => {
+                format!("{}…{}", &sentence[..=first], &sentence[last..])
+            }
+            _ => sentence,
+        }
+    }
+
     /// Whether it is the gateway's fault, and the same request may succeed soon.
     pub const fn is_temporary(&self) -> bool {
         matches!(self, Self::Unavailable | Self::DiskFull | Self::Busy { .. })
     }
+}
+
+fn parts(count: i64) -> String {
+    match count {
+        1 => "1 part".to_owned(),
+        more => format!("{more} parts"),
+    }
+}
+
+/// An error of the language's crates as a sentence of its own.
+pub(super) fn sentence(error: &impl std::fmt::Display) -> String {
+    let told = error.to_string();
+    let mut letters = told.chars();
+    let first = letters.next().map(|first| first.to_uppercase().to_string());
+    format!("{}{}.", first.unwrap_or_default(), letters.as_str())
 }
 
 impl From<crate::store::StoreError> for Refusal {
@@ -199,9 +229,53 @@ impl From<crate::accounts::Unidentified> for Refusal {
         use crate::accounts::Unidentified;
         match why {
             Unidentified::Unknown => Self::UnknownCaller,
-            Unidentified::WrongKey => Self::WrongKey,
-            Unidentified::Locked(seconds) => Self::Locked { seconds },
+            Unidentified::WrongKey { .. } => Self::WrongKey,
+            Unidentified::Locked(lock) => Self::Locked {
+                seconds: lock.seconds,
+            },
             Unidentified::Store(error) => error.into(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_refusal_is_a_sentence() {
+        for refusal in Refusal::one_of_each() {
+            let free = matches!(
+                refusal,
+                Refusal::ReplyAddress(_) | Refusal::Kind(_) | Refusal::Text(_) | Refusal::Number(_)
+            );
+            let told = refusal.to_string();
+            assert!(free || told.ends_with('.'), "{told}");
+        }
+        let quota = Refusal::Quota {
+            scope: Who::Company,
+            limit: 40,
+            used: 37,
+            needed: 5,
+        };
+        let told = quota.to_string();
+        assert!(told.starts_with("This text needs 5 parts, and the daily quota of your company has 3 of 40 parts left."), "{told}");
+        assert_eq!(
+            sentence(&sms::TextError::Nul { at: 2 }),
+            "The text contains a NUL at character 2; remove it."
+        );
+    }
+
+    #[test]
+    fn what_a_client_wrote_is_no_cause() {
+        for refusal in [
+            Refusal::Originator("see you at `8`".into()),
+            Refusal::Number("The number `see you at `8`` cannot be texted: it has letters.".into()),
+            Refusal::ReplyAddress("`see you at 8` is no mail address.".into()),
+        ] {
+            let cause = refusal.cause();
+            assert!(!cause.contains("see you"), "{cause}");
+            assert!(cause.ends_with('.'), "{cause}");
         }
     }
 }

@@ -24,16 +24,20 @@ use hyper_util::server::conn::auto;
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use hyper_util::service::TowerToHyperService;
 use rustls::ServerConfig;
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, Sleep, sleep, sleep_until, timeout};
 use tokio_rustls::TlsAcceptor;
+use tokio_rustls::server::TlsStream;
 use tokio_util::sync::CancellationToken;
 use warp::filters::BoxedFilter;
 use warp::reply::{Reply, Response};
 use warp::{Filter, Rejection};
+
+/// What plain HTTP is told where TLS is spoken.
+const SPEAK_TLS: &str = "This is HTTPS. Please ask again with https:// instead of http://.\n";
 
 /// What one listener grants. Who exceeds it loses the connection, not the service.
 #[derive(Debug, Clone)]
@@ -294,8 +298,9 @@ impl Door {
         };
         tokio::select! {
             () = self.shutdown.cancelled() => {}
-            shaken = timeout(self.limits.handshake, tls.accept(stream)) => match shaken {
-                Ok(Ok(stream)) => self.speak(stream, peer, filter, watcher).await,
+            shaken = timeout(self.limits.handshake, shake_hands(tls, stream)) => match shaken {
+                Ok(Ok(Some(stream))) => self.speak(stream, peer, filter, watcher).await,
+                Ok(Ok(None)) => tracing::debug!(%addr, "plain HTTP where TLS is spoken; told so"),
                 Ok(Err(error)) => tracing::debug!(%addr, %error, "TLS handshake failed"),
                 Err(_) => tracing::debug!(%addr, "TLS handshake took too long"),
             },
@@ -331,6 +336,32 @@ impl Door {
             tracing::debug!(addr = %peer.addr, error, "connection ended");
         }
     }
+}
+
+/// The stream under TLS. Whoever begins with a letter speaks plain HTTP, is told so in its own language, and gets nothing else: `None`.
+async fn shake_hands(
+    tls: &TlsAcceptor,
+    mut stream: TcpStream,
+) -> io::Result<Option<TlsStream<TcpStream>>> {
+    let mut first = [0];
+    stream.peek(&mut first).await?;
+    if !first[0].is_ascii_uppercase() {
+        return tls.accept(stream).await.map(Some);
+    }
+    let answer = format!(
+        "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{SPEAK_TLS}",
+        SPEAK_TLS.len()
+    );
+    stream.write_all(answer.as_bytes()).await?;
+    stream.shutdown().await?;
+    // To close on what was not read would take the answer away again. Whoever says more than that loses it.
+    let mut rest = [0; 4096];
+    for _ in 0..16 {
+        if stream.read(&mut rest).await? == 0 {
+            break;
+        }
+    }
+    Ok(None)
 }
 
 /// The filter as a service, with what must happen before and after it.

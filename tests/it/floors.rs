@@ -84,8 +84,17 @@ const ROOMS: &[(&str, &[&str])] = &[
         "mail",
         &["clock", "faults", "store::StoreError", "to_desktop"],
     ),
-    ("soap", &["accounts", "to_desktop", "to_handset", "web"]),
     // Ids look outside as the store writes them, and events have their words there.
+    (
+        "soap",
+        &[
+            "accounts",
+            "store::external",
+            "to_desktop",
+            "to_handset",
+            "web",
+        ],
+    ),
     (
         "rest",
         &[

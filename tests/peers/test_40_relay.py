@@ -38,6 +38,22 @@ def test_a_mail_outlives_it(mailing, number, how):
     assert len([t for t in ours(relay, how) if t.answered]) == 1
 
 
+def test_a_mail_that_is_refused_for_good_says_why(mailing, number):
+    gateway, relay = mailing
+    gateway.smsc.script()
+    relay.behave("well")
+    id = gateway.rest().send(number, "before it is refused")
+    sender = gateway.rest().wait_state(id, "ok")["from"]
+    relay.behave("refuse_rcpt_for_good")
+    gateway.smsc.reply(number, sender, "refused for good")
+    wait_until("the event", lambda: "mail_failed" in gateway.rest().event_names(id), 10)
+    relay.behave("well")
+    (event,) = [e for e in gateway.rest().events(id) if e["event"] == "mail_failed"]
+    assert event["kind"] == "reply" and event["cause"] == "relay_refused 550", event
+    log = gateway.log.read_text()
+    assert "given up" in log and "it is tried again" in log, "the log tells one from the other"
+
+
 def ours(relay, how):
     return [t for t in relay.mails() if f"answer {how}" in t.mail.get_content()]
 

@@ -19,11 +19,21 @@ const MAX_PART_OCTETS: usize = 140;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum TextError {
     /// Nothing, or only blanks.
-    #[error("the text is empty; write at least one character")]
+    #[error(
+        "the text is empty, or nothing but blanks; write at least one character that can be seen"
+    )]
     Empty,
     /// A NUL character, at this character (the first counts 1).
     #[error("the text contains a NUL at character {at}; remove it")]
     Nul {
+        /// Which character it is; the first counts 1.
+        at: usize,
+    },
+    /// A character that stands for no sign and breaks no line, at this character (the first counts 1).
+    #[error("the text contains the control character {} at character {at}; remove it", code_point(*control))]
+    Control {
+        /// Which one.
+        control: char,
         /// Which character it is; the first counts 1.
         at: usize,
     },
@@ -43,6 +53,10 @@ pub enum TextError {
         /// Parts that are allowed.
         allowed: usize,
     },
+}
+
+fn code_point(character: char) -> String {
+    format!("U+{:04X}", u32::from(character))
 }
 
 /// How the octets of a part are to be read.
@@ -195,6 +209,19 @@ impl Text {
             return Err(TextError::Empty);
         }
         Ok(Text(with_line_feeds(text)))
+    }
+
+    /// Takes a text as somebody wrote it: as [`Self::new`], and without the control characters that no handset shows. Line ends, tabs and the page break of the GSM alphabet stay.
+    pub fn written(text: &str) -> Result<Text, TextError> {
+        let taken = Text::new(text)?;
+        let is_control = |c: &char| *c < ' ' && !matches!(c, '\t' | '\n' | '\r' | '\u{c}');
+        match text.chars().enumerate().find(|(_, c)| is_control(c)) {
+            Some((before, control)) => Err(TextError::Control {
+                control,
+                at: before + 1,
+            }),
+            None => Ok(taken),
+        }
     }
 
     /// The text.
@@ -562,6 +589,18 @@ mod tests {
         assert_eq!(Text::new(""), Err(TextError::Empty));
         assert_eq!(Text::new(" \r\n\u{A0}"), Err(TextError::Empty));
         assert_eq!(Text::new("é\0"), Err(TextError::Nul { at: 2 }));
+        let bell = TextError::Control {
+            control: '\u{7}',
+            at: 2,
+        };
+        assert_eq!(Text::written("é\u{7}"), Err(bell));
+        assert_eq!(Text::written("é\0"), Err(TextError::Nul { at: 2 }));
+        assert_eq!(Text::written(" "), Err(TextError::Empty));
+        assert!(Text::written("a\tb\r\nc\u{c}\u{7f}\u{85}👩\u{200d}🚒").is_ok());
+        assert_eq!(
+            bell.to_string(),
+            "the text contains the control character U+0007 at character 2; remove it"
+        );
         assert_eq!(
             Text::new(&"a".repeat(100_001)),
             Err(TextError::TooLarge {

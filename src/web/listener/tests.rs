@@ -4,7 +4,6 @@ use super::*;
 use crate::security::Authority;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use tokio_rustls::TlsConnector;
@@ -386,7 +385,10 @@ async fn tls_speaks_http_1_and_2() {
     let plain = server
         .converse(b"GET /echo HTTP/1.1\r\nHost: x\r\n\r\n")
         .await;
-    assert!(!plain.contains("HTTP/1.1"), "no plain HTTP here");
+    assert!(plain.starts_with("HTTP/1.1 400 "), "{plain}");
+    assert!(plain.ends_with(SPEAK_TLS), "{plain}");
+    let binary = server.converse(b"\x00\x01nonsense").await;
+    assert!(!binary.contains("HTTP"), "{binary}");
 
     let pem = std::fs::read(authority.certificate()).expect("read");
     let mut roots = rustls::RootCertStore::empty();
