@@ -108,6 +108,11 @@ const SECRETS: [&str; 4] = [
     "security.keys",
 ];
 
+/// Whether the value of this key must not be shown, whoever asks.
+pub fn is_secret(key: &str) -> bool {
+    SECRETS.contains(&key)
+}
+
 #[derive(Debug, Clone)]
 struct Given {
     value: Value,

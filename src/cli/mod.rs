@@ -1,16 +1,20 @@
 //! The commands, one file each.
 
 mod admin;
+mod bench;
 mod demo;
+mod files;
 mod migrate;
 mod place;
 mod serve;
 mod smsc;
 mod verify;
 
-use clap::{Parser, Subcommand};
+use clap::{Args, Parser, Subcommand};
+use std::io;
 use std::process::ExitCode;
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::oneshot;
 
 /// Text mobile phones from Notes, mail and software, and get the answers in your inbox.
 #[derive(Parser)]
@@ -39,6 +43,8 @@ enum Command {
     Migrate(migrate::MigrateArgs),
     /// Run the built-in SMSC alone, for tests of other software.
     Smsc(smsc::SmscArgs),
+    /// Measure: load through a door, and a table beside the last run.
+    Bench(Box<bench::BenchArgs>),
 }
 
 /// Runs the program with this process's arguments.
@@ -61,6 +67,7 @@ pub fn run() -> ExitCode {
             Command::Verify(args) => verify::run(args).await,
             Command::Migrate(args) => migrate::run(args).await,
             Command::Smsc(args) => ended(smsc::run(args).await),
+            Command::Bench(args) => ended(bench::run(*args).await),
         }
     })
 }
@@ -79,25 +86,60 @@ fn ended(done: anyhow::Result<()>) -> ExitCode {
     }
 }
 
-/// The signals that tell a process to end. To be made before anybody can know that the process is there: until then they kill it.
+/// When a command that runs until it is told otherwise ends.
+#[derive(Debug, Clone, Copy, Default, Args)]
+struct EndArgs {
+    /// End also when standard input does: for programs that start this one, and take it with them however they end
+    #[arg(long)]
+    end_with_input: bool,
+}
+
+/// What tells a process to end. To be made before anybody can know that the process is there: until then signals kill it.
 struct EndSignals {
     terminate: Signal,
     interrupt: Signal,
+    /// Resolves when standard input has ended; none: nobody looks at it.
+    input: Option<oneshot::Receiver<()>>,
 }
 
 impl EndSignals {
-    fn listen() -> std::io::Result<Self> {
+    fn listen() -> io::Result<Self> {
         Ok(Self {
             terminate: signal(SignalKind::terminate())?,
             interrupt: signal(SignalKind::interrupt())?,
+            input: None,
         })
     }
 
-    /// Resolves when the process is told to end (SIGTERM, or Ctrl-C).
+    /// The signals, and the end of standard input where that is asked for.
+    fn listen_as(args: EndArgs) -> io::Result<Self> {
+        let mut signals = Self::listen()?;
+        if args.end_with_input {
+            let (ended, input) = oneshot::channel();
+            // A thread of its own: a read that the runtime had begun would keep it from ending.
+            std::thread::spawn(move || {
+                let _ = io::copy(&mut io::stdin().lock(), &mut io::sink());
+                let _ = ended.send(());
+            });
+            signals.input = Some(input);
+        }
+        Ok(signals)
+    }
+
+    /// Resolves when the process is told to end (SIGTERM, Ctrl-C, or the end of its input).
     async fn told(mut self) {
+        let input_ended = async {
+            match self.input {
+                Some(input) => {
+                    let _ = input.await;
+                }
+                None => std::future::pending().await,
+            }
+        };
         tokio::select! {
             _ = self.terminate.recv() => {}
             _ = self.interrupt.recv() => {}
+            () = input_ended => {}
         }
     }
 }

@@ -13,7 +13,7 @@ use clap::Args;
 use smpp::Secret;
 use tokio::{net::TcpListener, sync::oneshot, time::timeout};
 
-use super::EndSignals;
+use super::{EndArgs, EndSignals, files};
 use crate::{
     clock::Clock,
     simulator::{
@@ -51,6 +51,8 @@ pub struct SmscArgs {
     /// Say where it listens as one line of JSON
     #[arg(long)]
     pub json: bool,
+    #[command(flatten)]
+    end: EndArgs,
 }
 
 const HELP: &str = "\
@@ -80,7 +82,7 @@ fn loopback(port: u16) -> SocketAddr {
 /// Runs until TERM or INT.
 pub async fn run(args: SmscArgs) -> anyhow::Result<()> {
     // Before anything is announced, so that no signal finds the process unprepared.
-    let end = EndSignals::listen()?;
+    let end = EndSignals::listen_as(args.end)?;
     telemetry::init("info", LogFormat::Text)?;
     let is_ours = numbers(&args.numbers)?;
     if !args.control.ip().is_loopback() {
@@ -141,15 +143,12 @@ fn system_id(name: &str) -> anyhow::Result<String> {
 }
 
 fn password(file: &Path) -> anyhow::Result<Secret> {
-    let shown = file.display();
-    let text = std::fs::read_to_string(file)
-        .with_context(|| format!("--password-file {shown} cannot be read"))?;
-    let password = text.lines().next().unwrap_or_default();
-    if password.is_empty() {
-        bail!("--password-file {shown} is empty; its first line is the password");
-    }
+    let password = files::first_line("--password-file", file)?;
     if password.contains('\0') {
-        bail!("--password-file {shown} holds a NUL, which no bind can carry");
+        bail!(
+            "--password-file {} holds a NUL, which no bind can carry",
+            file.display()
+        );
     }
     Ok(Secret::new(password))
 }
@@ -205,21 +204,5 @@ mod tests {
         assert!(!numbers(&["61400000001".into()]).unwrap()("61400000002"));
         assert!(numbers(&[]).unwrap()("61400000002"));
         assert!(numbers(&["x".into()]).is_err());
-    }
-
-    #[test]
-    fn the_password_is_the_first_line() {
-        let dir = tempfile::tempdir().unwrap();
-        let file = dir.path().join("password");
-        assert!(password(&file).is_err());
-        for (content, expected) in [
-            ("pw", Some("pw")),
-            ("pw\r\nrest\n", Some("pw")),
-            ("\n", None),
-        ] {
-            std::fs::write(&file, content).unwrap();
-            let read = password(&file).ok();
-            assert_eq!(read.as_ref().map(Secret::expose), expected);
-        }
     }
 }

@@ -186,4 +186,23 @@ impl Reader {
             .all(&self.0)
             .await?)
     }
+
+    /// The events of all SMS with ids above `after`, oldest first: a feed that skips none, as far as one node writes.
+    pub async fn events_after(&self, after: i64, limit: u64) -> Result<Vec<Model>, StoreError> {
+        Ok(Entity::find()
+            .filter(Column::Id.gt(after))
+            .order_by_asc(Column::Id)
+            .limit(limit)
+            .all(&self.0)
+            .await?)
+    }
+
+    /// The id of the newest event; 0 without any.
+    pub async fn newest_event_id(&self) -> Result<i64, StoreError> {
+        let newest = Entity::find()
+            .order_by_desc(Column::Id)
+            .one(&self.0)
+            .await?;
+        Ok(newest.map_or(0, |event| event.id))
+    }
 }

@@ -167,6 +167,7 @@ const CRATES: &[(&str, &[&str], &str)] = &[
     ),
     ("hyper", &["simulator", "web"], "HTTP ends at the doors"),
     ("lettre", &["mail"], "only the mail door sends mail"),
+    ("reqwest", &["cli"], "the gateway asks nobody over HTTP"),
     // The names of command statuses, and the spellings of message ids, are words that events, receipts and settings are written in.
     (
         "smpp",

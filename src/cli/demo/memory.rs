@@ -1,11 +1,10 @@
 //! What a demo's directory remembers: ports, database, people with their keys. The file is `demo.json`, mode 0600.
 
+use super::super::files;
 use super::{listen, sample};
 use crate::security::new_sms_key;
 use anyhow::Context;
 use serde::{Deserialize, Serialize};
-use std::io::Write;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use tokio::net::TcpListener;
 
@@ -64,16 +63,7 @@ impl Memory {
 
     /// Writes it, whole or not at all.
     pub fn save(&self) -> anyhow::Result<()> {
-        let new = self.file.with_extension("new");
-        let mut file = std::fs::OpenOptions::new()
-            .create(true)
-            .truncate(true)
-            .write(true)
-            .mode(0o600)
-            .open(&new)?;
-        file.write_all(&serde_json::to_vec_pretty(&self.kept)?)?;
-        file.sync_all()?;
-        std::fs::rename(&new, &self.file).with_context(|| self.file.display().to_string())
+        files::write_whole(&self.file, &serde_json::to_vec_pretty(&self.kept)?)
     }
 
     pub fn database(&self) -> Option<&str> {

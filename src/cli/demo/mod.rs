@@ -4,11 +4,11 @@ mod memory;
 mod sample;
 mod stand_ins;
 
-use super::EndSignals;
+use super::files::Temporary;
+use super::{EndArgs, EndSignals};
 use crate::app::{self, Gateway, Parts, Place};
 use crate::clock::Clock;
 use crate::config::{Layers, Purpose, Settings, rooms};
-use crate::mail;
 use crate::security::{Authority, Keys, Secret};
 use crate::simulator::catcher::{self, Catcher};
 use crate::simulator::mailbox::Mailboxes;
@@ -16,12 +16,13 @@ use crate::simulator::smsc::{self, Smsc};
 use crate::store::DatabaseUrl;
 use crate::telemetry;
 use crate::web::listener::{self, Limits};
-use anyhow::{Context, bail};
+use anyhow::Context;
 use clap::Args;
 use jiff::Timestamp;
 use memory::Memory;
 use serde::Serialize;
 use stand_ins::StandIns;
+use std::ffi::OsString;
 use std::io::Write;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -49,30 +50,62 @@ pub(super) struct DemoArgs {
     /// The ports N to N+3: page, HTTPS, SMSC, mail.
     #[arg(long, value_name = "N")]
     port_base: Option<u16>,
-    /// Keeps everything there, to be the same the next time. Without it, all is gone at the end.
-    #[arg(long, value_name = "DIR")]
-    data: Option<PathBuf>,
-    /// sqlite:PATH or postgres://user@host/name. A password comes from PGPASSWORD or a pass file.
-    #[arg(long, value_name = "URL")]
-    database: Option<String>,
-    /// Another SMSC than the built-in one.
-    #[arg(long, value_name = "HOST:PORT", requires = "smsc_system_id")]
-    smsc: Option<String>,
-    /// The account there.
-    #[arg(long, value_name = "ID", requires = "smsc")]
-    smsc_system_id: Option<String>,
-    /// A file with its password.
-    #[arg(long, value_name = "FILE", requires = "smsc")]
-    smsc_password_file: Option<PathBuf>,
+    #[command(flatten)]
+    gateway: GatewayArgs,
     /// Another mail relay than the built-in catcher.
     #[arg(long, value_name = "HOST:PORT")]
     relay: Option<String>,
-    /// One setting, over what DIR remembers: table.key=value, such as to_handset.retries=3.
-    #[arg(long = "set", value_name = "TABLE.KEY=VALUE")]
-    set: Vec<String>,
     /// Pretend that it is this time now (RFC 3339); it goes on from there.
     #[arg(long, value_name = "TIME")]
     now: Option<Timestamp>,
+    #[command(flatten)]
+    end: EndArgs,
+}
+
+/// What a gateway of this kind is made of; who starts one says it in the same words.
+#[derive(Debug, Clone, Default, Args)]
+pub(super) struct GatewayArgs {
+    /// Keeps everything there, to be the same the next time. Without it, all is gone at the end.
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// sqlite:PATH or postgres://user@host/name. A password comes from PGPASSWORD or a pass file.
+    #[arg(long, value_name = "URL")]
+    pub database: Option<String>,
+    /// Another SMSC than the built-in one.
+    #[arg(long, value_name = "HOST:PORT", requires = "smsc_system_id")]
+    pub smsc: Option<String>,
+    /// The account there.
+    #[arg(long, value_name = "ID", requires = "smsc")]
+    pub smsc_system_id: Option<String>,
+    /// A file with its password.
+    #[arg(long, value_name = "FILE", requires = "smsc")]
+    pub smsc_password_file: Option<PathBuf>,
+    /// One setting, over what DIR remembers: table.key=value, such as to_handset.retries=3.
+    #[arg(long = "set", value_name = "TABLE.KEY=VALUE")]
+    pub set: Vec<String>,
+}
+
+impl GatewayArgs {
+    /// The flags that say the same.
+    pub fn flags(&self) -> Vec<OsString> {
+        let mut flags: Vec<OsString> = Vec::new();
+        let mut give = |name: &str, value: Option<OsString>| {
+            if let Some(value) = value {
+                flags.extend([name.into(), value]);
+            }
+        };
+        give("--data", self.data.clone().map(Into::into));
+        give("--database", self.database.clone().map(Into::into));
+        give("--smsc", self.smsc.clone().map(Into::into));
+        let system_id = self.smsc_system_id.clone();
+        give("--smsc-system-id", system_id.map(Into::into));
+        let password_file = self.smsc_password_file.clone();
+        give("--smsc-password-file", password_file.map(Into::into));
+        for setting in &self.set {
+            give("--set", Some(setting.into()));
+        }
+        flags
+    }
 }
 
 /// The line of JSON. A key is there when its part exists.
@@ -114,14 +147,19 @@ struct Carrier {
 }
 
 pub(super) async fn run(args: DemoArgs) -> anyhow::Result<()> {
-    let end = EndSignals::listen()?;
-    let temporary = Temporary::unless(args.data.as_deref())?;
-    let data = app::private_directory(args.data.as_deref().unwrap_or(&temporary.0))?;
+    let end = EndSignals::listen_as(args.end)?;
+    let temporary = match args.gateway.data {
+        Some(_) => None,
+        None => Some(Temporary::new("demo")?),
+    };
+    let given = args.gateway.data.as_deref();
+    let data = given.or(temporary.as_ref().map(Temporary::path));
+    let data = app::private_directory(data.context("no directory")?)?;
     let settings = load_settings(&args)?;
     telemetry::init(&settings.log.level, settings.log.format)?;
     let place = Place::take(&data)?;
     let mut memory = Memory::load(&data)?;
-    let database = database_of(&args, &data, &mut memory)?;
+    let database = database_of(&args.gateway, &data, &mut memory)?;
     let ports = memory.ports(args.port, args.port_base).await?;
     let clock = args.now.map_or_else(Clock::default, |now| {
         Clock::starting_at(now.as_millisecond())
@@ -131,8 +169,8 @@ pub(super) async fn run(args: DemoArgs) -> anyhow::Result<()> {
     )?)?);
     let (stop, around) = (CancellationToken::new(), TaskTracker::new());
 
-    let carrier = carrier_of(&args, &memory, ports.smpp.local_addr()?)?;
-    let smsc = match args.smsc {
+    let carrier = carrier_of(&args.gateway, &memory, ports.smpp.local_addr()?)?;
+    let smsc = match args.gateway.smsc {
         Some(_) => None,
         None => {
             let account = smsc::Account {
@@ -265,12 +303,16 @@ fn load_settings(args: &DemoArgs) -> anyhow::Result<Settings> {
     let layers = Layers::new().command("demo", defaults.parse()?)?;
     Ok(layers
         .environment(std::env::vars())?
-        .set(&args.set)?
+        .set(&args.gateway.set)?
         .finish(Purpose::Demo)?
         .settings)
 }
 
-fn database_of(args: &DemoArgs, data: &Path, memory: &mut Memory) -> anyhow::Result<DatabaseUrl> {
+fn database_of(
+    args: &GatewayArgs,
+    data: &Path,
+    memory: &mut Memory,
+) -> anyhow::Result<DatabaseUrl> {
     let url = match (&args.database, memory.database()) {
         (Some(url), _) => url.clone(),
         (None, Some(remembered)) => remembered.to_owned(),
@@ -281,7 +323,11 @@ fn database_of(args: &DemoArgs, data: &Path, memory: &mut Memory) -> anyhow::Res
         .map_err(|problem| anyhow::anyhow!("--database: {problem}"))
 }
 
-fn carrier_of(args: &DemoArgs, memory: &Memory, built_in: SocketAddr) -> anyhow::Result<Carrier> {
+fn carrier_of(
+    args: &GatewayArgs,
+    memory: &Memory,
+    built_in: SocketAddr,
+) -> anyhow::Result<Carrier> {
     let Some(smsc) = &args.smsc else {
         return Ok(Carrier {
             host: built_in.ip().to_string(),
@@ -331,36 +377,6 @@ fn announce(ready: &Ready<'_>, json: bool) -> anyhow::Result<()> {
     }
     std::io::stdout().flush()?;
     Ok(())
-}
-
-/// A directory that goes when this does.
-struct Temporary(PathBuf);
-
-impl Temporary {
-    fn unless(given: Option<&Path>) -> anyhow::Result<Self> {
-        if given.is_some() {
-            return Ok(Self(PathBuf::new()));
-        }
-        let name: String = mail::relay::next_try(1, std::time::Duration::from_secs(1))
-            .as_nanos()
-            .to_string();
-        let path =
-            std::env::temp_dir().join(format!("emailsms-demo-{}-{name}", std::process::id()));
-        if path.exists() {
-            bail!("{} exists already", path.display());
-        }
-        Ok(Self(app::private_directory(&path)?))
-    }
-}
-
-impl Drop for Temporary {
-    fn drop(&mut self) {
-        if !self.0.as_os_str().is_empty()
-            && let Err(error) = std::fs::remove_dir_all(&self.0)
-        {
-            tracing::warn!(%error, "the temporary directory stays");
-        }
-    }
 }
 
 /// Loopback, whatever the port.
