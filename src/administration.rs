@@ -1,6 +1,7 @@
 //! People, rules, numbers, carriers and routes: what an administrator asks for is judged here and written as one change. The command line, the demo and the pages ask the same.
 
 mod change;
+mod first_carrier;
 mod network;
 mod people;
 pub mod request;
@@ -17,6 +18,7 @@ use crate::store::people::{company, department, user};
 use crate::store::{Ids, Reader, Store, StoreError, Writer, carriers};
 use crate::vault::{Vault, VaultError};
 use change::Change;
+pub use first_carrier::FirstCarrier;
 use request::{
     ApiKeyRequest, CarrierRequest, CompanyRequest, DepartmentRequest, DestinationRequest,
     InboundRequest, NumberRequest, OptOutRequest, QuotaRequest, Request, RouteRequest, UserRequest,

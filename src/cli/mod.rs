@@ -1,6 +1,7 @@
 //! The commands, one file each.
 
 mod admin;
+mod check_config;
 mod demo;
 mod migrate;
 mod place;
@@ -35,6 +36,8 @@ enum Command {
     Admin(Box<admin::AdminArgs>),
     /// Prove that the database is sound.
     Verify(verify::VerifyArgs),
+    /// Say what is wrong with the settings, or print them all.
+    CheckConfig(check_config::CheckConfigArgs),
     /// Make the database, or bring it up to date.
     Migrate(migrate::MigrateArgs),
     /// Run the built-in SMSC alone, for tests of other software.
@@ -59,6 +62,7 @@ pub fn run() -> ExitCode {
             Command::Serve(args) => ended(serve::run(args).await),
             Command::Admin(args) => admin::run(*args).await,
             Command::Verify(args) => verify::run(args).await,
+            Command::CheckConfig(args) => check_config::run(&args),
             Command::Migrate(args) => migrate::run(args).await,
             Command::Smsc(args) => ended(smsc::run(args).await),
         }
@@ -73,10 +77,23 @@ fn ended(done: anyhow::Result<()>) -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("emailsms: {error:#}");
+            eprintln!("emailsms: {}", sentence(&error));
             ExitCode::FAILURE
         }
     }
+}
+
+/// An error and its causes in one sentence, without what a cause only says again.
+fn sentence(error: &anyhow::Error) -> String {
+    let mut text = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if text.is_empty() {
+            text = cause;
+        } else if !text.contains(&cause) {
+            text = format!("{text}: {cause}");
+        }
+    }
+    text
 }
 
 /// The signals that tell a process to end. To be made before anybody can know that the process is there: until then they kill it.
@@ -99,5 +116,21 @@ impl EndSignals {
             _ = self.terminate.recv() => {}
             _ = self.interrupt.recv() => {}
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn causes_are_said_once() {
+        let inner = std::io::Error::other("no such file");
+        let twice = anyhow::Error::new(inner).context("a.pem: no such file");
+        assert_eq!(sentence(&twice), "a.pem: no such file");
+        assert_eq!(
+            sentence(&twice.context("starting")),
+            "starting: a.pem: no such file"
+        );
     }
 }

@@ -9,7 +9,7 @@ use crate::app::{self, Gateway, Parts, Place};
 use crate::clock::Clock;
 use crate::config::{Layers, Purpose, Settings, rooms};
 use crate::mail;
-use crate::security::{Authority, Keys, Secret};
+use crate::security::{Authority, Secret};
 use crate::simulator::catcher::{self, Catcher};
 use crate::simulator::mailbox::Mailboxes;
 use crate::simulator::smsc::{self, Smsc};
@@ -115,9 +115,11 @@ struct Carrier {
 
 pub(super) async fn run(args: DemoArgs) -> anyhow::Result<()> {
     let end = EndSignals::listen()?;
+    // What the command line says is judged before anything is made.
+    let settings = load_settings(&args)?;
+    let smsc_elsewhere = smsc_elsewhere(&args)?;
     let temporary = Temporary::unless(args.data.as_deref())?;
     let data = app::private_directory(args.data.as_deref().unwrap_or(&temporary.0))?;
-    let settings = load_settings(&args)?;
     telemetry::init(&settings.log.level, settings.log.format)?;
     let place = Place::take(&data)?;
     let mut memory = Memory::load(&data)?;
@@ -126,15 +128,20 @@ pub(super) async fn run(args: DemoArgs) -> anyhow::Result<()> {
     let clock = args.now.map_or_else(Clock::default, |now| {
         Clock::starting_at(now.as_millisecond())
     });
-    let keys = Arc::new(Keys::load_or_create(&app::private_directory(
-        &data.join("keys"),
-    )?)?);
+    let keys = Arc::new(app::keys_for(&database, None, &data.join("keys")).await?);
     let (stop, around) = (CancellationToken::new(), TaskTracker::new());
 
-    let carrier = carrier_of(&args, &memory, ports.smpp.local_addr()?)?;
-    let smsc = match args.smsc {
-        Some(_) => None,
-        None => {
+    let is_elsewhere = smsc_elsewhere.is_some();
+    let built_in = ports.smpp.local_addr()?;
+    let carrier = smsc_elsewhere.unwrap_or_else(|| Carrier {
+        host: built_in.ip().to_string(),
+        port: built_in.port(),
+        system_id: "emailsms".to_owned(),
+        password: Secret::new(memory.smpp_password()),
+    });
+    let smsc = match is_elsewhere {
+        true => None,
+        false => {
             let account = smsc::Account {
                 system_id: carrier.system_id.clone(),
                 password: smpp::Secret::new(carrier.password.expose()),
@@ -149,10 +156,7 @@ pub(super) async fn run(args: DemoArgs) -> anyhow::Result<()> {
     };
     let mut settings = settings;
     let boxes = match &args.relay {
-        Some(relay) => {
-            settings.mail.relay.clone_from(relay);
-            None
-        }
+        Some(_) => None,
         None => {
             settings.mail.relay = ports.mail.local_addr()?.to_string();
             let boxes = Arc::new(Mailboxes::default());
@@ -253,21 +257,30 @@ pub(super) async fn run(args: DemoArgs) -> anyhow::Result<()> {
     if let Some(socket) = socket {
         let _ = socket.await;
     }
-    running.stop().await;
+    let stopped = running.stop().await;
     if let Some(smsc) = smsc {
         smsc.stop().await;
     }
+    stopped?;
+    tracing::info!("ended");
     Ok(())
 }
 
 fn load_settings(args: &DemoArgs) -> anyhow::Result<Settings> {
     let defaults = "[to_handset]\noutage = \"hold\"\n[carrier]\nname = \"demo\"\n[http]\nhttps_listen = \"off\"\n[log]\nlevel = \"info\"\n";
-    let layers = Layers::new().command("demo", defaults.parse()?)?;
-    Ok(layers
-        .environment(std::env::vars())?
-        .set(&args.set)?
-        .finish(Purpose::Demo)?
-        .settings)
+    let layers = Layers::new().command("demo", defaults.parse()?);
+    // Names and values that are not text are none of ours.
+    let variables = std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    let mut layers = layers.environment(variables).set(&args.set);
+    if let Some(relay) = &args.relay {
+        let mut mail = toml::Table::new();
+        mail.insert("relay".to_owned(), relay.clone().into());
+        let mut tables = toml::Table::new();
+        tables.insert("mail".to_owned(), mail.into());
+        layers = layers.command("--relay", tables);
+    }
+    Ok(layers.finish(Purpose::Demo)?.settings)
 }
 
 fn database_of(args: &DemoArgs, data: &Path, memory: &mut Memory) -> anyhow::Result<DatabaseUrl> {
@@ -281,14 +294,10 @@ fn database_of(args: &DemoArgs, data: &Path, memory: &mut Memory) -> anyhow::Res
         .map_err(|problem| anyhow::anyhow!("--database: {problem}"))
 }
 
-fn carrier_of(args: &DemoArgs, memory: &Memory, built_in: SocketAddr) -> anyhow::Result<Carrier> {
+/// The SMSC that the command line names, if it names one.
+fn smsc_elsewhere(args: &DemoArgs) -> anyhow::Result<Option<Carrier>> {
     let Some(smsc) = &args.smsc else {
-        return Ok(Carrier {
-            host: built_in.ip().to_string(),
-            port: built_in.port(),
-            system_id: "emailsms".to_owned(),
-            password: Secret::new(memory.smpp_password()),
-        });
+        return Ok(None);
     };
     let (host, port) = smsc.rsplit_once(':').context("--smsc must be HOST:PORT")?;
     let port = port
@@ -300,12 +309,12 @@ fn carrier_of(args: &DemoArgs, memory: &Memory, built_in: SocketAddr) -> anyhow:
         None => String::new(),
     };
     let password = Secret::new(password.trim_end_matches(['\r', '\n']));
-    Ok(Carrier {
+    Ok(Some(Carrier {
         host: host.to_owned(),
         port,
         system_id: args.smsc_system_id.clone().unwrap_or_default(),
         password,
-    })
+    }))
 }
 
 #[expect(clippy::print_stdout, reason = "the contract of this command")]
