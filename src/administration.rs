@@ -314,6 +314,11 @@ fn shown(given: &str) -> String {
 
 /// A name that people give: one line, not empty.
 fn name(flag: &str, given: &str) -> Result<String> {
+    if given.trim().chars().any(char::is_control) {
+        return Err(AdministrationError::Invalid(format!(
+            "{flag} may not contain control characters, such as ends of lines; write it on one line"
+        )));
+    }
     let name = sms::printable_line(given);
     if name.is_empty() || name.chars().count() > 100 {
         return Err(AdministrationError::Invalid(format!(

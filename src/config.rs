@@ -794,6 +794,10 @@ mod tests {
                 &["accounts.country=Australia"],
                 "--set: accounts.country: must be two capital letters",
             ),
+            (
+                &["accounts.fallback=office@"],
+                "--set: accounts.fallback: must be a mail address",
+            ),
             (&["pool.numbers=[61400000001]"], "--set: pool.numbers"),
             (
                 &[r#"pool.numbers=["0400000001"]"#],

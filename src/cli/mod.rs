@@ -28,9 +28,8 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Try it: everything built in, nothing to set up.
+    // What these two say of themselves in full is theirs.
     Demo(Box<demo::DemoArgs>),
-    /// Run the gateway.
     Serve(serve::ServeArgs),
     /// Companies, users, keys, quotas, numbers, carriers.
     Admin(Box<admin::AdminArgs>),

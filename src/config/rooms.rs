@@ -692,13 +692,9 @@ impl Accounts {
         check_country(&self.country, findings);
         let fallback = self.fallback.as_deref();
         findings.unless(
-            fallback.is_none_or(|address| {
-                address
-                    .split_once('@')
-                    .is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty())
-            }),
+            fallback.is_none_or(|address| sms::MailAddress::parse(address).is_ok()),
             "fallback",
-            "must be a mail address",
+            "must be a mail address, such as office@example.com",
         );
     }
 }

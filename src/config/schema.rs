@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::LazyLock;
 
-use super::{Loaded, Origin, SECRETS, Settings, fields, keys_of};
+use super::{Loaded, Origin, PLACES, SECRETS, Settings, fields, keys_of};
 
 /// Where the settings' structs and their words stand; the first names the tables.
 const SOURCES: [&str; 3] = [
@@ -259,6 +259,14 @@ pub fn annotated(loaded: &Loaded) -> String {
                     &mut text,
                     &format!("  From {origin}; by default: {default}"),
                 );
+            }
+            if PLACES.iter().any(|(place, _)| *place == path) && origin == Origin::Default {
+                comment(
+                    &mut text,
+                    "  To be set: `serve` and the tools take no default for it.",
+                );
+                text.push_str(&format!("# {key} = {}\n", now.unwrap_or_default()));
+                continue;
             }
             match now {
                 Some(value) => text.push_str(&format!("{key} = {value}\n")),

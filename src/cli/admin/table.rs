@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 /// Columns in the order in which people look for them; others follow.
-const ORDER: [&str; 34] = [
+const ORDER: [&str; 35] = [
     "number",
     "handset",
     "prefix",
@@ -21,7 +21,7 @@ const ORDER: [&str; 34] = [
     "port",
     "system_id",
     "active",
-    "live",
+    "kind",
     "quota",
     "used_today",
     "day",
@@ -33,6 +33,7 @@ const ORDER: [&str; 34] = [
     "serial",
     "key",
     "api_key",
+    "note",
     "word",
     "from",
     "to",
@@ -46,11 +47,43 @@ pub fn text_of(answer: &Value) -> String {
         Value::Array(rows) if rows.is_empty() => "none".to_owned(),
         Value::Array(rows) => {
             let rows: Vec<&Map<String, Value>> = rows.iter().filter_map(Value::as_object).collect();
-            table(&rows)
+            let rows = in_ranges(&rows);
+            table(&rows.iter().collect::<Vec<_>>())
         }
         Value::Object(fields) => lines(fields),
         other => cell(other),
     }
+}
+
+/// Pool numbers that follow one another and are alike in everything else stand in one row: `+61400000001..+61400000200`, as `number add` takes them.
+fn in_ranges(rows: &[&Map<String, Value>]) -> Vec<Map<String, Value>> {
+    let number = |row: &Map<String, Value>| -> Option<i64> {
+        row.get("number")?.as_str()?.strip_prefix('+')?.parse().ok()
+    };
+    let rest = |row: &Map<String, Value>| {
+        let mut rest = row.clone();
+        rest.remove("number");
+        rest
+    };
+    let mut ranges: Vec<(Map<String, Value>, Option<(i64, i64)>)> = Vec::new();
+    for row in rows {
+        let own = number(row);
+        if let (Some(next), Some((known, Some((_, last))))) = (own, ranges.last_mut())
+            && *last + 1 == next
+            && rest(known) == rest(row)
+        {
+            *last = next;
+            continue;
+        }
+        ranges.push(((*row).clone(), own.map(|own| (own, own))));
+    }
+    let summed = ranges.into_iter().map(|(mut row, range)| {
+        if let Some((first, last)) = range.filter(|(first, last)| first != last) {
+            row.insert("number".to_owned(), format!("+{first}..+{last}").into());
+        }
+        row
+    });
+    summed.collect()
 }
 
 fn table(rows: &[&Map<String, Value>]) -> String {
@@ -162,6 +195,11 @@ mod tests {
             (
                 json!({"name": "Acme", "mail_domains": ["a.example", "b.example"], "quota": null}),
                 "name:         Acme\nmail domains: a.example, b.example\n",
+            ),
+            (
+                json!([{"number": "+61400000001", "carrier": "a"}, {"number": "+61400000002", "carrier": "a"}, {"number": "+61400000003", "carrier": "b"},
+                       {"number": "+61400000005", "carrier": "b"}]),
+                "NUMBER                      CARRIER\n+61400000001..+61400000002  a\n+61400000003                b\n+61400000005                b\n",
             ),
         ];
         for (answer, text) in table {

@@ -325,6 +325,10 @@ fn announce(ready: &Ready<'_>, json: bool) -> anyhow::Result<()> {
         println!("\n  EmailSMS is ready: open  {}\n", ready.url);
         println!("  A phone and an inbox stand side by side there. Ctrl-C ends it.\n");
         println!(
+            "  You are  {} <{}> of {}",
+            ready.user.name, ready.user.email, ready.company.name
+        );
+        println!(
             "  REST     {}messages   Authorization: Bearer {}",
             ready.rest, ready.api_key
         );
@@ -333,9 +337,17 @@ fn announce(ready: &Ready<'_>, json: bool) -> anyhow::Result<()> {
             ready.soap_legacy_wsdl, ready.user.serial, ready.user.key
         );
         println!(
-            "  HTTPS    {}   authority {}\n",
+            "  HTTPS    {}   authority {}",
             ready.https,
             ready.ca.display()
+        );
+        println!(
+            "\n  For the lines of the README, in another shell:\n  URL={} KEY={} ADDRESS={} SERIAL={} SMSKEY={}\n",
+            ready.url.trim_end_matches('/'),
+            ready.api_key,
+            ready.user.email,
+            ready.user.serial,
+            ready.user.key
         );
     }
     std::io::stdout().flush()?;
