@@ -1,6 +1,7 @@
 //! People, rules, numbers, carriers and routes: what an administrator asks for is judged here and written as one change. The command line, the demo and the pages ask the same.
 
 mod change;
+mod first_carrier;
 mod network;
 mod people;
 mod queue;
@@ -18,6 +19,7 @@ use crate::store::people::{company, department, user};
 use crate::store::{Ids, Reader, Store, StoreError, Writer, carriers};
 use crate::vault::{Vault, VaultError};
 use change::Change;
+pub use first_carrier::FirstCarrier;
 use request::{
     ApiKeyRequest, CarrierRequest, CompanyRequest, DepartmentRequest, DestinationRequest,
     InboundRequest, NumberRequest, OptOutRequest, QueueRequest, QuotaRequest, Request,
@@ -335,6 +337,11 @@ fn shown(given: &str) -> String {
 
 /// A name that people give: one line, not empty.
 fn name(flag: &str, given: &str) -> Result<String> {
+    if given.trim().chars().any(char::is_control) {
+        return Err(AdministrationError::Invalid(format!(
+            "{flag} may not contain control characters, such as ends of lines; write it on one line"
+        )));
+    }
     let name = sms::printable_line(given);
     if name.is_empty() || name.chars().count() > 100 {
         return Err(AdministrationError::Invalid(format!(

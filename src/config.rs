@@ -2,11 +2,12 @@
 //!
 //! The layers, later ones winning: what the command brings along, the TOML file, the environment (`EMAILSMS__TABLE__KEY`), and `--set
 //! table.key=value`. A secret may stand in a file instead, named by its key with `_file` in any layer (`carrier.password_file`,
-//! `EMAILSMS__CARRIER__PASSWORD_FILE`). What does not exist, does not fit or lies out of range is an error that names where it came
-//! from, its key, and what to do [SPEC 16.3].
+//! `EMAILSMS__CARRIER__PASSWORD_FILE`). What does not exist, does not fit or lies out of range is a finding that names where it came
+//! from, its key, and what to do; all findings of all layers are reported at once [SPEC 16.3].
 
 mod own;
 pub mod rooms;
+pub mod schema;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -30,19 +31,19 @@ pub struct Settings {
     pub database: Database,
     /// The HTTP doors' listeners.
     pub http: Http,
-    /// The journey out.
+    /// The journey out: tries, doubts, long texts.
     pub to_handset: ToHandset,
-    /// What carriers have in common.
+    /// What carriers have in common; `serve` adds this one, with routes and the pool, to an installation that has none. Then the database rules: `emailsms admin carrier`.
     pub carrier: Carrier,
-    /// The journey home.
+    /// The journey home: replies, receipts, the numbers that texts come from.
     pub to_desktop: ToDesktop,
-    /// The relay.
+    /// The relay that takes our mails.
     pub mail: Mail,
     /// Keys and lockouts.
     pub security: Security,
     /// What a new company starts with.
     pub accounts: Accounts,
-    /// The first pool numbers.
+    /// The first pool numbers, which come with the first carrier. Then the database rules: `emailsms admin number`.
     pub pool: Pool,
     /// The log.
     pub log: Log,
@@ -100,6 +101,29 @@ pub struct ConfigError {
     pub problem: String,
 }
 
+/// Everything that is wrong with the settings, in all layers: one finding is its own sentence, several stand below one another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConfigErrors(Vec<ConfigError>);
+
+impl ConfigErrors {
+    /// Each finding.
+    pub fn all(&self) -> &[ConfigError] {
+        &self.0
+    }
+}
+
+impl fmt::Display for ConfigErrors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let [only] = self.0.as_slice() {
+            return only.fmt(f);
+        }
+        write!(f, "{} settings cannot be:", self.0.len())?;
+        self.0.iter().try_for_each(|error| write!(f, "\n  {error}"))
+    }
+}
+
+impl std::error::Error for ConfigErrors {}
+
 /// The keys that may stand in a file of their own, and that are taken literally in the environment and `--set`.
 const SECRETS: [&str; 4] = [
     "carrier.password",
@@ -127,6 +151,7 @@ struct Given {
 #[derive(Debug, Clone, Default)]
 pub struct Layers {
     given: BTreeMap<String, Given>,
+    wrong: Vec<ConfigError>,
 }
 
 /// Settings that were read, and where each came from.
@@ -144,48 +169,43 @@ impl Layers {
     }
 
     /// What a command brings along, such as the demo's own defaults and what its directory remembers. `name` stands in errors.
-    pub fn command(mut self, name: &'static str, tables: Table) -> Result<Self, ConfigError> {
-        self.lay(Origin::Command(name), tables)?;
-        Ok(self)
+    pub fn command(mut self, name: &'static str, tables: Table) -> Self {
+        self.lay(Origin::Command(name), tables);
+        self
     }
 
     /// A TOML file.
-    pub fn file(self, path: &Path) -> Result<Self, ConfigError> {
-        let failed = |problem: String| ConfigError {
-            origin: Origin::File(path.to_owned()),
-            key: String::new(),
-            problem,
-        };
-        let text = fs::read_to_string(path)
-            .map_err(|error| failed(format!("cannot be read: {error}; check --config")))?;
-        self.text(path, &text)
+    pub fn file(mut self, path: &Path) -> Self {
+        match fs::read_to_string(path) {
+            Ok(text) => self.text(path, &text),
+            Err(error) => {
+                let problem = format!("cannot be read: {error}; check --config");
+                self.find(Origin::File(path.to_owned()), "", problem);
+                self
+            }
+        }
     }
 
-    fn text(mut self, path: &Path, text: &str) -> Result<Self, ConfigError> {
+    fn text(mut self, path: &Path, text: &str) -> Self {
         let origin = Origin::File(path.to_owned());
-        // The parser's own report quotes the line, which may hold a secret; so the line's number only.
-        let tables = text.parse::<Table>().map_err(|error| {
-            let line = error.span().map_or(0, |span| {
-                text.bytes()
-                    .take(span.start)
-                    .filter(|b| *b == b'\n')
-                    .count()
-            }) + 1;
-            ConfigError {
-                origin: origin.clone(),
-                key: String::new(),
-                problem: format!("line {line} is not TOML: {}", error.message().trim()),
+        match text.parse::<Table>() {
+            Ok(tables) => self.lay(origin, tables),
+            // The parser's own report quotes the line, which may hold a secret; so the line's number only.
+            Err(error) => {
+                let before = |span: std::ops::Range<usize>| text.bytes().take(span.start);
+                let line = error
+                    .span()
+                    .map_or(0, |span| before(span).filter(|byte| *byte == b'\n').count())
+                    + 1;
+                let problem = format!("line {line} is not TOML: {}", error.message().trim());
+                self.find(origin, "", problem);
             }
-        })?;
-        self.lay(origin, tables)?;
-        Ok(self)
+        }
+        self
     }
 
     /// The variables of the environment that begin with `EMAILSMS__`; the others are not ours.
-    pub fn environment(
-        mut self,
-        variables: impl IntoIterator<Item = (String, String)>,
-    ) -> Result<Self, ConfigError> {
+    pub fn environment(mut self, variables: impl IntoIterator<Item = (String, String)>) -> Self {
         let mut ours: Vec<_> = variables
             .into_iter()
             .filter_map(|(name, value)| {
@@ -195,41 +215,49 @@ impl Layers {
             .collect();
         ours.sort_unstable();
         for (key, name, value) in ours {
-            self.typed(Origin::Environment(name), &key, value)?;
+            self.typed(Origin::Environment(name), &key, value);
         }
-        Ok(self)
+        self
     }
 
     /// `table.key=value` arguments. The value is TOML if it can be, else a text.
-    pub fn set<S: AsRef<str>>(
-        mut self,
-        arguments: impl IntoIterator<Item = S>,
-    ) -> Result<Self, ConfigError> {
+    pub fn set<S: AsRef<str>>(mut self, arguments: impl IntoIterator<Item = S>) -> Self {
         for argument in arguments {
-            // What stands there may be a secret in the wrong place: not repeated.
-            let (key, value) = argument.as_ref().split_once('=').ok_or(ConfigError {
-                origin: Origin::Set,
-                key: String::new(),
-                problem: "must be table.key=value, such as to_handset.retries=3".to_owned(),
-            })?;
-            self.typed(Origin::Set, key.trim(), value.trim().to_owned())?;
-        }
-        Ok(self)
-    }
-
-    fn lay(&mut self, origin: Origin, tables: Table) -> Result<(), ConfigError> {
-        for (table, content) in tables {
-            let Value::Table(content) = content else {
-                return Err(unknown(origin, &table));
-            };
-            for (key, value) in content {
-                self.put(format!("{table}.{key}"), value, origin.clone(), None)?;
+            match argument.as_ref().split_once('=') {
+                Some((key, value)) => self.typed(Origin::Set, key.trim(), value.trim().to_owned()),
+                // What stands there may be a secret in the wrong place: not repeated.
+                None => self.find(
+                    Origin::Set,
+                    "",
+                    "must be table.key=value, such as to_handset.retries=3".to_owned(),
+                ),
             }
         }
-        Ok(())
+        self
     }
 
-    fn typed(&mut self, origin: Origin, key: &str, text: String) -> Result<(), ConfigError> {
+    fn find(&mut self, origin: Origin, key: &str, problem: String) {
+        self.wrong.push(ConfigError {
+            origin,
+            key: key.to_owned(),
+            problem,
+        });
+    }
+
+    fn lay(&mut self, origin: Origin, tables: Table) {
+        for (table, content) in tables {
+            match content {
+                Value::Table(content) => {
+                    for (key, value) in content {
+                        self.put(format!("{table}.{key}"), value, origin.clone(), None);
+                    }
+                }
+                _ => self.wrong.push(unknown(origin.clone(), &table)),
+            }
+        }
+    }
+
+    fn typed(&mut self, origin: Origin, key: &str, text: String) {
         let literal = SECRETS.contains(&key) || key.ends_with("_file") || text.contains('\n');
         let value = if literal {
             None
@@ -240,34 +268,32 @@ impl Layers {
                 .and_then(|mut table| table.remove("value"))
         };
         let value = value.unwrap_or_else(|| Value::String(text.clone()));
-        self.put(key.to_owned(), value, origin, Some(text))
+        self.put(key.to_owned(), value, origin, Some(text));
     }
 
-    fn put(
-        &mut self,
-        key: String,
-        value: Value,
-        origin: Origin,
-        typed: Option<String>,
-    ) -> Result<(), ConfigError> {
+    fn put(&mut self, key: String, value: Value, origin: Origin, typed: Option<String>) {
         let secret = key
             .strip_suffix("_file")
             .filter(|stem| SECRETS.contains(stem));
         let (target, value, from_file) = match secret {
-            Some(stem) => (stem.to_owned(), read_secret(&key, &value, &origin)?, true),
+            Some(stem) => {
+                let read = read_secret(&value).unwrap_or_else(|problem| {
+                    self.find(origin.clone(), &key, problem);
+                    // Something was given: what asks whether there is any goes on.
+                    Value::String("?".to_owned())
+                });
+                (stem.to_owned(), read, true)
+            }
             None if is_known(&key) => (key.clone(), value, false),
-            None => return Err(unknown(origin, &key)),
+            None => return self.wrong.push(unknown(origin, &key)),
         };
         let earlier = self.given.get(&target);
         let twice = earlier.is_some_and(|earlier| {
             earlier.from_file != from_file && same_layer(&earlier.origin, &origin)
         });
         if twice {
-            return Err(ConfigError {
-                origin,
-                problem: format!("{target} and {target}_file are both given; keep one"),
-                key,
-            });
+            let problem = format!("{target} and {target}_file are both given; keep one");
+            return self.find(origin, &key, problem);
         }
         let given = Given {
             value,
@@ -276,59 +302,57 @@ impl Layers {
             from_file,
         };
         self.given.insert(target, given);
-        Ok(())
     }
 
     /// The settings that the layers make, checked for their purpose.
-    pub fn finish(mut self, purpose: Purpose) -> Result<Loaded, ConfigError> {
-        let mut settings = self.deserialize()?;
+    pub fn finish(mut self, purpose: Purpose) -> Result<Loaded, ConfigErrors> {
+        let mut settings = self.deserialize();
         settings.database.hide_password();
         let origins: BTreeMap<_, _> = self
             .given
             .into_iter()
             .map(|(key, given)| (key, given.origin))
             .collect();
-        let findings = settings.check(purpose, &origins);
-        if let Some((key, problem)) = findings.into_iter().next() {
-            return Err(ConfigError {
-                origin: origins.get(&key).cloned().unwrap_or(Origin::Default),
-                key,
-                problem,
-            });
+        for (key, problem) in settings.check(purpose, &origins) {
+            // A value that was no value has its finding.
+            if !self.wrong.iter().any(|error| error.key == key) {
+                self.wrong.push(ConfigError {
+                    origin: origins.get(&key).cloned().unwrap_or(Origin::Default),
+                    key,
+                    problem,
+                });
+            }
         }
-        Ok(Loaded { settings, origins })
+        match self.wrong.is_empty() {
+            true => Ok(Loaded { settings, origins }),
+            false => Err(ConfigErrors(self.wrong)),
+        }
     }
 
-    /// A typed `carrier.system_id=1234` looks like a number and must be a text: what does not fit as the TOML it looks like is tried
-    /// as the text it was.
-    fn deserialize(&mut self) -> Result<Settings, ConfigError> {
-        let mut first_misfits = BTreeMap::new();
+    /// What fits, with defaults for the rest. A typed `carrier.system_id=1234` looks like a number and must be a text: what does not fit
+    /// as the TOML it looks like is tried as the text it was.
+    fn deserialize(&mut self) -> Settings {
         loop {
             let error = match serde_path_to_error::deserialize(Value::Table(self.tables())) {
-                Ok(settings) => return Ok(settings),
+                Ok(settings) => return settings,
                 Err(error) => error,
             };
             let path = error.path().to_string();
             let key = key_of(&path).to_owned();
-            let given = self.given.get_mut(&key);
-            let misfit = ConfigError {
-                origin: given
-                    .as_ref()
-                    .map_or(Origin::Default, |given| given.origin.clone()),
-                problem: misfit(&key, error.inner()),
-                key: path,
+            let Some(given) = self.given.get_mut(&key) else {
+                // Not ours to mend by leaving something out.
+                self.find(Origin::Default, &path, error.inner().message().to_owned());
+                return Settings::default();
             };
-            match given.and_then(|given| Some((given.typed.take()?, given))) {
-                Some((typed, given)) if !given.value.is_str() => {
-                    given.value = Value::String(typed);
-                    first_misfits.insert(key, misfit);
-                }
-                // Refused as a text too: what refuses the very idea of a text says less than what was said before.
-                _ if misfit.problem.starts_with("invalid type") => {
-                    return Err(first_misfits.remove(&key).unwrap_or(misfit));
-                }
-                _ => return Err(misfit),
+            if let Some(typed) = given.typed.take()
+                && !given.value.is_str()
+            {
+                given.value = Value::String(typed);
+                continue;
             }
+            let origin = given.origin.clone();
+            self.given.remove(&key);
+            self.find(origin, &key, misfit(&key));
         }
     }
 
@@ -370,6 +394,16 @@ impl Settings {
         table("faults", &|f| self.faults.check(f));
         if purpose == Purpose::Serve {
             table("http", &|f| self.http.check_for_serve(f));
+            if self.carrier.host.is_some() && self.carrier.system_id.is_empty() {
+                let remedy = "carrier.host names an SMSC: set our account there, too";
+                all.push(("carrier.system_id".to_owned(), remedy.to_owned()));
+            }
+            for (key, remedy) in PLACES {
+                let either = key == "security.keys_dir" && self.security.keys.is_some();
+                if !origins.contains_key(key) && !either {
+                    all.push((key.to_owned(), remedy.to_owned()));
+                }
+            }
         }
         if purpose != Purpose::Demo {
             let fault = origins.keys().find(|key| key.starts_with("faults."));
@@ -409,26 +443,31 @@ impl Loaded {
     }
 }
 
+/// What has no default in earnest: where it lies is to be said, not found in whatever directory the program was started in.
+const PLACES: [(&str, &str); 2] = [
+    (
+        "database.url",
+        "nothing says where everything is kept; set it, such as \"sqlite:/var/lib/emailsms/emailsms.db\", in the file that --config names",
+    ),
+    (
+        "security.keys_dir",
+        "nothing says where the keys are kept; set it, such as \"/etc/emailsms/keys\" (not where the database's backup goes)",
+    ),
+];
+
 fn same_layer(one: &Origin, other: &Origin) -> bool {
     std::mem::discriminant(one) == std::mem::discriminant(other)
 }
 
-/// What stands in the file that `value` names, without the line end that editors add.
-fn read_secret(key: &str, value: &Value, origin: &Origin) -> Result<Value, ConfigError> {
-    let failed = |problem: String| ConfigError {
-        origin: origin.clone(),
-        key: key.to_owned(),
-        problem,
-    };
-    let path = value
-        .as_str()
-        .ok_or_else(|| failed("must be the path of a file".to_owned()))?;
-    let text = fs::read_to_string(path)
-        .map_err(|error| failed(format!("{path} cannot be read: {error}")))?;
+/// What stands in the file that `value` names, without the line end that editors add; else why not.
+fn read_secret(value: &Value) -> Result<Value, String> {
+    let path = value.as_str().ok_or("must be the path of a file")?;
+    let text =
+        fs::read_to_string(path).map_err(|error| format!("{path} cannot be read: {error}"))?;
     let secret = text.strip_suffix('\n').unwrap_or(&text);
     let secret = secret.strip_suffix('\r').unwrap_or(secret);
     if secret.is_empty() {
-        return Err(failed(format!("{path} is empty")));
+        return Err(format!("{path} is empty"));
     }
     Ok(Value::String(secret.to_owned()))
 }
@@ -442,12 +481,12 @@ fn key_of(path: &str) -> &str {
     }
 }
 
-/// What a value should have been. For a secret the value itself, which serde likes to quote, is left out.
-fn misfit(key: &str, error: &toml::de::Error) -> String {
-    if SECRETS.contains(&key) {
-        return "must be a text".to_owned();
+/// What a value should have been; never what it was, which may be a secret.
+fn misfit(key: &str) -> String {
+    match schema::described(key) {
+        Some(described) => format!("must be {}", described.kind),
+        None => "does not fit".to_owned(),
     }
-    error.message().trim().to_owned()
 }
 
 fn is_known(path: &str) -> bool {
@@ -457,19 +496,34 @@ fn is_known(path: &str) -> bool {
 
 fn unknown(origin: Origin, path: &str) -> ConfigError {
     let (table, key) = path.split_once('.').unwrap_or((path, ""));
-    let (what, choices) = match keys_of(table) {
-        Some(keys) => ("key", keys),
-        None => ("table", fields::<Settings>()),
-    };
-    let wrong = if what == "key" { key } else { table };
-    let remedy = match nearest(wrong, choices) {
-        Some(near) => format!("did you mean {near}?"),
-        None => format!("there are {}", choices.join(", ")),
+    let tables = fields::<Settings>();
+    let homes: Vec<String> = tables
+        .iter()
+        .filter(|home| key.is_empty() && is_known(&format!("{home}.{table}")))
+        .map(|home| format!("[{home}]"))
+        .collect();
+    let problem = match keys_of(table) {
+        _ if !homes.is_empty() => {
+            format!(
+                "stands outside of its table; put it below {}",
+                homes.join(" or ")
+            )
+        }
+        Some(_) if key.is_empty() => format!("is a table; write [{table}] and its keys below it"),
+        Some(keys) => format!("there is no such key; {}", remedy(key, keys)),
+        None => format!("there is no such table; {}", remedy(table, tables)),
     };
     ConfigError {
         origin,
         key: path.to_owned(),
-        problem: format!("there is no such {what}; {remedy}"),
+        problem,
+    }
+}
+
+fn remedy(wrong: &str, choices: &[&'static str]) -> String {
+    match nearest(wrong, choices) {
+        Some(near) => format!("did you mean {near}?"),
+        None => format!("there are {}", choices.join(", ")),
     }
 }
 
@@ -490,13 +544,14 @@ fn keys_of(table: &str) -> Option<&'static [&'static str]> {
     })
 }
 
-/// The known name that is meant, if one is within two slips of the finger.
+/// The known name that is meant, if one is within a slip of the finger or two; in a short word one slip makes another word.
 fn nearest(wrong: &str, choices: &[&'static str]) -> Option<&'static str> {
     let (distance, near) = choices
         .iter()
         .map(|choice| (edit_distance(wrong, choice), *choice))
         .min()?;
-    (distance <= 2).then_some(near)
+    (distance <= wrong.len().div_ceil(3).min(2) && distance < near.len().div_ceil(2))
+        .then_some(near)
 }
 
 fn edit_distance(one: &str, other: &str) -> usize {
@@ -552,12 +607,12 @@ mod tests {
     use rooms::{InDoubt, MailTls, Outage};
     use std::time::Duration;
 
-    fn from_text(text: &str) -> Result<Layers, ConfigError> {
+    fn from_text(text: &str) -> Layers {
         Layers::new().text(Path::new("gateway.toml"), text)
     }
 
-    fn from_set(arguments: &[&str]) -> Result<Loaded, ConfigError> {
-        Layers::new().set(arguments)?.finish(Purpose::Demo)
+    fn from_set(arguments: &[&str]) -> Result<Loaded, ConfigErrors> {
+        Layers::new().set(arguments).finish(Purpose::Demo)
     }
 
     #[test]
@@ -583,24 +638,18 @@ mod tests {
                     .parse()
                     .expect("TOML"),
             )
-            .and_then(|layers| {
-                layers.text(
-                    Path::new("gateway.toml"),
-                    "[to_handset]\nretries = 2\nmax_parts = 2\nqueue_cap = 2\n[mail]\ntls = 'none'",
-                )
-            })
-            .and_then(|layers| {
-                layers.environment([
-                    ("EMAILSMS__TO_HANDSET__MAX_PARTS".to_owned(), "3".to_owned()),
-                    ("EMAILSMS__TO_HANDSET__QUEUE_CAP".to_owned(), "3".to_owned()),
-                    ("HOME".to_owned(), "/root".to_owned()),
-                    ("EMAILSMS_OTHER".to_owned(), "x".to_owned()),
-                ])
-            })
-            .and_then(|layers| {
-                layers.set(["to_handset.queue_cap=4", "to_handset.retry_delay_s=0.25"])
-            })
-            .and_then(|layers| layers.finish(Purpose::Demo))
+            .text(
+                Path::new("gateway.toml"),
+                "[to_handset]\nretries = 2\nmax_parts = 2\nqueue_cap = 2\n[mail]\ntls = 'none'",
+            )
+            .environment([
+                ("EMAILSMS__TO_HANDSET__MAX_PARTS".to_owned(), "3".to_owned()),
+                ("EMAILSMS__TO_HANDSET__QUEUE_CAP".to_owned(), "3".to_owned()),
+                ("HOME".to_owned(), "/root".to_owned()),
+                ("EMAILSMS_OTHER".to_owned(), "x".to_owned()),
+            ])
+            .set(["to_handset.queue_cap=4", "to_handset.retry_delay_s=0.25"])
+            .finish(Purpose::Demo)
             .expect("fits");
         let to_handset = &loaded.settings.to_handset;
         assert_eq!(to_handset.outage, Outage::Hold);
@@ -686,15 +735,18 @@ mod tests {
                 &["tohandset.retries=3"],
                 "--set: tohandset.retries: there is no such table; did you mean to_handset?",
             ),
-            (&["retries=3"], "--set: retries: there is no such table"),
+            (
+                &["retries=3"],
+                "--set: retries: stands outside of its table; put it below [to_handset]",
+            ),
             (&["to_handset.retries"], "--set: must be table.key=value"),
             (
                 &["to_handset.retries=many"],
-                "--set: to_handset.retries: invalid type",
+                "--set: to_handset.retries: must be a whole number, 0 or more",
             ),
             (
                 &["to_handset.retries=-1"],
-                "--set: to_handset.retries: invalid",
+                "--set: to_handset.retries: must be a whole number, 0 or more",
             ),
             (
                 &["to_handset.retries=1001"],
@@ -702,15 +754,35 @@ mod tests {
             ),
             (
                 &["to_handset.in_doubt=maybe"],
-                "--set: to_handset.in_doubt: unknown variant `maybe`, expected `resend` or `hold`",
+                "--set: to_handset.in_doubt: must be resend or hold",
             ),
             (
                 &["to_handset.retry_delay_s=-1"],
-                "--set: to_handset.retry_delay_s: expected a number of seconds",
+                "--set: to_handset.retry_delay_s: must be a number of seconds, 0 or more",
             ),
             (
                 &["to_handset.retry_delay_s=nan"],
-                "--set: to_handset.retry_delay_s: ",
+                "--set: to_handset.retry_delay_s: must be a number of seconds, 0 or more",
+            ),
+            (
+                &["to_handset.retry_delay_s=0"],
+                "--set: to_handset.retry_delay_s: must be more than 0",
+            ),
+            (
+                &["foo.bar=1"],
+                "--set: foo.bar: there is no such table; there are database, http, ",
+            ),
+            (
+                &["carrier.source_ton=300"],
+                "--set: carrier.source_ton: must be a whole number from 0 to 255",
+            ),
+            (
+                &["carrier.private_network=1"],
+                "--set: carrier.private_network: must be true or false",
+            ),
+            (
+                &["pool.numbers=1"],
+                "--set: pool.numbers: must be a list of texts such as [\"one\", \"two\"]",
             ),
             (
                 &["carrier.response_timeout_s=0"],
@@ -722,7 +794,7 @@ mod tests {
             ),
             (
                 &["http.https_listen=443"],
-                "--set: http.https_listen: expected an address and port",
+                "--set: http.https_listen: must be an address and port",
             ),
             (
                 &["http.certificate=a.pem"],
@@ -751,6 +823,10 @@ mod tests {
             (
                 &["accounts.country=Australia"],
                 "--set: accounts.country: must be two capital letters",
+            ),
+            (
+                &["accounts.fallback=office@"],
+                "--set: accounts.fallback: must be a mail address",
             ),
             (&["pool.numbers=[61400000001]"], "--set: pool.numbers"),
             (
@@ -796,13 +872,91 @@ mod tests {
         }
         let error = Layers::new()
             .environment([("EMAILSMS__CARRIER__WINDOW".to_owned(), "wide".to_owned())])
-            .and_then(|layers| layers.finish(Purpose::Serve))
+            .finish(Purpose::Tool)
             .expect_err("not a number")
             .to_string();
         assert!(
             error.starts_with("environment variable EMAILSMS__CARRIER__WINDOW: carrier.window: "),
             "{error}"
         );
+    }
+
+    #[test]
+    fn every_finding_of_every_layer_is_named_at_once() {
+        let errors = from_text(
+            "[carrier]\npasword = 'x'\nwindow = '10'\npassword_file = '/nowhere/pw'\n[to_handset]\nretries = 2000\n[foo]\nx = 1",
+        )
+        .environment([("EMAILSMS__MAIL__TLS".to_owned(), "no".to_owned())])
+        .set(["http.connections=0", "nonsense"])
+        .finish(Purpose::Demo)
+        .expect_err("all of it");
+        let mut found: Vec<(String, String)> = errors
+            .all()
+            .iter()
+            .map(|error| (error.origin.to_string(), error.key.clone()))
+            .collect();
+        found.sort_unstable();
+        let expected = [
+            ("--set", ""),
+            ("--set", "http.connections"),
+            ("environment variable EMAILSMS__MAIL__TLS", "mail.tls"),
+            ("gateway.toml", "carrier.password_file"),
+            ("gateway.toml", "carrier.pasword"),
+            ("gateway.toml", "carrier.window"),
+            ("gateway.toml", "foo.x"),
+            ("gateway.toml", "to_handset.retries"),
+        ];
+        let expected: Vec<_> = expected
+            .map(|(origin, key)| (origin.to_owned(), key.to_owned()))
+            .into();
+        assert_eq!(found, expected, "{errors}");
+        assert!(errors.to_string().starts_with("8 settings cannot be:\n  "));
+    }
+
+    /// People do not read Rust: whatever is wrong with whatever key, it is said in their words.
+    #[test]
+    fn findings_are_said_without_rust() {
+        let wrong = [
+            "true",
+            "-1",
+            "1.5",
+            "'?'",
+            "[1]",
+            "[[]]",
+            "{ x = 1 }",
+            "1979-05-27",
+            "99999999999",
+            "nan",
+        ];
+        for table in fields::<Settings>() {
+            for key in keys_of(table).expect("a table") {
+                for value in wrong {
+                    let finished = from_text(&format!("[{table}]\n{key} = {value}"));
+                    let Err(errors) = finished.finish(Purpose::Demo) else {
+                        continue;
+                    };
+                    let text = errors.to_string();
+                    for word in [
+                        "u8",
+                        "u16",
+                        "u32",
+                        "u64",
+                        "usize",
+                        "i64",
+                        "f64",
+                        "variant",
+                        "sequence",
+                        "invalid type",
+                        "invalid value",
+                        "expected",
+                        "wanted",
+                        "does not fit",
+                    ] {
+                        assert!(!text.contains(word), "{table}.{key} = {value}: {text}");
+                    }
+                }
+            }
+        }
     }
 
     #[test]
@@ -814,11 +968,11 @@ mod tests {
             ),
             (
                 "retries = 3",
-                "gateway.toml: retries: there is no such table",
+                "gateway.toml: retries: stands outside of its table; put it below [to_handset]",
             ),
             (
                 "[carrier]\nwindow = '10'",
-                "gateway.toml: carrier.window: invalid type",
+                "gateway.toml: carrier.window: must be a whole number from 0 to 65535",
             ),
             (
                 "[carrier]\npassword = 12345678",
@@ -827,7 +981,7 @@ mod tests {
             ("[carrier.window]\nx = 1", "gateway.toml: carrier.window"),
         ] {
             let error = from_text(text)
-                .and_then(|layers| layers.finish(Purpose::Demo))
+                .finish(Purpose::Demo)
                 .expect_err(expected)
                 .to_string();
             assert!(error.starts_with(expected), "{error}");
@@ -838,6 +992,7 @@ mod tests {
         }
         let error = Layers::new()
             .file(Path::new("/nowhere/gateway.toml"))
+            .finish(Purpose::Demo)
             .expect_err("no file");
         assert!(
             error
@@ -857,8 +1012,8 @@ mod tests {
                 "EMAILSMS__CARRIER__PASSWORD_FILE".to_owned(),
                 name.to_owned(),
             )])
-            .and_then(|layers| layers.set(["database.url=postgres://sms:p%40ss:w@db/sms"]))
-            .and_then(|layers| layers.finish(Purpose::Demo))
+            .set(["database.url=postgres://sms:p%40ss:w@db/sms"])
+            .finish(Purpose::Demo)
             .expect("fits");
         let shown = format!("{loaded:?} {:?}", loaded.effective());
         let Settings {
@@ -873,19 +1028,20 @@ mod tests {
         );
         assert!(shown.contains("EMAILSMS__CARRIER__PASSWORD_FILE"));
 
-        let both = Layers::new().set([
+        let set = |arguments: &[String]| Layers::new().set(arguments).finish(Purpose::Demo);
+        let both = set(&[
             format!("carrier.password_file={name}"),
             "carrier.password=x".to_owned(),
         ]);
         assert!(both.expect_err("both").to_string().contains("keep one"));
-        let missing = Layers::new().set([format!("carrier.password_file={name}2")]);
+        let missing = set(&[format!("carrier.password_file={name}2")]);
         assert!(
             missing
                 .expect_err("none")
                 .to_string()
                 .contains("cannot be read")
         );
-        let no_secret = Layers::new().set([format!("carrier.name_file={name}")]);
+        let no_secret = set(&[format!("carrier.name_file={name}")]);
         assert!(
             no_secret
                 .expect_err("none")
@@ -898,8 +1054,14 @@ mod tests {
     fn each_purpose_has_its_demands() {
         let fault = |purpose| {
             Layers::new()
-                .set(["faults.at=accept", "http.https_listen=off"])
-                .and_then(|l| l.finish(purpose))
+                .set([
+                    "faults.at=accept",
+                    "http.https_listen=off",
+                    "http.http_listen=127.0.0.1:8080",
+                    "database.url=sqlite:/srv/emailsms.db",
+                    "security.keys_dir=/srv/keys",
+                ])
+                .finish(purpose)
         };
         assert!(fault(Purpose::Demo).is_ok());
         let error = fault(Purpose::Serve).expect_err("refused").to_string();
@@ -908,8 +1070,26 @@ mod tests {
             .finish(Purpose::Serve)
             .expect_err("no certificate")
             .to_string();
+        for part in [
+            "by default: http.certificate: HTTPS needs one",
+            "by default: database.url: nothing says where",
+            "by default: security.keys_dir: nothing says where",
+        ] {
+            assert!(error.contains(part), "{error}");
+        }
+        let error = Layers::new()
+            .set([
+                "http.https_listen=off",
+                "carrier.host=smsc.example",
+                "database.url=sqlite:/srv/emailsms.db",
+                "security.keys_dir=/srv/keys",
+            ])
+            .finish(Purpose::Serve)
+            .expect_err("nowhere to come in")
+            .to_string();
         assert!(
-            error.starts_with("by default: http.certificate: HTTPS needs one"),
+            error.contains("--set: http.https_listen: every door is off")
+                && error.contains("carrier.system_id: carrier.host names an SMSC"),
             "{error}"
         );
         Layers::new()

@@ -15,7 +15,7 @@ const MOST_NUMBERS: usize = 10_000;
 /// Numbers in one change: keeps the writer's transactions short.
 const NUMBERS_AT_ONCE: usize = 200;
 /// Where a carrier's password stands, for the seal.
-const PASSWORD: &str = "carrier.password";
+pub(super) const PASSWORD: &str = "carrier.password";
 
 impl Administration {
     /// Adds numbers to a carrier's pool; those that were removed come back.
@@ -203,7 +203,7 @@ impl Administration {
     }
 
     /// The longest that a bind carries, less its NUL. [SMPP 3.4 §5.2.2]
-    fn seal_password(&self, carrier_id: i64, password: &Secret) -> Result<Vec<u8>> {
+    pub(super) fn seal_password(&self, carrier_id: i64, password: &Secret) -> Result<Vec<u8>> {
         let password = password.expose();
         if password.len() > 8 || password.contains('\0') {
             return Err(AdministrationError::Invalid(
@@ -314,7 +314,7 @@ fn view_route(row: carriers::route::Model, carriers: &[carriers::Model]) -> Rout
     }
 }
 
-fn pool_number(given: &str, home: Country) -> Result<i64> {
+pub(super) fn pool_number(given: &str, home: Country) -> Result<i64> {
     match PhoneNumber::any(given.trim(), home) {
         Ok(number) => Ok(number.as_i64()),
         Err(error) => Err(AdministrationError::Invalid(format!(
@@ -324,7 +324,7 @@ fn pool_number(given: &str, home: Country) -> Result<i64> {
     }
 }
 
-fn host(given: &str) -> Result<String> {
+pub(super) fn host(given: &str) -> Result<String> {
     let host = given.trim().trim_start_matches('[').trim_end_matches(']');
     let fits = |letter: char| letter.is_ascii_alphanumeric() || ".-_:".contains(letter);
     let is_name = !host.is_empty() && host.len() <= 253 && host.chars().all(fits);
@@ -338,7 +338,7 @@ fn host(given: &str) -> Result<String> {
     )))
 }
 
-fn port(given: u16) -> Result<i64> {
+pub(super) fn port(given: u16) -> Result<i64> {
     match given {
         0 => Err(AdministrationError::Invalid(
             "--port must be from 1 to 65535".to_owned(),
@@ -348,7 +348,7 @@ fn port(given: u16) -> Result<i64> {
 }
 
 /// The longest that a bind carries, less its NUL. [SMPP 3.4 §5.2.1]
-fn system_id(given: &str) -> Result<String> {
+pub(super) fn system_id(given: &str) -> Result<String> {
     if given.is_empty() || given.len() > 15 || given.chars().any(char::is_control) {
         return Err(AdministrationError::Invalid(
             "--system-id must have 1 to 15 characters, as SMPP carries it".to_owned(),

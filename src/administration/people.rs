@@ -405,6 +405,9 @@ impl Administration {
         Ok(NewApiKey {
             view: ApiKeyView::new(row, &user),
             api_key,
+            note: wanted.test.then_some(
+                "there is no sandbox yet: until there is, what this key sends is refused by name",
+            ),
         })
     }
 

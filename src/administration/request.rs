@@ -110,7 +110,7 @@ impl From<Receipts> for sms::Wish {
 pub enum CompanyRequest {
     /// Add a company
     #[command(
-        after_help = "Example:\n  emailsms admin company add --name 'Acme Pty Ltd' --country AU --zone Australia/Sydney --domain acme.example"
+        after_help = "Example:\n  emailsms admin company add --config gateway.toml --name 'Acme Pty Ltd' --country AU --zone Australia/Sydney --domain acme.example"
     )]
     Add(NewCompany),
     /// List all companies
@@ -119,7 +119,7 @@ pub enum CompanyRequest {
     Show(Named),
     /// Change a company
     #[command(
-        after_help = "Example:\n  emailsms admin company set --name Acme --receipts failures --add-domain acme.example"
+        after_help = "Example:\n  emailsms admin company set --config gateway.toml --name Acme --receipts failures --add-domain acme.example"
     )]
     Set(CompanyChange),
     /// Let its people send again
@@ -197,7 +197,7 @@ pub struct CompanyChange {
 pub enum DepartmentRequest {
     /// Add a department to a company
     #[command(
-        after_help = "Example:\n  emailsms admin department add --company Acme --name Sales --quota 500"
+        after_help = "Example:\n  emailsms admin department add --config gateway.toml --company Acme --name Sales --quota 500"
     )]
     Add(NewDepartment),
     /// List the departments of a company
@@ -239,7 +239,7 @@ pub struct DepartmentChange {
 pub enum UserRequest {
     /// Add a user; its serial and key are shown this once
     #[command(
-        after_help = "Example:\n  emailsms admin user add --company Acme --email jo@acme.example --name 'Jo Lee' --department Sales"
+        after_help = "Example:\n  emailsms admin user add --config gateway.toml --company Acme --email jo@acme.example --name 'Jo Lee' --department Sales"
     )]
     Add(NewUser),
     /// List the users of a company
@@ -311,7 +311,7 @@ pub struct UserChange {
 pub enum ApiKeyRequest {
     /// Make an API key for a user; it is shown this once
     #[command(
-        after_help = "Example:\n  emailsms admin api-key add --user jo@acme.example --expires-days 365"
+        after_help = "Example:\n  emailsms admin api-key add --config gateway.toml --user jo@acme.example --expires-days 365"
     )]
     Add(ApiKeyWish),
     /// List the API keys of a user
@@ -325,7 +325,7 @@ pub enum ApiKeyRequest {
 pub struct ApiKeyWish {
     #[command(flatten)]
     pub user: OfUser,
-    /// A test key: nothing that it sends reaches a carrier
+    /// A test key: nothing that it sends reaches a carrier. There is no sandbox yet: until there is, what it sends is refused
     #[arg(long)]
     pub test: bool,
     /// Days until it ends [default: never]
@@ -348,7 +348,7 @@ pub struct ApiKeyOf {
 pub enum QuotaRequest {
     /// Set or lift the daily quota of a company, or of one of its departments or users
     #[command(
-        after_help = "Examples:\n  emailsms admin quota set --company Acme --parts 10000\n  emailsms admin quota set --company Acme --user jo@acme.example --parts 100\n  emailsms admin quota set --company Acme --department Sales --none"
+        after_help = "Examples:\n  emailsms admin quota set --config gateway.toml --company Acme --parts 10000\n  emailsms admin quota set --config gateway.toml --company Acme --user jo@acme.example --parts 100\n  emailsms admin quota set --config gateway.toml --company Acme --department Sales --none"
     )]
     Set(NewQuota),
     /// List the quotas of a company, and what of them is used today
@@ -380,7 +380,7 @@ pub struct NewQuota {
 pub enum DestinationRequest {
     /// Put numbers on a company's list
     #[command(
-        after_help = "Example:\n  emailsms admin destination add --company Acme '0491 570 156' +61491570157"
+        after_help = "Example:\n  emailsms admin destination add --config gateway.toml --company Acme '0491 570 156' +61491570157"
     )]
     Add(HandsetsOf),
     /// Take numbers off it
@@ -420,7 +420,7 @@ pub enum OptOutRequest {
 pub enum NumberRequest {
     /// Add numbers to a carrier's pool, or bring removed ones back
     #[command(
-        after_help = "Examples:\n  emailsms admin number add +61400000001\n  emailsms admin number add --carrier telco +61400000001..+61400000200"
+        after_help = "Examples:\n  emailsms admin number add --config gateway.toml +61400000001\n  emailsms admin number add --config gateway.toml --carrier telco +61400000001..+61400000200"
     )]
     Add(NumbersOf),
     /// Give numbers out no more; answers to what they sent still come home
@@ -453,7 +453,7 @@ pub struct Numbers {
 pub enum CarrierRequest {
     /// Add an SMSC account
     #[command(
-        after_help = "Example:\n  emailsms admin carrier add --name telco --host smsc.telco.example --port 2775 --system-id acme --password-file telco.password --set window=50 --set rate=200"
+        after_help = "Example:\n  emailsms admin carrier add --config gateway.toml --name telco --host smsc.telco.example --port 2775 --system-id acme --password-file telco.password --set window=50 --set rate=200"
     )]
     Add(NewCarrier),
     /// List the carriers
@@ -558,7 +558,7 @@ mod in_the_clear {
 pub enum RouteRequest {
     /// Send the numbers that begin with a prefix through a carrier
     #[command(
-        after_help = "Example:\n  emailsms admin route add --prefix 61 --carrier telco --name SAU"
+        after_help = "Example:\n  emailsms admin route add --config gateway.toml --prefix 61 --carrier telco --name SAU"
     )]
     Add(NewRoute),
     /// Remove a route; a number that no route serves is refused

@@ -95,7 +95,7 @@ impl Administration {
             name,
             quota,
             used_today: self.reader.quota_used_on(id, day).await?,
-            day,
+            day: super::view::day(day),
         })
     }
 

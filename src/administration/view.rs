@@ -70,8 +70,8 @@ pub struct ApiKeyView {
     pub user: String,
     /// Its first letters.
     pub prefix: String,
-    /// False: a test key, whose texts never reach a carrier.
-    pub live: bool,
+    /// `live`, or `test`: its texts never reach a carrier.
+    pub kind: &'static str,
     pub created_at: String,
     pub expires_at: Option<String>,
     pub revoked_at: Option<String>,
@@ -83,6 +83,8 @@ pub struct NewApiKey {
     #[serde(flatten)]
     pub view: ApiKeyView,
     pub api_key: Secret,
+    /// What its owner has to know.
+    pub note: Option<&'static str>,
 }
 
 /// A daily quota and what is used of it.
@@ -94,8 +96,8 @@ pub struct QuotaView {
     /// Parts a day; none: no limit.
     pub quota: Option<i64>,
     pub used_today: i64,
-    /// The company's local day, `yyyymmdd`.
-    pub day: i64,
+    /// The company's local day, `yyyy-mm-dd`.
+    pub day: String,
 }
 
 /// A restricted list.
@@ -208,13 +210,22 @@ impl Exposed for NewApiKey {
     fn exposed(&self) -> Value {
         let mut shown = json!(self.view);
         shown["api_key"] = json!(self.api_key.expose());
+        if let Some(note) = self.note {
+            shown["note"] = json!(note);
+        }
         shown
     }
 }
 
-/// UTC milliseconds as RFC 3339.
+/// UTC milliseconds as RFC 3339, always with three digits of them: so they sort as texts, and look as they do in REST.
 pub(super) fn time(at: i64) -> String {
-    jiff::Timestamp::from_millisecond(at).map_or_else(|_| at.to_string(), |at| at.to_string())
+    jiff::Timestamp::from_millisecond(at).map_or_else(|_| at.to_string(), |at| format!("{at:.3}"))
+}
+
+/// 20261121 as 2026-11-21.
+pub(super) fn day(yyyymmdd: i64) -> String {
+    let (month, day) = (yyyymmdd / 100 % 100, yyyymmdd % 100);
+    format!("{:04}-{month:02}-{day:02}", yyyymmdd / 10_000)
 }
 
 /// `+61491570156`
@@ -286,7 +297,7 @@ impl ApiKeyView {
             id: external("key", row.id),
             user: user.email.clone(),
             prefix: row.prefix,
-            live: row.live,
+            kind: if row.live { "live" } else { "test" },
             created_at: time(row.created_at),
             expires_at: row.expires_at.map(time),
             revoked_at: row.revoked_at.map(time),
@@ -324,7 +335,7 @@ impl UnmatchedView {
         carriers: &[carriers::Model],
     ) -> Self {
         Self {
-            id: external("inb", row.id),
+            id: external("in", row.id),
             arrived_at: time(row.arrived_at),
             from: row.sender,
             to: row.number,

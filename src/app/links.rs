@@ -23,9 +23,12 @@ const LEASE_TO_SPARE: Duration = Duration::from_secs(10);
 /// No response is waited for so long that a lease in good standing would not do.
 const LEASE_AT_MOST: Duration = Duration::from_secs(45);
 
-/// The states of all links, by carrier and slot.
+/// The states of all links.
 #[derive(Clone, Default)]
-pub struct Links(Arc<Mutex<HashMap<(i64, u16), Arc<AtomicU8>>>>);
+pub struct Links(Arc<Mutex<States>>);
+
+/// By carrier and slot; each link writes its own.
+type States = HashMap<(i64, u16), Arc<AtomicU8>>;
 
 impl Links {
     /// Whether there is a link, and all are bound.

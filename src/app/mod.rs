@@ -11,7 +11,7 @@ use crate::mail::relay::{self, Relay};
 use crate::mail::sender::Sender;
 use crate::policy::{Carriers, Dialect, Policy};
 use crate::rest::{self, Check, Readiness, Rest};
-use crate::security::Keys;
+use crate::security::{Keys, Secret};
 use crate::soap;
 use crate::store::{self, Batch, DatabaseUrl, Store, StoreError, Work};
 use crate::to_desktop::{self, ToDesktop};
@@ -121,6 +121,9 @@ impl Gateway {
             faults,
             place,
         } = parts;
+        if let Some(exposure) = database.exposure() {
+            tracing::warn!("{exposure}");
+        }
         let applied = store::migrate(&database)
             .await
             .with_context(|| format!("bringing {database} up to date"))?;
@@ -190,18 +193,30 @@ impl Gateway {
             public_url: self.settings.http.public_url.clone(),
         });
         let (reader, links) = (self.store.reader.clone(), self.links.clone());
+        let down: Arc<str> = meaning_of_outage(&self.settings.to_handset).into();
         let rest = rest::routes(Rest {
             to_handset: self.to_handset.clone(),
             to_desktop: self.to_desktop.clone(),
             book: self.book.clone(),
             clock: self.clock,
             readiness: Arc::new(move || {
-                let (reader, links) = (reader.clone(), links.clone());
-                Box::pin(async move { readiness(&reader, &links).await })
+                let (reader, links, down) = (reader.clone(), links.clone(), down.clone());
+                Box::pin(async move { readiness(&reader, &links, &down).await })
             }),
             version: env!("CARGO_PKG_VERSION"),
         });
         soap.or(rest).unify().or(rest::nowhere()).unify().boxed()
+    }
+
+    /// What administrators ask for, done on this gateway's database.
+    pub fn administration(&self) -> Administration {
+        Administration::new(
+            &self.store,
+            self.keys.clone(),
+            self.clock,
+            self.settings.accounts.clone(),
+            self.settings.carrier.clone(),
+        )
     }
 
     /// The socket beside an SQLite database through which `admin` reaches this process. It must have ended before the gateway stops.
@@ -213,13 +228,7 @@ impl Gateway {
             return None;
         };
         let path = administration::socket::path_of(path);
-        let administration = Administration::new(
-            &self.store,
-            self.keys.clone(),
-            self.clock,
-            self.settings.accounts.clone(),
-            self.settings.carrier.clone(),
-        );
+        let administration = self.administration();
         Some(tokio::spawn(async move {
             if let Err(error) =
                 administration::socket::serve(path.clone(), administration, stop).await
@@ -286,7 +295,8 @@ impl Running {
     }
 
     /// Ends what was started: no more is accepted, windows drain, links unbind, what waits in memory goes back to the database.
-    pub async fn stop(self) {
+    /// An error says that not everything is on disk that was handed over.
+    pub async fn stop(self) -> anyhow::Result<()> {
         let Self {
             store,
             to_handset,
@@ -305,14 +315,27 @@ impl Running {
         if let Err(error) = store.writer.write(Leave).await {
             tracing::warn!(%error, "what was in hand could not be released; the next start takes it over");
         }
-        // The writer ends with its last handle.
-        drop(to_handset);
-        store.close().await;
+        store.close().await.context("ending")
     }
 }
 
-/// Ready is whoever can keep a text; a carrier that is down delays texts and loses none.
-async fn readiness(reader: &store::Reader, links: &Links) -> Readiness {
+/// What a link that is down means for the texts that are accepted meanwhile.
+fn meaning_of_outage(to_handset: &rooms::ToHandset) -> String {
+    match to_handset.outage {
+        rooms::Outage::Hold => format!(
+            "a link is down; texts wait for it until their validity ends ({} h by default)",
+            to_handset.validity_h
+        ),
+        rooms::Outage::Classic => format!(
+            "a link is down; texts try on every {} s, and one that failed {} times ends, its sender told (to_handset.outage = \"classic\"; with \"hold\" it would wait)",
+            to_handset.retry_delay_s.ms() / 1000,
+            to_handset.retries + 1
+        ),
+    }
+}
+
+/// Ready is whoever can keep a text. What a carrier that is down does to it stands in `down`.
+async fn readiness(reader: &store::Reader, links: &Links, down: &str) -> Readiness {
     let database = reader.is_reachable().await;
     let check = |name: &str, ok: bool, otherwise: &str| Check {
         name: name.to_owned(),
@@ -323,9 +346,27 @@ async fn readiness(reader: &store::Reader, links: &Links) -> Readiness {
         ready: database,
         checks: vec![
             check("database", database, "the database does not answer"),
-            check("carriers", links.are_bound(), "a link is down; texts wait"),
+            check("carriers", links.are_bound(), down),
         ],
     }
+}
+
+/// The keys that belong to a database: those of the settings, or those of `dir`. **New ones are made for a database that no key has filled yet, and for no other.**
+pub async fn keys_for(
+    database: &DatabaseUrl,
+    given: Option<&Secret>,
+    dir: &std::path::Path,
+) -> anyhow::Result<Keys> {
+    if let Some(keys) = given {
+        return Ok(Keys::parse(keys.expose(), "setting security.keys")?);
+    }
+    let known = store::known_keys(database)
+        .await
+        .with_context(|| format!("looking into {database}"))?;
+    Ok(match known.is_empty() {
+        true => Keys::load_or_create(&private_directory(dir)?)?,
+        false => Keys::load_known(dir, &known)?,
+    })
 }
 
 /// Refuses keys that the database was not filled with; notes those that are new to it.

@@ -244,7 +244,8 @@ mod tests {
     async fn certificates_hold_or_say_what_to_do() {
         let (signed, own) = (by_authority(&["smsc.example"]), by_itself());
         let stranger = by_authority(&["smsc.example"]);
-        let table: [(&Issued, &str, Option<&str>, Result<(), &str>); 8] = [
+        type Case<'a> = (&'a Issued, &'a str, Option<&'a str>, Result<(), &'a str>);
+        let table: [Case<'_>; 8] = [
             (&signed, "smsc.example", Some(&signed.authority), Ok(())),
             (&own, "127.0.0.1", Some(&own.authority), Ok(())),
             (

@@ -48,7 +48,7 @@ enum Failure {
 
 impl From<anyhow::Error> for Failure {
     fn from(error: anyhow::Error) -> Self {
-        Self::NotDone(format!("{error:#}"))
+        Self::NotDone(super::sentence(&error))
     }
 }
 
@@ -102,7 +102,7 @@ async fn act(mut args: AdminArgs) -> Result<Value, Failure> {
     let place = args
         .place
         .find()
-        .map_err(|error| Failure::Misuse(format!("{error:#}")))?;
+        .map_err(|error| Failure::Misuse(super::sentence(&error)))?;
     if let Some(file) = place.file() {
         match socket::ask(&socket::path_of(file), &args.request).await {
             Ok(answer) => return Ok(answer),
@@ -117,6 +117,10 @@ async fn act(mut args: AdminArgs) -> Result<Value, Failure> {
 /// Without a gateway: as a node of its own, for as long as it takes.
 async fn directly(place: &Place, request: Request) -> Result<Value, Failure> {
     place.must_exist()?;
+    if let Some(exposure) = place.database.exposure() {
+        // Where standard error is gone there is nobody to be told.
+        let _ = writeln!(io::stderr(), "emailsms admin: {exposure}");
+    }
     let clock = Clock::default();
     let (store, keys) = place.open(clock).await?;
     let settings = &place.settings;
@@ -124,8 +128,10 @@ async fn directly(place: &Place, request: Request) -> Result<Value, Failure> {
     let administration = Administration::new(&store, keys, clock, defaults, carrier);
     let answer = administration.answer(request).await;
     drop(administration);
-    store.close().await;
-    Ok(answer?)
+    let closed = store.close().await;
+    let answer = answer?;
+    closed.context("writing it")?;
+    Ok(answer)
 }
 
 /// Reads the passwords that stand in files, so that none ever stands on a command line.

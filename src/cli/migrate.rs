@@ -1,6 +1,7 @@
 //! `emailsms migrate`: makes a database or brings it up to date, and makes the keys of a new one.
 
 use super::place::{Place, PlaceArgs};
+use crate::app;
 use crate::security::Keys;
 use crate::store;
 use anyhow::Context;
@@ -35,13 +36,26 @@ pub async fn run(args: MigrateArgs) -> ExitCode {
             ExitCode::SUCCESS
         }
         Err((error, code)) => {
-            let _ = writeln!(io::stderr(), "emailsms migrate: {error:#}");
+            let _ = writeln!(
+                io::stderr(),
+                "emailsms migrate: {}",
+                super::sentence(&error)
+            );
             ExitCode::from(code)
         }
     }
 }
 
 async fn migrate(place: &Place) -> anyhow::Result<String> {
+    place.must_name_keys()?;
+    if let Some(exposure) = place.database.exposure() {
+        // Where standard error is gone there is nobody to be told.
+        let _ = writeln!(io::stderr(), "emailsms migrate: {exposure}");
+    }
+    let security = &place.settings.security;
+    let had_keys = security.keys.is_some() || Keys::load(&security.keys_dir).is_ok();
+    // Before the tables: where the keys of a database are lost, it is said first, and nothing is made.
+    app::keys_for(&place.database, security.keys.as_ref(), &security.keys_dir).await?;
     let applied = store::migrate(&place.database)
         .await
         .with_context(|| format!("bringing {} up to date", place.database))?;
@@ -50,18 +64,11 @@ async fn migrate(place: &Place) -> anyhow::Result<String> {
         1 => format!("{}: 1 change applied", place.database),
         many => format!("{}: {many} changes applied", place.database),
     };
-    let reader = store::open_reader(&place.database).await?;
-    let security = &place.settings.security;
-    // Only a database that nothing was ever sealed in may get new keys: else theirs are lost, and `serve` says so.
-    if security.keys.is_none() && reader.key_commitments().await?.is_empty() {
-        let had_keys = Keys::load(&security.keys_dir).is_ok();
-        Keys::load_or_create(&security.keys_dir)?;
-        if !had_keys {
-            text.push_str(&format!(
-                "\nnew keys are in {}; without them nothing in the database can be read: back them up",
-                security.keys_dir.display()
-            ));
-        }
+    if !had_keys {
+        text.push_str(&format!(
+            "\nnew keys are in {}; without them nothing in the database can be read: back them up",
+            security.keys_dir.display()
+        ));
     }
     Ok(text)
 }

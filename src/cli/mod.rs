@@ -2,6 +2,7 @@
 
 mod admin;
 mod bench;
+mod check_config;
 mod demo;
 mod files;
 mod migrate;
@@ -31,14 +32,15 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Try it: everything built in, nothing to set up.
+    // What these two say of themselves in full is theirs.
     Demo(Box<demo::DemoArgs>),
-    /// Run the gateway.
     Serve(serve::ServeArgs),
     /// Companies, users, keys, quotas, numbers, carriers.
     Admin(Box<admin::AdminArgs>),
     /// Prove that the database is sound.
     Verify(verify::VerifyArgs),
+    /// Say what is wrong with the settings, or print them all.
+    CheckConfig(check_config::CheckConfigArgs),
     /// Make the database, or bring it up to date.
     Migrate(migrate::MigrateArgs),
     /// Run the built-in SMSC alone, for tests of other software.
@@ -65,6 +67,7 @@ pub fn run() -> ExitCode {
             Command::Serve(args) => ended(serve::run(args).await),
             Command::Admin(args) => admin::run(*args).await,
             Command::Verify(args) => verify::run(args).await,
+            Command::CheckConfig(args) => check_config::run(&args),
             Command::Migrate(args) => migrate::run(args).await,
             Command::Smsc(args) => ended(smsc::run(args).await),
             Command::Bench(args) => ended(bench::run(*args).await),
@@ -80,7 +83,7 @@ fn ended(done: anyhow::Result<()>) -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("emailsms: {error:#}");
+            eprintln!("emailsms: {}", sentence(&error));
             ExitCode::FAILURE
         }
     }
@@ -92,6 +95,19 @@ struct EndArgs {
     /// End also when standard input does: for programs that start this one, and take it with them however they end
     #[arg(long)]
     end_with_input: bool,
+}
+
+/// An error and its causes in one sentence, without what a cause only says again.
+fn sentence(error: &anyhow::Error) -> String {
+    let mut text = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if text.is_empty() {
+            text = cause;
+        } else if !text.contains(&cause) {
+            text = format!("{text}: {cause}");
+        }
+    }
+    text
 }
 
 /// What tells a process to end. To be made before anybody can know that the process is there: until then signals kill it.
@@ -141,5 +157,21 @@ impl EndSignals {
             _ = self.interrupt.recv() => {}
             () = input_ended => {}
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn causes_are_said_once() {
+        let inner = io::Error::other("no such file");
+        let twice = anyhow::Error::new(inner).context("a.pem: no such file");
+        assert_eq!(sentence(&twice), "a.pem: no such file");
+        assert_eq!(
+            sentence(&twice.context("starting")),
+            "starting: a.pem: no such file"
+        );
     }
 }

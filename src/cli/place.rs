@@ -2,7 +2,7 @@
 
 use crate::app;
 use crate::clock::Clock;
-use crate::config::{Layers, Purpose, Settings};
+use crate::config::{Layers, Origin, Purpose, Settings};
 use crate::faults::Faults;
 use crate::security::Keys;
 use crate::store::{self, DatabaseUrl, Store};
@@ -18,9 +18,10 @@ pub const KEYS_DIR: &str = "keys";
 /// What a demo remembers of itself there.
 pub const DEMO_FILE: &str = "demo.json";
 
-/// The flags that name an installation. Later ones win: settings' file, environment, `--data`, `--database`, `--set`.
+/// The flags that name an installation. Later ones win: settings' file, environment, `--data`, `--database`, `--set`. One of them has to name a database: there
+/// is none by default.
 #[derive(Debug, Clone, Default, Args)]
-#[command(next_help_heading = "Which installation")]
+#[command(next_help_heading = "Which installation (one of the first three must say it)")]
 pub struct PlaceArgs {
     /// The settings of a gateway, as `serve` reads them
     #[arg(long, value_name = "FILE", global = true)]
@@ -46,6 +47,8 @@ pub struct Place {
     pub settings: Settings,
     /// Its database.
     pub database: DatabaseUrl,
+    /// Whether anybody said where its keys are.
+    keys_are_named: bool,
 }
 
 /// Our schema where nothing else is said.
@@ -56,13 +59,13 @@ impl PlaceArgs {
     pub fn find(&self) -> anyhow::Result<Place> {
         let mut layers = Layers::new();
         if let Some(file) = &self.config {
-            layers = layers.file(file)?;
+            layers = layers.file(file);
         }
         // Names and values that are not text are none of ours.
         let variables = std::env::vars_os().filter_map(|(name, value)| {
             Some((name.into_string().ok()?, value.into_string().ok()?))
         });
-        layers = layers.environment(variables)?;
+        layers = layers.environment(variables);
         let mut schema = None;
         if let Some(dir) = &self.data {
             let remembered = Remembered::of(dir)?;
@@ -77,18 +80,30 @@ impl PlaceArgs {
             let mut tables = toml::Table::new();
             tables.insert("database".to_owned(), database.into());
             tables.insert("security".to_owned(), security.into());
-            layers = layers.command("--data", tables)?;
+            layers = layers.command("--data", tables);
         }
         if let Some(url) = &self.database {
-            layers = layers.set([format!("database.url={url}")])?;
+            layers = layers.set([format!("database.url={url}")]);
         }
-        let settings = layers.set(&self.settings)?.finish(Purpose::Tool)?.settings;
+        let loaded = layers.set(&self.settings).finish(Purpose::Tool)?;
+        if loaded.origin("database.url") == Origin::Default {
+            bail!(
+                "which installation? Name it with --config FILE (whose database.url says where it is), --data DIR (a demo's) or --database URL"
+            );
+        }
+        let keys_are_named = loaded.settings.security.keys.is_some()
+            || loaded.origin("security.keys_dir") != Origin::Default;
+        let settings = loaded.settings;
         let schema = self.schema.as_deref().or(schema.as_deref());
         let password = settings.database.password.clone();
         let database =
             DatabaseUrl::parse(&settings.database.url, schema.unwrap_or(SCHEMA), password)
                 .map_err(anyhow::Error::msg)?;
-        Ok(Place { settings, database })
+        Ok(Place {
+            settings,
+            database,
+            keys_are_named,
+        })
     }
 }
 
@@ -124,13 +139,33 @@ impl Place {
         }
     }
 
-    /// The keys that belong to the database.
-    pub fn keys(&self) -> anyhow::Result<Keys> {
+    /// Whether anybody said where the keys are.
+    pub fn names_keys(&self) -> bool {
+        self.keys_are_named
+    }
+
+    /// An error if nobody said where the keys are: they are not looked for, nor made, in whatever directory this was started in.
+    pub fn must_name_keys(&self) -> anyhow::Result<()> {
+        if !self.keys_are_named {
+            bail!(
+                "which keys belong to {}? Say where they are with --config FILE, or --set security.keys_dir=DIR",
+                self.database
+            );
+        }
+        Ok(())
+    }
+
+    /// The keys that belong to the database; none are made.
+    pub async fn keys(&self) -> anyhow::Result<Keys> {
+        self.must_name_keys()?;
         let security = &self.settings.security;
-        Ok(match &security.keys {
-            Some(keys) => Keys::parse(keys.expose(), "setting security.keys")?,
-            None => Keys::load(&security.keys_dir)?,
-        })
+        if let Some(keys) = &security.keys {
+            return Ok(Keys::parse(keys.expose(), "setting security.keys")?);
+        }
+        let known = store::known_keys(&self.database)
+            .await
+            .with_context(|| format!("looking into {}", self.database))?;
+        Ok(Keys::load_known(&security.keys_dir, &known)?)
     }
 
     /// An error if an SQLite file is not there: a slip of the finger must not make a new database.
@@ -146,7 +181,7 @@ impl Place {
 
     /// Brings the database up to date and opens it as a node of its own, with the keys that belong to it.
     pub async fn open(&self, clock: Clock) -> anyhow::Result<(Store, Arc<Keys>)> {
-        let keys = Arc::new(self.keys()?);
+        let keys = Arc::new(self.keys().await?);
         let store = {
             store::migrate(&self.database)
                 .await
@@ -156,7 +191,8 @@ impl Place {
         match app::check_keys(&store, &keys).await {
             Ok(()) => Ok((store, keys)),
             Err(error) => {
-                store.close().await;
+                // Nothing was handed to the writer yet.
+                let _ = store.close().await;
                 Err(error)
             }
         }

@@ -1,10 +1,11 @@
 //! `emailsms serve`: the gateway, for real.
 
 use super::EndSignals;
+use crate::administration::FirstCarrier;
 use crate::app::{self, Gateway, Parts, Place};
 use crate::clock::Clock;
-use crate::config::{Layers, Purpose, Settings};
-use crate::security::{Certificates, Keys};
+use crate::config::{Layers, Purpose, Settings, rooms};
+use crate::security::{Certificates, Secret};
 use crate::store::DatabaseUrl;
 use crate::telemetry;
 use crate::web::listener::{self, Limits};
@@ -21,10 +22,13 @@ const SCHEMA: &str = "emailsms";
 
 /// Run the gateway.
 ///
-/// Settings come from the file, then the environment (EMAILSMS__TABLE__KEY), then --set; a secret may stand in a file of its own (KEY_file).
+/// Settings come from the file, then the environment (EMAILSMS__TABLE__KEY), then --set; a secret may stand in a file of its own (KEY_file). `emailsms check-config
+/// --print` shows every setting with its meaning and default, `emailsms check-config --config FILE` says what is wrong with a file.
+///
+/// An installation without a carrier gets the one that [carrier] describes, with [pool]; afterwards the database rules, and `emailsms admin` changes it.
 #[derive(Args)]
 #[command(
-    after_help = "Examples:\n  emailsms serve --config /etc/emailsms/config.toml\n  EMAILSMS__CARRIER__PASSWORD_FILE=/run/secrets/smsc emailsms serve --config config.toml\n\n\
+    after_help = "Examples:\n  emailsms serve --config /etc/emailsms/config.toml\n  EMAILSMS__CARRIER__PASSWORD_FILE=/run/secrets/smsc emailsms serve --config /etc/emailsms/config.toml\n\n\
 SIGTERM ends it: nothing more is accepted, windows drain, links unbind, within 30 seconds."
 )]
 pub(super) struct ServeArgs {
@@ -44,23 +48,28 @@ pub(super) struct SettingsArgs {
 }
 
 impl SettingsArgs {
-    /// Loads them, and starts the log as they say.
-    pub fn load(&self, purpose: Purpose) -> anyhow::Result<Settings> {
+    /// Reads them, without judging them yet.
+    pub fn layers(&self) -> Layers {
         let mut layers = Layers::new();
         if let Some(config) = &self.config {
-            layers = layers.file(config)?;
+            layers = layers.file(config);
         }
-        let loaded = layers
-            .environment(std::env::vars())?
-            .set(&self.set)?
-            .finish(purpose)?;
-        telemetry::init(&loaded.settings.log.level, loaded.settings.log.format)?;
-        Ok(loaded.settings)
+        // Names and values that are not text are none of ours.
+        let variables = std::env::vars_os().filter_map(|(name, value)| {
+            Some((name.into_string().ok()?, value.into_string().ok()?))
+        });
+        layers.environment(variables).set(&self.set)
+    }
+
+    /// The flag by which `admin` finds the same installation.
+    fn place(&self) -> String {
+        let config = self.config.as_ref();
+        config.map_or_else(String::new, |path| format!("--config {}", path.display()))
     }
 }
 
 /// The database that the settings name.
-pub(super) fn database_of(settings: &Settings) -> anyhow::Result<DatabaseUrl> {
+fn database_of(settings: &Settings) -> anyhow::Result<DatabaseUrl> {
     DatabaseUrl::parse(
         &settings.database.url,
         SCHEMA,
@@ -69,14 +78,32 @@ pub(super) fn database_of(settings: &Settings) -> anyhow::Result<DatabaseUrl> {
     .map_err(|problem| anyhow::anyhow!("database.url: {problem}"))
 }
 
+/// Certificate and key of HTTPS, if it is on.
+pub(super) fn certificates_of(http: &rooms::Http) -> anyhow::Result<Option<Arc<Certificates>>> {
+    if http.https_listen.is_none() {
+        return Ok(None);
+    }
+    let certificate = http.certificate.as_ref().context(
+        "http.certificate names no file; give a certificate, or switch https_listen = \"off\"",
+    )?;
+    let private_key = http
+        .private_key
+        .as_ref()
+        .context("http.private_key names no file")?;
+    let loaded = Certificates::load(certificate, private_key);
+    Ok(Some(
+        loaded.context("http.certificate and http.private_key")?,
+    ))
+}
+
 pub(super) async fn run(args: ServeArgs) -> anyhow::Result<()> {
     let end = EndSignals::listen()?;
-    let settings = args.settings.load(Purpose::Serve)?;
+    let settings = args.settings.layers().finish(Purpose::Serve)?.settings;
+    telemetry::init(&settings.log.level, settings.log.format)?;
     let database = database_of(&settings)?;
-    let keys = match &settings.security.keys {
-        Some(keys) => Keys::parse(keys.expose(), "security.keys")?,
-        None => Keys::load_or_create(&app::private_directory(&settings.security.keys_dir)?)?,
-    };
+    let certificates = certificates_of(&settings.http)?;
+    let security = &settings.security;
+    let keys = app::keys_for(&database, security.keys.as_ref(), &security.keys_dir).await?;
     let place = Place::take(&app::private_directory(&settings.security.keys_dir)?)?;
     let faults = app::faults(&settings.faults);
     let gateway = Gateway::open(Parts {
@@ -88,23 +115,39 @@ pub(super) async fn run(args: ServeArgs) -> anyhow::Result<()> {
         place,
     })
     .await?;
-    let http = gateway.settings.http.clone();
+    bring_about_carrier(&gateway, &args.settings.place()).await?;
     let (stop, doors) = (CancellationToken::new(), TaskTracker::new());
+    open_doors(&gateway, certificates, &doors, &stop).await?;
+    doors.close();
+    let socket = gateway.administration_socket(stop.clone());
+    let running = gateway.start()?;
+    end.told().await;
+    tracing::info!("ending");
+    stop.cancel();
+    doors.wait().await;
+    if let Some(socket) = socket {
+        let _ = socket.await;
+    }
+    running.stop().await?;
+    tracing::info!("ended");
+    Ok(())
+}
+
+/// Listens where the settings say.
+async fn open_doors(
+    gateway: &Gateway,
+    certificates: Option<Arc<Certificates>>,
+    doors: &TaskTracker,
+    stop: &CancellationToken,
+) -> anyhow::Result<()> {
+    let http = &gateway.settings.http;
     let limits = Limits {
         connections: http.connections,
         connections_per_source: http.connections_per_source,
         ..Limits::default()
     };
     let routes = gateway.routes();
-    if let Some(address) = http.https_listen {
-        let certificate = http.certificate.as_ref().context(
-            "http.certificate names no file; give a certificate, or switch https_listen = \"off\"",
-        )?;
-        let private_key = http
-            .private_key
-            .as_ref()
-            .context("http.private_key names no file")?;
-        let certificates = Certificates::load(certificate, private_key)?;
+    if let (Some(address), Some(certificates)) = (http.https_listen, certificates) {
         let listener = TcpListener::bind(address)
             .await
             .with_context(|| format!("http.https_listen: {address}"))?;
@@ -130,16 +173,47 @@ pub(super) async fn run(args: ServeArgs) -> anyhow::Result<()> {
             stop.clone(),
         ));
     }
-    doors.close();
-    let socket = gateway.administration_socket(stop.clone());
-    let running = gateway.start()?;
-    end.told().await;
-    tracing::info!("ending");
-    stop.cancel();
-    doors.wait().await;
-    if let Some(socket) = socket {
-        let _ = socket.await;
+    Ok(())
+}
+
+/// An installation without a carrier gets the one of the settings; in any other the database rules, and what the settings say otherwise is told.
+async fn bring_about_carrier(gateway: &Gateway, place: &str) -> anyhow::Result<()> {
+    let (carrier, pool) = (&gateway.settings.carrier, &gateway.settings.pool);
+    let administration = gateway.administration();
+    let Some(host) = carrier.host.clone() else {
+        if gateway.store.reader.carriers().await?.is_empty() {
+            tracing::warn!(
+                "there is no carrier yet, and carrier.host names no SMSC: no text can leave; set it, or: emailsms admin {place} carrier add"
+            );
+        }
+        return Ok(());
+    };
+    let first = FirstCarrier {
+        name: carrier.name.clone(),
+        host,
+        port: carrier.port,
+        system_id: carrier.system_id.clone(),
+        password: carrier.password.clone().unwrap_or_else(|| Secret::new("")),
+        numbers: pool.numbers.clone(),
+    };
+    let begun = administration.begin_with(&first).await;
+    if begun.context("adding the carrier of the settings")? {
+        tracing::info!(
+            carrier = first.name,
+            host = first.host,
+            port = first.port,
+            numbers = first.numbers.len(),
+            "this installation had no carrier: added the one of the settings, a route to it for every number, and its pool; from now on the database rules"
+        );
+        if first.numbers.is_empty() {
+            tracing::warn!(
+                "pool.numbers is empty: texts wait for a number to come from; emailsms admin {place} number add"
+            );
+        }
+        return Ok(());
     }
-    running.stop().await;
+    for difference in administration.differences(&first, place).await? {
+        tracing::warn!("{difference}");
+    }
     Ok(())
 }

@@ -1,9 +1,13 @@
 //! `emailsms verify`: proves that a database is whole, beside a running gateway or after a crash, and names the rows that are not.
 
+mod sealed;
+
 use super::place::PlaceArgs;
 use crate::store;
 use crate::store::verify::{Finding, Verified};
+use anyhow::bail;
 use clap::Args;
+use serde::Serialize;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
@@ -15,6 +19,7 @@ Examples:
   emailsms verify --config gateway.toml --json
   emailsms verify --database sqlite:/var/lib/emailsms/emailsms.db
 
+With the keys at hand (--config and --data say where they are) every sealed text, reply and password is opened, too.
 A gateway may be running meanwhile; what it writes after the start of the proof is not looked at.
 Exit status: 0 the database is whole; 1 it is not, each row is named with the rule that it breaks; 2 it could not be looked at.")]
 pub struct VerifyArgs {
@@ -31,7 +36,7 @@ pub async fn run(args: VerifyArgs) -> ExitCode {
         Ok(verified) => verified,
         Err(error) => {
             // Where standard error is gone there is nobody to be told.
-            let _ = writeln!(io::stderr(), "emailsms verify: {error:#}");
+            let _ = writeln!(io::stderr(), "emailsms verify: {}", super::sentence(&error));
             return ExitCode::from(2);
         }
     };
@@ -41,20 +46,59 @@ pub async fn run(args: VerifyArgs) -> ExitCode {
         text_of(&verified)
     };
     match writeln!(io::stdout(), "{}", text.trim_end()) {
-        Ok(()) if verified.ok => ExitCode::SUCCESS,
+        Ok(()) if verified.verified.ok => ExitCode::SUCCESS,
         Ok(()) => ExitCode::from(1),
         Err(_) => ExitCode::from(2),
     }
 }
 
-async fn look(place: &PlaceArgs) -> anyhow::Result<Verified> {
+/// What was held against the promises, and what was opened.
+#[derive(Serialize)]
+struct Report {
+    #[serde(flatten)]
+    verified: Verified,
+    /// Sealed values that were held against the keys; none: they were not.
+    sealed: Option<u64>,
+    /// Why they were not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sealed_not_checked: Option<String>,
+}
+
+async fn look(place: &PlaceArgs) -> anyhow::Result<Report> {
     let place = place.find()?;
     place.must_exist()?;
     let reader = store::open_reader(&place.database).await?;
-    Ok(reader.verify().await?)
+    let missing = reader.missing_migrations().await?;
+    if missing > 0 {
+        bail!(
+            "{} lacks {missing} of the changes that this version makes to its tables; run `emailsms migrate` on it first",
+            place.database
+        );
+    }
+    let mut verified = reader.verify().await?;
+    if !place.names_keys() {
+        let why = "nobody said where the keys are (--config FILE, --data DIR or --set security.keys_dir=DIR does)";
+        return Ok(Report {
+            verified,
+            sealed: None,
+            sealed_not_checked: Some(why.to_owned()),
+        });
+    }
+    let opened = match place.keys().await {
+        Ok(keys) => sealed::open_all(&reader, &keys).await?,
+        Err(error) => sealed::wrong_keys(super::sentence(&error)),
+    };
+    verified.findings.extend(opened.findings);
+    verified.ok = verified.findings.is_empty();
+    Ok(Report {
+        verified,
+        sealed: Some(opened.values),
+        sealed_not_checked: None,
+    })
 }
 
-fn text_of(verified: &Verified) -> String {
+fn text_of(report: &Report) -> String {
+    let verified = &report.verified;
     let mut text = String::new();
     for finding in &verified.findings {
         text.push_str(&line_of(finding));
@@ -62,14 +106,37 @@ fn text_of(verified: &Verified) -> String {
     }
     let verdict = match verified.findings.len() {
         0 => "the database is whole".to_owned(),
-        1 => "1 finding".to_owned(),
-        many => format!("{many} findings"),
+        many => counted(many as i64, "finding", "findings"),
     };
     text.push_str(&format!(
-        "{verdict}: {} rules, {} SMS, {} attempts, {} replies, {} charges\n",
-        verified.rules, verified.sms, verified.attempts, verified.inbound, verified.cdrs
+        "{verdict}: {} rules, {} SMS, {}, {}, {}",
+        verified.rules,
+        verified.sms,
+        counted(verified.attempts, "attempt", "attempts"),
+        counted(verified.inbound, "reply", "replies"),
+        counted(verified.cdrs, "charge", "charges"),
     ));
+    match (&report.sealed, &report.sealed_not_checked) {
+        (_, Some(why)) => {
+            text.push_str(&format!("\nSEALED VALUES WERE NOT CHECKED: {why}\n"));
+        }
+        (values, None) => text.push_str(&format!(
+            ", {}\n",
+            counted(
+                values.unwrap_or_default() as i64,
+                "sealed value",
+                "sealed values"
+            )
+        )),
+    }
     text
+}
+
+fn counted(many: i64, one: &str, several: &str) -> String {
+    match many {
+        1 => format!("1 {one}"),
+        many => format!("{many} {several}"),
+    }
 }
 
 fn line_of(finding: &Finding) -> String {

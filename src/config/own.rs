@@ -65,7 +65,7 @@ impl OwnSettings {
 
     /// The settings of this carrier: `[carrier]`, and its own over them.
     pub fn over(&self, general: &Carrier) -> Result<Carrier, OwnError> {
-        Ok(settings_of(&mut self.layers(general)?, general)?)
+        settings_of(&mut self.layers(general), general)
     }
 
     /// What `KEY=VALUE` arguments and keys to be taken back change, judged with all that is there already. A value is TOML if it can be, else a text.
@@ -91,7 +91,7 @@ impl OwnSettings {
             }
             changes.0.push((key.trim().to_owned(), None));
         }
-        let mut layers = rest.layers(general)?;
+        let mut layers = rest.layers(general);
         let mut keys = Vec::new();
         for argument in set {
             let (key, value) = argument.split_once('=').ok_or_else(|| OwnError {
@@ -104,7 +104,7 @@ impl OwnSettings {
                 Origin::Set,
                 &format!("carrier.{key}"),
                 value.trim().to_owned(),
-            )?;
+            );
             keys.push(key);
         }
         settings_of(&mut layers, general)?;
@@ -129,7 +129,7 @@ impl OwnSettings {
         Self(table)
     }
 
-    fn layers(&self, general: &Carrier) -> Result<Layers, ConfigError> {
+    fn layers(&self, general: &Carrier) -> Layers {
         let mut common = match Value::try_from(general) {
             Ok(Value::Table(common)) => common,
             _ => Table::new(),
@@ -138,23 +138,26 @@ impl OwnSettings {
         let mut layers = Layers::new();
         for table in [common, self.0.clone()] {
             let tables = Table::from_iter([("carrier".to_owned(), Value::Table(table))]);
-            layers.lay(Origin::Command("a carrier's own settings"), tables)?;
+            layers.lay(Origin::Command("a carrier's own settings"), tables);
         }
-        Ok(layers)
+        layers
     }
 }
 
 /// Reads and checks; what is the account's stays as the general table has it.
-fn settings_of(layers: &mut Layers, general: &Carrier) -> Result<Carrier, ConfigError> {
-    let read = layers.deserialize()?.carrier;
+fn settings_of(layers: &mut Layers, general: &Carrier) -> Result<Carrier, OwnError> {
+    let read = layers.deserialize().carrier;
+    if let Some(wrong) = layers.wrong.drain(..).next() {
+        return Err(wrong.into());
+    }
     let mut findings = Findings::of("carrier");
     read.check(&mut findings);
     if let Some((key, problem)) = findings.found.into_iter().next() {
-        return Err(ConfigError {
+        return Err(OwnError::from(ConfigError {
             origin: Origin::Set,
             key,
             problem,
-        });
+        }));
     }
     Ok(Carrier {
         name: general.name.clone(),

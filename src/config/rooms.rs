@@ -45,9 +45,7 @@ impl<'de> Deserialize<'de> for Seconds {
         if (0.0..=Seconds::MAX).contains(&seconds) {
             Ok(Seconds(seconds))
         } else {
-            Err(serde::de::Error::custom(
-                "expected a number of seconds, 0 or more",
-            ))
+            Err(serde::de::Error::custom("no number of seconds"))
         }
     }
 }
@@ -228,6 +226,11 @@ impl Http {
     /// What `serve` asks for beyond [`Http::check`]; the demo brings its own certificate.
     pub(super) fn check_for_serve(&self, findings: &mut Findings) {
         findings.unless(
+            self.https_listen.is_some() || self.http_listen.is_some(),
+            "https_listen",
+            "every door is off, and doors are what a gateway is for; set an address such as \"0.0.0.0:443\", or one for http.http_listen",
+        );
+        findings.unless(
             self.https_listen.is_none() || self.certificate.is_some(),
             "certificate",
             "HTTPS needs one; name the PEM files in http.certificate and http.private_key, or set http.https_listen = \"off\"",
@@ -256,11 +259,9 @@ mod listen {
         if text == "off" {
             return Ok(None);
         }
-        text.parse().map(Some).map_err(|_| {
-            serde::de::Error::custom(
-                "expected an address and port such as 0.0.0.0:443 or [::]:443, or off",
-            )
-        })
+        text.parse()
+            .map(Some)
+            .map_err(|_| serde::de::Error::custom("no address and port"))
     }
 }
 
@@ -344,6 +345,7 @@ impl Default for ToHandset {
 
 impl ToHandset {
     pub(super) fn check(&self, findings: &mut Findings) {
+        findings.positive("retry_delay_s", self.retry_delay_s);
         findings.range("retries", self.retries, 0, 1000);
         findings.range("in_doubt_resends", self.in_doubt_resends, 0, 100);
         findings.range("validity_h", self.validity_h, 1, 24 * 366);
@@ -826,13 +828,9 @@ impl Accounts {
         check_country(&self.country, findings);
         let fallback = self.fallback.as_deref();
         findings.unless(
-            fallback.is_none_or(|address| {
-                address
-                    .split_once('@')
-                    .is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty())
-            }),
+            fallback.is_none_or(|address| sms::MailAddress::parse(address).is_ok()),
             "fallback",
-            "must be a mail address",
+            "must be a mail address, such as office@example.com",
         );
     }
 }

@@ -313,9 +313,8 @@ mod tests {
                 }
             }
         }
-        for elsewhere in ["method_not_allowed"] {
-            named.insert(elsewhere.to_owned());
-        }
+        // What the table of routes answers by itself.
+        named.insert("method_not_allowed".to_owned());
         let codes: Vec<String> = problem_codes().into_iter().map(str::to_owned).collect();
         assert_eq!(named.into_iter().collect::<Vec<_>>(), codes);
     }

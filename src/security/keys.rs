@@ -64,6 +64,17 @@ pub enum KeyError {
         "key {0} is not the one that this database was filled with; restore that one from its backup, or use the database that belongs to this one"
     )]
     Wrong(String),
+    /// The database was filled with keys whose files are not here. Nothing is made in their place: it would open nothing.
+    #[error(
+        "{files} of {dir} {} missing, with which this database was filled; bring the keys back from their backup (nothing was made in their place)",
+        if files.contains(',') { "are" } else { "is" }
+    )]
+    LostFiles {
+        /// The names of the files, one after the other.
+        files: String,
+        /// Where they should be.
+        dir: String,
+    },
     /// The database was filled with a key that is not here.
     #[error("key {0}, which this database was filled with, is missing; restore it from its backup")]
     Lost(String),
@@ -161,6 +172,24 @@ impl Keys {
             }
         }
         Self::load(dir)
+    }
+
+    /// Reads the keys of `dir`, to which those belong that a database was filled with: their files must be there.
+    pub fn load_known(dir: &Path, known: &[String]) -> Result<Self, KeyError> {
+        let files = known.iter().map(|name| format!("{name}.key"));
+        let lost: Vec<String> = files.filter(|file| !dir.join(file).exists()).collect();
+        if !lost.is_empty() {
+            return Err(KeyError::LostFiles {
+                files: lost.join(", "),
+                dir: dir.display().to_string(),
+            });
+        }
+        Self::load(dir)
+    }
+
+    /// Whether the keys in `dir`, some or none, can be used: refused are a directory or a file that others can, and what is no key.
+    pub fn refuse_exposed(dir: &Path) -> Result<(), KeyError> {
+        read_dir(dir).map(|_| ())
     }
 
     /// Reads keys from a text, as an environment variable or the file of a credential store holds it: one `name hexadecimal` a line

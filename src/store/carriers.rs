@@ -117,6 +117,15 @@ impl Batch<'_> {
             .await?)
     }
 
+    /// Whether there is any carrier. On PostgreSQL whoever else asks waits for this transaction, so that two nodes do not both begin.
+    pub async fn has_carriers(&self) -> Result<bool, StoreError> {
+        if self.tx.get_database_backend() == sea_orm::DatabaseBackend::Postgres {
+            self.execute("LOCK TABLE carriers IN SHARE ROW EXCLUSIVE MODE", vec![])
+                .await?;
+        }
+        Ok(Entity::find().one(self.tx).await?.is_some())
+    }
+
     /// Adds a carrier.
     pub async fn insert_carrier(&self, row: Model) -> Result<(), StoreError> {
         Entity::insert(row.into_active_model())

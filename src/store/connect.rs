@@ -7,15 +7,23 @@ use crate::clock::Clock;
 use crate::faults::Faults;
 use crate::security::Secret;
 use migrations::{Migrator, MigratorTrait};
+use sea_orm::sqlx::postgres::PgConnectOptions;
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
+use sea_orm::sqlx::{self, ConnectOptions as _, Connection as _};
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseBackend, DatabaseConnection, Statement,
 };
 use std::fs::File;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
+
+/// How long a PostgreSQL server may take to let us in at the start.
+const KNOCK: Duration = Duration::from_secs(5);
+/// How long the writer may take for what it has when the store closes.
+const CLOSE: Duration = Duration::from_secs(20);
 
 /// Which database. Its `Display` shows no password.
 #[derive(Debug, Clone)]
@@ -84,6 +92,25 @@ impl DatabaseUrl {
     pub fn is_sqlite(&self) -> bool {
         matches!(self, Self::Sqlite(_))
     }
+
+    /// A sentence with its remedy, if somebody other than its owner can use an SQLite database's file.
+    pub fn exposure(&self) -> Option<String> {
+        let Self::Sqlite(path) = self else {
+            return None;
+        };
+        let mut exposed = Vec::new();
+        for ending in ["", "-wal", "-shm"] {
+            let file = beside(path, ending);
+            if let Ok(found) = std::fs::metadata(&file)
+                && found.permissions().mode() & 0o077 != 0
+            {
+                exposed.push(file.display().to_string());
+            }
+        }
+        let files = exposed.join(" ");
+        (!exposed.is_empty())
+            .then(|| format!("others on this machine can use {files}; run: chmod 0600 {files}"))
+    }
 }
 
 impl std::fmt::Display for DatabaseUrl {
@@ -113,6 +140,33 @@ impl Reader {
     pub async fn close_for_test(&self) {
         self.0.clone().close().await.unwrap();
     }
+
+    /// How many changes of its tables this database lacks; a new one lacks all.
+    pub async fn missing_migrations(&self) -> Result<usize, StoreError> {
+        let all = Migrator::migrations().len();
+        if !self.has_table("seaql_migrations").await? {
+            return Ok(all);
+        }
+        let sql = "SELECT COUNT(*) FROM seaql_migrations";
+        let backend = self.0.get_database_backend();
+        let row = self
+            .0
+            .query_one_raw(Statement::from_string(backend, sql))
+            .await?;
+        let applied: i64 = row.map_or(Ok(0), |row| row.try_get_by_index(0))?;
+        Ok(all.saturating_sub(usize::try_from(applied).unwrap_or_default()))
+    }
+
+    async fn has_table(&self, name: &str) -> Result<bool, StoreError> {
+        let backend = self.0.get_database_backend();
+        let sql = match backend {
+            DatabaseBackend::Postgres => "SELECT to_regclass($1) IS NOT NULL",
+            _ => "SELECT COUNT(*) > 0 FROM sqlite_master WHERE type = 'table' AND name = $1",
+        };
+        let asked = Statement::from_sql_and_values(backend, sql, [name.into()]);
+        let row = self.0.query_one_raw(asked).await?;
+        Ok(row.map_or(Ok(false), |row| row.try_get_by_index(0))?)
+    }
 }
 
 /// An open database with its writer running.
@@ -129,20 +183,24 @@ pub struct Store {
     pub tenure: Tenure,
     /// Cancelled when another node took this one's lease over: nothing can be written any more, and the process has to end.
     pub lost: CancellationToken,
+    closing: CancellationToken,
     task: tokio::task::JoinHandle<()>,
     _lock: Option<File>,
 }
 
 impl Store {
-    /// Waits until everything handed to the writer is written. All other [`Writer`] clones must be gone by then.
-    pub async fn close(self) {
-        drop(self.writer);
-        if tokio::time::timeout(Duration::from_secs(20), self.task)
-            .await
-            .is_err()
-        {
-            tracing::error!("the writer did not finish within 20 s");
-        }
+    /// Waits until everything that was handed to the writer is written; other [`Writer`] clones write no more from now on. An error
+    /// says that it did not end in time: what callers were not answered for may be written or not.
+    pub async fn close(self) -> Result<(), StoreError> {
+        self.closing.cancel();
+        let ended = match tokio::time::timeout(CLOSE, self.task).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(_)) => Err(StoreError::Refused("the writer ended badly".to_owned())),
+            Err(_) => Err(StoreError::Unreachable(format!(
+                "the writer did not finish within {} s",
+                CLOSE.as_secs()
+            ))),
+        };
         if self.reader.0.get_database_backend() == DatabaseBackend::Postgres {
             // On SQLite the next start forgets the row.
             let gone = Statement::from_sql_and_values(
@@ -155,6 +213,7 @@ impl Store {
             }
         }
         let _ = self.reader.0.close().await;
+        ended
     }
 }
 
@@ -179,14 +238,16 @@ pub async fn open(
     let ids = Arc::new(Ids::new(node.node_no, newest_id(&reader).await?));
     let lease = node.epoch;
     let (lost, tenure) = (CancellationToken::new(), node.tenure.clone());
-    let (writer, task) = writer::start(writer::Task {
+    let closing = CancellationToken::new();
+    let task = writer::Task {
         connection,
         ids: ids.clone(),
         clock,
         node,
         faults,
         lost: lost.clone(),
-    });
+    };
+    let (writer, task) = writer::start(task, closing.clone());
     Ok(Store {
         reader: Reader(reader),
         writer,
@@ -194,6 +255,7 @@ pub async fn open(
         lease,
         tenure,
         lost,
+        closing,
         task,
         _lock: lock,
     })
@@ -210,6 +272,22 @@ pub async fn open_reader(url: &DatabaseUrl) -> Result<Reader, StoreError> {
         )));
     }
     Ok(Reader(connect(url, 2, true).await?))
+}
+
+/// The names of the keys that a database was filled with, before anything of it is touched: none for one that does not exist yet or has no tables.
+pub async fn known_keys(url: &DatabaseUrl) -> Result<Vec<String>, StoreError> {
+    if let DatabaseUrl::Sqlite(path) = url
+        && !path.exists()
+    {
+        return Ok(Vec::new());
+    }
+    let reader = open_reader(url).await?;
+    let known = match reader.has_table("key_commitments").await? {
+        true => reader.key_commitments().await?,
+        false => Vec::new(),
+    };
+    reader.0.close().await?;
+    Ok(known.into_iter().map(|(name, _)| name).collect())
 }
 
 /// Applies the migrations that are missing; their number. On PostgreSQL one node does it while others wait.
@@ -248,6 +326,7 @@ async fn connect(
 ) -> Result<DatabaseConnection, StoreError> {
     let mut options = match url {
         DatabaseUrl::Sqlite(path) => {
+            make_private(path)?;
             let mut options = ConnectOptions::new(format!("sqlite://{}?mode=rwc", path.display()));
             options.map_sqlx_sqlite_opts(move |sqlite| {
                 let sqlite = sqlite
@@ -272,6 +351,7 @@ async fn connect(
             schema,
             password,
         } => {
+            knock(url, password.as_ref()).await?;
             let mut options = ConnectOptions::new(url.clone());
             options.set_schema_search_path(schema.clone());
             let password = password.clone();
@@ -298,22 +378,86 @@ async fn connect(
     Ok(Database::connect(options).await?)
 }
 
+/// Connects once, to learn why it cannot be: a pool tries again until its time is over, and then says only that.
+async fn knock(url: &str, password: Option<&Secret>) -> Result<(), StoreError> {
+    let refused = |error: sqlx::Error| StoreError::Refused(format!("{url}: {error}"));
+    let mut options: PgConnectOptions = url.parse().map_err(refused)?;
+    if let Some(password) = password {
+        options = options.password(password.expose());
+    }
+    let place = match options.get_socket() {
+        Some(socket) => socket.display().to_string(),
+        None => format!("{}:{}", options.get_host(), options.get_port()),
+    };
+    let unreachable = |why: &str| {
+        StoreError::Unreachable(format!("{place}: {why}; is PostgreSQL running there?"))
+    };
+    match tokio::time::timeout(KNOCK, options.connect()).await {
+        Err(_) => Err(unreachable(&format!(
+            "no answer within {} s",
+            KNOCK.as_secs()
+        ))),
+        Ok(Ok(connection)) => {
+            // It is let in; that it says no farewell changes nothing.
+            let _ = connection.close().await;
+            Ok(())
+        }
+        Ok(Err(sqlx::Error::Io(error))) => Err(match error.kind() {
+            std::io::ErrorKind::ConnectionRefused => unreachable("connection refused"),
+            _ => unreachable(&error.to_string()),
+        }),
+        Ok(Err(sqlx::Error::Database(error))) => {
+            let why = error.message();
+            Err(match error.code().as_deref() {
+                // Wrong password; no login allowed. [PostgreSQL, appendix A, class 28]
+                Some("28P01" | "28000") => StoreError::Denied(format!(
+                    "{why}; the user stands in the URL, its password comes from database.password_file, PGPASSWORD or a pass file"
+                )),
+                Some("3D000") => StoreError::Denied(format!("{why}; make it with createdb")),
+                _ => StoreError::Unreachable(format!("{place}: {why}")),
+            })
+        }
+        Ok(Err(error)) => Err(StoreError::Unreachable(format!("{place}: {error}"))),
+    }
+}
+
+/// `FILE-wal` of `FILE`, and the like.
+fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    PathBuf::from(name)
+}
+
+/// A new database's file is its owner's alone; SQLite gives the files beside it the same mode.
+fn make_private(path: &Path) -> Result<(), StoreError> {
+    let made = File::options()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path);
+    match made {
+        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(
+            StoreError::Unreachable(format!("{}: {error}", path.display())),
+        ),
+        _ => Ok(()),
+    }
+}
+
 /// One process per SQLite file: a second would believe the first one's leases dead.
 fn lock_file(path: &Path) -> Result<File, StoreError> {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".lock");
-    let place = PathBuf::from(name);
+    let place = beside(path, ".lock");
     let refused =
         |error: std::io::Error| StoreError::Unreachable(format!("{}: {error}", place.display()));
     let file = File::options()
         .create(true)
         .truncate(false)
         .write(true)
+        .mode(0o600)
         .open(&place)
         .map_err(refused)?;
     match file.try_lock() {
         Ok(()) => Ok(file),
-        Err(std::fs::TryLockError::WouldBlock) => Err(StoreError::Unreachable(format!(
+        Err(std::fs::TryLockError::WouldBlock) => Err(StoreError::InUse(format!(
             "{} is in use by another emailsms process; stop it first, or use PostgreSQL for several nodes",
             path.display()
         ))),

@@ -25,7 +25,7 @@ pub mod roster;
 pub mod suspensions;
 pub mod verify;
 
-pub use connect::{DatabaseUrl, Reader, Store, migrate, open, open_reader};
+pub use connect::{DatabaseUrl, Reader, Store, known_keys, migrate, open, open_reader};
 pub use ids::{Ids, external, parse_external};
 pub use nodes::Tenure;
 pub use writer::{Batch, Work, Writer};
@@ -38,6 +38,12 @@ pub enum StoreError {
     /// The database does not answer; may be tried again.
     #[error("the database is not reachable: {0}")]
     Unreachable(String),
+    /// It answers and does not let us in: a wrong password, no such database.
+    #[error("the database does not let us in: {0}")]
+    Denied(String),
+    /// Another process has the database's file.
+    #[error("{0}")]
+    InUse(String),
     /// There is no room left on the database's disk; may be tried again when there is.
     #[error("the database's disk is full: {0}")]
     DiskFull(String),

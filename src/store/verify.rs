@@ -14,7 +14,7 @@ use serde::Serialize;
 use sms::State;
 
 /// Rows named per promise at most; one broken promise tends to break for many rows.
-const NAMED: usize = 1_000;
+pub const NAMED: usize = 1_000;
 
 /// A row that breaks a promise.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -48,6 +48,43 @@ pub struct Verified {
     pub rules: usize,
     /// The rows that break one, at most 1,000 for each promise.
     pub findings: Vec<Finding>,
+}
+
+/// A column whose values are sealed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sealed {
+    /// Texts of SMS.
+    SmsText,
+    /// Texts of replies.
+    ReplyText,
+    /// Parts of replies that miss others.
+    ReplyPart,
+    /// Passwords of carriers.
+    CarrierPassword,
+}
+
+impl Sealed {
+    /// Each.
+    pub const ALL: [Sealed; 4] = [
+        Sealed::SmsText,
+        Sealed::ReplyText,
+        Sealed::ReplyPart,
+        Sealed::CarrierPassword,
+    ];
+
+    /// The table in which it stands.
+    pub fn table(self) -> &'static str {
+        self.place().0
+    }
+
+    fn place(self) -> (&'static str, &'static str) {
+        match self {
+            Sealed::SmsText => ("sms", "text"),
+            Sealed::ReplyText => ("inbound", "text"),
+            Sealed::ReplyPart => ("inbound_parts", "text"),
+            Sealed::CarrierPassword => ("carriers", "password"),
+        }
+    }
 }
 
 /// A promise; its statement answers `(id, detail)` for each row that breaks it.
@@ -278,6 +315,24 @@ impl Reader {
         };
         moment.rollback().await?;
         Ok(verified)
+    }
+
+    /// Some sealed values with their rows' ids, which rise and begin behind `after`; none: there are no more.
+    pub async fn sealed_page(
+        &self,
+        of: Sealed,
+        after: i64,
+        limit: u32,
+    ) -> Result<Vec<(i64, Vec<u8>)>, StoreError> {
+        let (table, column) = of.place();
+        let sql =
+            format!("SELECT id, {column} FROM {table} WHERE id > $1 ORDER BY id LIMIT {limit}");
+        let backend = self.0.get_database_backend();
+        let asked = Statement::from_sql_and_values(backend, sql, [after.into()]);
+        let rows = self.0.query_all_raw(asked).await?;
+        let pair =
+            |row: &sea_orm::QueryResult| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?));
+        Ok(rows.iter().map(pair).collect::<Result<_, DbErr>>()?)
     }
 
     /// A transaction that sees one state of the database. SQLite's always do, from their first read on.

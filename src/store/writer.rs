@@ -85,16 +85,38 @@ pub(super) struct Task {
     pub lost: CancellationToken,
 }
 
-/// Starts the task. It ends, having written everything, when the last [`Writer`] is gone.
-pub(super) fn start(task: Task) -> (Writer, tokio::task::JoinHandle<()>) {
+/// Starts the task. It ends when `closing` says so or the last [`Writer`] is gone, having written everything that was handed over by then; what comes later is refused.
+pub(super) fn start(
+    task: Task,
+    closing: CancellationToken,
+) -> (Writer, tokio::task::JoinHandle<()>) {
     let (waiting, arrivals) = mpsc::channel(WAITING_CAP);
-    (Writer { waiting }, tokio::spawn(task.run(arrivals)))
+    (
+        Writer { waiting },
+        tokio::spawn(task.run(arrivals, closing)),
+    )
 }
 
 impl Task {
-    async fn run(mut self, mut arrivals: mpsc::Receiver<Box<dyn Waiting>>) {
+    async fn run(
+        mut self,
+        mut arrivals: mpsc::Receiver<Box<dyn Waiting>>,
+        closing: CancellationToken,
+    ) {
         let mut batch = Vec::with_capacity(BATCH_CAP);
-        while arrivals.recv_many(&mut batch, BATCH_CAP).await > 0 {
+        loop {
+            let arrived = tokio::select! {
+                biased;
+                // From then on nobody can hand over more; what waits already is still received, however many handles there are.
+                () = closing.cancelled(), if !arrivals.is_closed() => {
+                    arrivals.close();
+                    continue;
+                }
+                arrived = arrivals.recv_many(&mut batch, BATCH_CAP) => arrived,
+            };
+            if arrived == 0 {
+                break;
+            }
             self.write_together(group(batch.drain(..))).await;
         }
     }

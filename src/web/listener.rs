@@ -31,7 +31,7 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, Sleep, sleep, sleep_until, timeout};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
-use tokio_util::sync::CancellationToken;
+use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 use warp::filters::BoxedFilter;
 use warp::reply::{Reply, Response};
 use warp::{Filter, Rejection};
@@ -318,6 +318,7 @@ impl Door {
             heads: Heads::new(),
             conflict: conflict.clone(),
             first_head_by: Some(Box::pin(sleep(self.limits.header))),
+            stopping: Box::pin(self.shutdown.clone().cancelled_owned()),
             write_stall: self.limits.write_stall,
             stalled: None,
         };
@@ -459,6 +460,8 @@ struct Guard<S> {
     conflict: Arc<AtomicBool>,
     /// hyper counts from the moment it knows the protocol; a peer that says nothing at all would stay for ever.
     first_head_by: Option<Pin<Box<Sleep>>>,
+    /// From then on nobody may begin a request, nor go on beginning one.
+    stopping: Pin<Box<WaitForCancellationFutureOwned>>,
     write_stall: Duration,
     /// Armed while the peer takes nothing.
     stalled: Option<Pin<Box<Sleep>>>,
@@ -498,6 +501,11 @@ impl<S: AsyncRead + Unpin> AsyncRead for Guard<S> {
             if self.heads.complete > 0 {
                 self.first_head_by = None;
             }
+            return Poll::Ready(Ok(()));
+        }
+        // hyper would wait for a head that has begun until its time is over. What was asked already is still answered: the end of what a
+        // peer says is not the end of what it hears.
+        if self.heads.is_within_head() && self.stopping.as_mut().poll(cx).is_ready() {
             return Poll::Ready(Ok(()));
         }
         if let Some(timer) = &mut self.first_head_by {
@@ -589,6 +597,11 @@ impl Heads {
             complete: 0,
             conflict: false,
         }
+    }
+
+    /// Whether the next thing to come is a request's head, or the rest of one.
+    fn is_within_head(&self) -> bool {
+        matches!(self.state, HeadState::Head { .. })
     }
 
     fn pass(&mut self, mut bytes: &[u8]) {

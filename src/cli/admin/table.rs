@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 /// Columns in the order in which people look for them; others follow.
-const ORDER: [&str; 35] = [
+const ORDER: [&str; 36] = [
     "number",
     "handset",
     "prefix",
@@ -22,7 +22,7 @@ const ORDER: [&str; 35] = [
     "system_id",
     "settings",
     "active",
-    "live",
+    "kind",
     "quota",
     "used_today",
     "day",
@@ -34,6 +34,7 @@ const ORDER: [&str; 35] = [
     "serial",
     "key",
     "api_key",
+    "note",
     "word",
     "from",
     "to",
@@ -47,11 +48,45 @@ pub fn text_of(answer: &Value) -> String {
         Value::Array(rows) if rows.is_empty() => "none".to_owned(),
         Value::Array(rows) => {
             let rows: Vec<&Map<String, Value>> = rows.iter().filter_map(Value::as_object).collect();
-            table(&rows)
+            let rows = in_ranges(&rows);
+            table(&rows.iter().collect::<Vec<_>>())
         }
         Value::Object(fields) => lines(fields),
         other => cell(other),
     }
+}
+
+/// Pool numbers that follow one another and are alike in everything else stand in one row: `+61400000001..+61400000200`, as `number add` takes them.
+fn in_ranges(rows: &[&Map<String, Value>]) -> Vec<Map<String, Value>> {
+    let number = |row: &Map<String, Value>| -> Option<i64> {
+        row.get("number")?.as_str()?.strip_prefix('+')?.parse().ok()
+    };
+    let rest = |row: &Map<String, Value>| {
+        let mut rest = row.clone();
+        rest.remove("number");
+        rest
+    };
+    // A row, and the first and last of the numbers that it stands for.
+    type Range = (Map<String, Value>, Option<(i64, i64)>);
+    let mut ranges: Vec<Range> = Vec::new();
+    for row in rows {
+        let own = number(row);
+        if let (Some(next), Some((known, Some((_, last))))) = (own, ranges.last_mut())
+            && *last + 1 == next
+            && rest(known) == rest(row)
+        {
+            *last = next;
+            continue;
+        }
+        ranges.push(((*row).clone(), own.map(|own| (own, own))));
+    }
+    let summed = ranges.into_iter().map(|(mut row, range)| {
+        if let Some((first, last)) = range.filter(|(first, last)| first != last) {
+            row.insert("number".to_owned(), format!("+{first}..+{last}").into());
+        }
+        row
+    });
+    summed.collect()
 }
 
 fn table(rows: &[&Map<String, Value>]) -> String {
@@ -174,6 +209,11 @@ mod tests {
             (
                 json!({"name": "telco", "settings": {"bind": "split", "window": 50}}),
                 "name:     telco\nsettings: bind=split, window=50\n",
+            ),
+            (
+                json!([{"number": "+61400000001", "carrier": "a"}, {"number": "+61400000002", "carrier": "a"}, {"number": "+61400000003", "carrier": "b"},
+                       {"number": "+61400000005", "carrier": "b"}]),
+                "NUMBER                      CARRIER\n+61400000001..+61400000002  a\n+61400000003                b\n+61400000005                b\n",
             ),
         ];
         for (answer, text) in table {

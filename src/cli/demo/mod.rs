@@ -9,7 +9,7 @@ use super::{EndArgs, EndSignals};
 use crate::app::{self, Gateway, Parts, Place};
 use crate::clock::Clock;
 use crate::config::{Layers, Purpose, Settings, rooms};
-use crate::security::{Authority, Keys, Secret};
+use crate::security::{Authority, Secret};
 use crate::simulator::catcher::{self, Catcher};
 use crate::simulator::mailbox::Mailboxes;
 use crate::simulator::smsc::{self, Smsc};
@@ -148,6 +148,9 @@ struct Carrier {
 
 pub(super) async fn run(args: DemoArgs) -> anyhow::Result<()> {
     let end = EndSignals::listen_as(args.end)?;
+    // What the command line says is judged before anything is made.
+    let settings = load_settings(&args)?;
+    let smsc_elsewhere = smsc_elsewhere(&args.gateway)?;
     let temporary = match args.gateway.data {
         Some(_) => None,
         None => Some(Temporary::new("demo")?),
@@ -155,7 +158,6 @@ pub(super) async fn run(args: DemoArgs) -> anyhow::Result<()> {
     let given = args.gateway.data.as_deref();
     let data = given.or(temporary.as_ref().map(Temporary::path));
     let data = app::private_directory(data.context("no directory")?)?;
-    let settings = load_settings(&args)?;
     telemetry::init(&settings.log.level, settings.log.format)?;
     let place = Place::take(&data)?;
     let mut memory = Memory::load(&data)?;
@@ -164,15 +166,20 @@ pub(super) async fn run(args: DemoArgs) -> anyhow::Result<()> {
     let clock = args.now.map_or_else(Clock::default, |now| {
         Clock::starting_at(now.as_millisecond())
     });
-    let keys = Arc::new(Keys::load_or_create(&app::private_directory(
-        &data.join("keys"),
-    )?)?);
+    let keys = Arc::new(app::keys_for(&database, None, &data.join("keys")).await?);
     let (stop, around) = (CancellationToken::new(), TaskTracker::new());
 
-    let carrier = carrier_of(&args.gateway, &memory, ports.smpp.local_addr()?)?;
-    let smsc = match args.gateway.smsc {
-        Some(_) => None,
-        None => {
+    let is_elsewhere = smsc_elsewhere.is_some();
+    let built_in = ports.smpp.local_addr()?;
+    let carrier = smsc_elsewhere.unwrap_or_else(|| Carrier {
+        host: built_in.ip().to_string(),
+        port: built_in.port(),
+        system_id: "emailsms".to_owned(),
+        password: Secret::new(memory.smpp_password()),
+    });
+    let smsc = match is_elsewhere {
+        true => None,
+        false => {
             let account = smsc::Account {
                 system_id: carrier.system_id.clone(),
                 password: smpp::Secret::new(carrier.password.expose()),
@@ -187,10 +194,7 @@ pub(super) async fn run(args: DemoArgs) -> anyhow::Result<()> {
     };
     let mut settings = settings;
     let boxes = match &args.relay {
-        Some(relay) => {
-            settings.mail.relay.clone_from(relay);
-            None
-        }
+        Some(_) => None,
         None => {
             settings.mail.relay = ports.mail.local_addr()?.to_string();
             let boxes = Arc::new(Mailboxes::default());
@@ -291,21 +295,30 @@ pub(super) async fn run(args: DemoArgs) -> anyhow::Result<()> {
     if let Some(socket) = socket {
         let _ = socket.await;
     }
-    running.stop().await;
+    let stopped = running.stop().await;
     if let Some(smsc) = smsc {
         smsc.stop().await;
     }
+    stopped?;
+    tracing::info!("ended");
     Ok(())
 }
 
 fn load_settings(args: &DemoArgs) -> anyhow::Result<Settings> {
     let defaults = "[to_handset]\noutage = \"hold\"\n[carrier]\nname = \"demo\"\n[http]\nhttps_listen = \"off\"\n[log]\nlevel = \"info\"\n";
-    let layers = Layers::new().command("demo", defaults.parse()?)?;
-    Ok(layers
-        .environment(std::env::vars())?
-        .set(&args.gateway.set)?
-        .finish(Purpose::Demo)?
-        .settings)
+    let layers = Layers::new().command("demo", defaults.parse()?);
+    // Names and values that are not text are none of ours.
+    let variables = std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    let mut layers = layers.environment(variables).set(&args.gateway.set);
+    if let Some(relay) = &args.relay {
+        let mut mail = toml::Table::new();
+        mail.insert("relay".to_owned(), relay.clone().into());
+        let mut tables = toml::Table::new();
+        tables.insert("mail".to_owned(), mail.into());
+        layers = layers.command("--relay", tables);
+    }
+    Ok(layers.finish(Purpose::Demo)?.settings)
 }
 
 fn database_of(
@@ -323,18 +336,10 @@ fn database_of(
         .map_err(|problem| anyhow::anyhow!("--database: {problem}"))
 }
 
-fn carrier_of(
-    args: &GatewayArgs,
-    memory: &Memory,
-    built_in: SocketAddr,
-) -> anyhow::Result<Carrier> {
+/// The SMSC that the command line names, if it names one.
+fn smsc_elsewhere(args: &GatewayArgs) -> anyhow::Result<Option<Carrier>> {
     let Some(smsc) = &args.smsc else {
-        return Ok(Carrier {
-            host: built_in.ip().to_string(),
-            port: built_in.port(),
-            system_id: "emailsms".to_owned(),
-            password: Secret::new(memory.smpp_password()),
-        });
+        return Ok(None);
     };
     let (host, port) = smsc.rsplit_once(':').context("--smsc must be HOST:PORT")?;
     let port = port
@@ -346,12 +351,12 @@ fn carrier_of(
         None => String::new(),
     };
     let password = Secret::new(password.trim_end_matches(['\r', '\n']));
-    Ok(Carrier {
+    Ok(Some(Carrier {
         host: host.to_owned(),
         port,
         system_id: args.smsc_system_id.clone().unwrap_or_default(),
         password,
-    })
+    }))
 }
 
 #[expect(clippy::print_stdout, reason = "the contract of this command")]
@@ -362,6 +367,10 @@ fn announce(ready: &Ready<'_>, json: bool) -> anyhow::Result<()> {
         println!("\n  EmailSMS is ready: open  {}\n", ready.url);
         println!("  A phone and an inbox stand side by side there. Ctrl-C ends it.\n");
         println!(
+            "  You are  {} <{}> of {}",
+            ready.user.name, ready.user.email, ready.company.name
+        );
+        println!(
             "  REST     {}messages   Authorization: Bearer {}",
             ready.rest, ready.api_key
         );
@@ -370,9 +379,17 @@ fn announce(ready: &Ready<'_>, json: bool) -> anyhow::Result<()> {
             ready.soap_legacy_wsdl, ready.user.serial, ready.user.key
         );
         println!(
-            "  HTTPS    {}   authority {}\n",
+            "  HTTPS    {}   authority {}",
             ready.https,
             ready.ca.display()
+        );
+        println!(
+            "\n  For the lines of the README, in another shell:\n  URL={} KEY={} ADDRESS={} SERIAL={} SMSKEY={}\n",
+            ready.url.trim_end_matches('/'),
+            ready.api_key,
+            ready.user.email,
+            ready.user.serial,
+            ready.user.key
         );
     }
     std::io::stdout().flush()?;

@@ -1,6 +1,7 @@
 //! The sample companies of a demo: made once, remembered with their keys; the carrier is set right at each start.
 
 use super::{Carrier, memory::Memory};
+use crate::administration::FirstCarrier;
 use crate::app::Gateway;
 use crate::security::{ApiKeyMode, Keys, Lookup, Secret, new_api_key, new_sms_key, passwords};
 use crate::store::people::{api_key, company, department, user};
@@ -14,21 +15,6 @@ use sms::{PhoneNumber, Wish};
 const POOL: i64 = 200;
 /// The first of them.
 const FIRST_NUMBER: i64 = 61_400_000_001;
-/// What the demo's carrier serves: Australia, New Zealand, and whatever else somebody tries.
-const PREFIXES: [(&str, &str); 11] = [
-    ("61", "SAU"),
-    ("64", "SNZ"),
-    ("1", "S1"),
-    ("2", "S2"),
-    ("3", "S3"),
-    ("4", "S4"),
-    ("5", "S5"),
-    ("7", "S7"),
-    ("8", "S8"),
-    ("9", "S9"),
-    ("6", "S6"),
-];
-
 /// Everybody in it.
 #[derive(Clone, Serialize, Deserialize)]
 pub(super) struct Sample {
@@ -84,6 +70,16 @@ pub(super) async fn bring_about(
             sample
         }
     };
+    let first = FirstCarrier {
+        name: gateway.settings.carrier.name.clone(),
+        host: carrier.host.clone(),
+        port: carrier.port,
+        system_id: carrier.system_id.clone(),
+        password: carrier.password.clone(),
+        numbers: Vec::new(),
+    };
+    let begun = gateway.administration().begin_with(&first).await;
+    begun.context("making the carrier")?;
     gateway
         .store
         .writer
@@ -261,10 +257,9 @@ impl Work for Seed {
     }
 }
 
-/// The carrier, its routes and its pool, as this start wants them.
+/// The carrier and its pool, as this start wants them.
 struct SetRight {
     carrier: carriers::Model,
-    is_new: bool,
     numbers: Vec<i64>,
 }
 
@@ -273,28 +268,18 @@ impl SetRight {
         // The demo's own is the first that there ever was; others may have been added beside it.
         let carriers = gateway.store.reader.carriers().await?;
         let known = carriers.into_iter().min_by_key(|known| known.id);
-        let is_new = known.is_none();
-        let id = known
-            .as_ref()
-            .map_or_else(|| gateway.store.ids.next(), |known| known.id);
+        let known = known.context("the demo has no carrier")?;
         let row = carriers::Model {
-            id,
             name: gateway.settings.carrier.name.clone(),
             host: carrier.host.clone(),
             port: i64::from(carrier.port),
             system_id: carrier.system_id.clone(),
             password: gateway.keys.seal_secret(
-                id,
+                known.id,
                 "carrier.password",
                 carrier.password.expose().as_bytes(),
             ),
-            created_at: known
-                .as_ref()
-                .map_or_else(|| gateway.clock.now(), |known| known.created_at),
-            settings: known
-                .as_ref()
-                .map_or_else(String::new, |known| known.settings.clone()),
-            suspended_at: known.and_then(|known| known.suspended_at),
+            ..known
         };
         let mut numbers = Vec::new();
         for number in &gateway.settings.pool.numbers {
@@ -312,7 +297,6 @@ impl SetRight {
         }
         Ok(Self {
             carrier: row,
-            is_new,
             numbers,
         })
     }
@@ -329,22 +313,7 @@ impl Work for SetRight {
         Box::pin(async move {
             for work in works.iter() {
                 let carrier_id = work.carrier.id;
-                if work.is_new {
-                    batch.insert_carrier(work.carrier.clone()).await?;
-                    for (prefix, name) in PREFIXES {
-                        let route = carriers::route::Model {
-                            prefix: prefix.to_owned(),
-                            rank: 1,
-                            name: name.to_owned(),
-                            carrier_id,
-                            weight: 1,
-                            suspended_at: None,
-                        };
-                        batch.insert_route(route).await?;
-                    }
-                } else {
-                    batch.update_carrier(work.carrier.clone()).await?;
-                }
+                batch.update_carrier(work.carrier.clone()).await?;
                 // Numbers that this start names are the pool; others rest.
                 if !work.numbers.is_empty() {
                     for known in batch

@@ -372,6 +372,43 @@ async fn stopping_waits_for_nobody_for_ever() {
 }
 
 #[tokio::test]
+async fn stopping_does_not_wait_for_heads_that_may_never_come() {
+    // Whoever waits for these times has not been closed at once.
+    let limits = Limits {
+        header: Duration::from_secs(600),
+        drain: Duration::from_secs(600),
+        ..Limits::default()
+    };
+    let server = start(limits, None).await;
+    let mut silent = server.connect().await;
+    let mut stuck = server.connect().await;
+    stuck
+        .write_all(b"GET /echo HTTP/1.1\r\nHost: x\r\nX-More")
+        .await
+        .expect("sent");
+    let mut idle = server.connect().await;
+    let request = "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\none";
+    idle.write_all(request.as_bytes()).await.expect("sent");
+    read_until(&mut idle, "one").await;
+    let mut asking = server.connect().await;
+    asking
+        .write_all(b"GET /wait HTTP/1.1\r\nHost: x\r\n\r\nGET /ec")
+        .await
+        .expect("sent");
+    timeout(LONG, server.asked.notified()).await.expect("asked");
+    server.stop.cancel();
+    for stream in [&mut silent, &mut stuck, &mut idle] {
+        read_to_end(stream).await;
+    }
+    server.go.notify_one();
+    assert!(read_to_end(&mut asking).await.ends_with("waited"));
+    timeout(LONG, server.task)
+        .await
+        .expect("in time")
+        .expect("ended");
+}
+
+#[tokio::test]
 async fn tls_speaks_http_1_and_2() {
     let dir = tempfile::tempdir().expect("a directory");
     let authority = Authority::create_or_load(dir.path()).expect("made");
