@@ -313,7 +313,7 @@ mod tests {
                 }
             }
         }
-        // What the table of routes answers by itself.
+        // Of a path, not of an operation: told in the head of the document.
         named.insert("method_not_allowed".to_owned());
         let codes: Vec<String> = problem_codes().into_iter().map(str::to_owned).collect();
         assert_eq!(named.into_iter().collect::<Vec<_>>(), codes);

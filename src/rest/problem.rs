@@ -563,6 +563,44 @@ mod tests {
         assert_eq!(listed, sent);
     }
 
+    #[test]
+    fn what_is_our_fault_tells_the_log_its_cause() {
+        use crate::store::StoreError;
+        use crate::vault::VaultError;
+        let unreachable = || StoreError::Unreachable("connection refused".into());
+        for (fault, code, cause) in [
+            (
+                Fault::from(VaultError::NoKey(7)),
+                "unreadable",
+                "the data key 7 is not in the database",
+            ),
+            (
+                Fault::from(VaultError::Store(unreachable())),
+                "unavailable",
+                "the database is not reachable: connection refused",
+            ),
+            (
+                Fault::from(unreachable()),
+                "unavailable",
+                "the database is not reachable: connection refused",
+            ),
+        ] {
+            assert_eq!(
+                (fault.code(), fault.cause()),
+                (code, cause.to_owned()),
+                "{fault:?}"
+            );
+            assert!(!fault.detail().contains(cause), "{fault:?}");
+        }
+        let inner = std::io::Error::other("inner");
+        let outer = Outer(inner);
+        assert_eq!(chain(&outer), "outer: inner");
+    }
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("outer")]
+    struct Outer(#[source] std::io::Error);
+
     /// The day on which the clocks go forward has 23 hours.
     #[test]
     fn a_quota_comes_back_at_local_midnight() {

@@ -2,9 +2,12 @@
 
 import time
 
+import pytest
+
 from conftest import SHORT
-from gateway import handsets
-from processes import Process
+from gateway import Gateway, handsets
+from postgres import Cluster
+from processes import Process, wait_until
 
 KEPT = ("url", "https", "rest", "soap_legacy", "mail_domain", "company", "user", "users", "api_key", "pool")
 
@@ -54,3 +57,27 @@ def test_a_setting_that_does_not_exist_is_an_error_by_name(make_gateway):
     process = Process(gateway.argv(), gateway.log, gateway.env)
     assert process.wait(30) != 0
     assert "colour" in process.log_end()
+
+
+@pytest.mark.only("postgres")
+def test_a_look_while_the_database_is_away_says_so_soon(tmp_path, number):
+    with Cluster(careless=True) as cluster:
+        gateway = Gateway(tmp_path, cluster).start()
+        rest = gateway.rest()
+        id, legacy = rest.send(number, "before"), rest.post(number, "and this").expect(202).json["messages"][0]["legacy_id"]
+        rest.wait_state(id, "delivered")
+        assert gateway.soap().call("CheckMessageStatus", strInMessageIDs=legacy)["return"] == 0
+        cluster.stop()
+        began = time.monotonic()
+        answer = rest.call("GET", f"/messages/{id}").expect(503)
+        assert time.monotonic() - began < 8
+        assert answer.json["code"] == "unavailable" and "nothing can be shown" in answer.json["detail"], answer.json
+        assert answer.headers["retry-after"] == "5"
+        line = next(line for line in gateway.log.read_text().splitlines() if answer.json["request_id"] in line and "WARN" in line)
+        assert "cause=" in line and "usr_" in line, line
+        began = time.monotonic()
+        assert gateway.soap().call("CheckMessageStatus", strInMessageIDs=legacy)["return"] == 2
+        assert time.monotonic() - began < 8
+        cluster.start()
+        wait_until("the database is found again", lambda: rest.call("GET", "/inbound").status == 200, 30)
+        gateway.stop()
