@@ -500,8 +500,6 @@ impl Reader {
             "NMTOKEN" => AttributeKind::Token,
             "NMTOKENS" => AttributeKind::Tokens,
             "ID" => AttributeKind::Id,
-            "IDREF" => AttributeKind::IdRef,
-            "IDREFS" => AttributeKind::IdRefs,
             other => {
                 return self.fail(format!(
                     "attributes of the type {other} are not for DXL; Domino's DTDs have none"

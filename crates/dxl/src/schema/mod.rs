@@ -95,10 +95,6 @@ pub enum AttributeKind {
     Tokens,
     /// A name that no other element of the file has.
     Id,
-    /// The id of an element of the file.
-    IdRef,
-    /// Ids of elements of the file.
-    IdRefs,
     /// One of these; sorted.
     OneOf(Vec<String>),
 }
