@@ -1,0 +1,21 @@
+//! DXL, the XML of Notes databases, as a language: bytes to events, events to trees, trees to bytes.
+//!
+//! The crate stands on its own: it opens no file and no socket, reads no clock, and fetches nothing that a file names. What comes
+//! in may be anything: cut off, in another encoding, nested a million deep. It is refused with an [`Error`] that says where and how
+//! to mend it, within [`Limits`], without a panic.
+//!
+//! - [`source`]: bytes to events, streaming, hardened.
+
+#![warn(missing_docs)]
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+mod error;
+pub mod position;
+pub mod source;
+
+pub use error::Error;
+pub use position::{Place, Position};
+pub use source::{Event, Limits, Source};
+
+/// The namespace of every element of DXL.
+pub const NAMESPACE: &str = "http://www.lotus.com/dxl";
