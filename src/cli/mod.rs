@@ -2,6 +2,7 @@
 
 mod admin;
 mod demo;
+mod dxl;
 mod migrate;
 mod place;
 mod serve;
@@ -37,6 +38,8 @@ enum Command {
     Verify(verify::VerifyArgs),
     /// Make the database, or bring it up to date.
     Migrate(migrate::MigrateArgs),
+    /// DXL, the XML of Notes: check files before they are imported, or after they were exported.
+    Dxl(dxl::DxlArgs),
     /// Run the built-in SMSC alone, for tests of other software.
     Smsc(smsc::SmscArgs),
 }
@@ -60,6 +63,7 @@ pub fn run() -> ExitCode {
             Command::Admin(args) => admin::run(*args).await,
             Command::Verify(args) => verify::run(args).await,
             Command::Migrate(args) => migrate::run(args).await,
+            Command::Dxl(args) => dxl::run(&args),
             Command::Smsc(args) => ended(smsc::run(args).await),
         }
     })

@@ -5,12 +5,16 @@
 //! to mend it, within [`Limits`], without a panic.
 //!
 //! - [`source`]: bytes to events, streaming, hardened.
+//! - [`schema`]: which element may stand where, and what it bears.
+//! - [`check`]: whether a file is DXL, and whether Domino's importer takes it.
 
 #![warn(missing_docs)]
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+pub mod check;
 mod error;
 pub mod position;
+pub mod schema;
 pub mod source;
 
 pub use error::Error;

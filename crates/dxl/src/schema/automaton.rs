@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 const MAX_STATES: usize = 5_000;
 
 /// A state of an [`Automaton`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct StateId(u32);
 
 /// The children that an element may have, in their order.
@@ -18,11 +18,15 @@ pub struct Automaton {
     states: Vec<State>,
     /// Every element that occurs in it; sorted.
     alphabet: Vec<ElementId>,
+    /// The same in the order in which the model names them.
+    written: Vec<ElementId>,
 }
 
 #[derive(Debug, Clone)]
 struct State {
     may_end: bool,
+    /// What may still come, a bit each by its place in the alphabet. Where that has more than 64 places, all bits are set and a search finds out.
+    ahead: u64,
     /// Sorted by the element.
     next: Vec<(ElementId, StateId)>,
 }
@@ -57,9 +61,39 @@ impl Automaton {
         self.state(state).next.iter().map(|(element, _)| *element)
     }
 
+    /// Every element that occurs in it, in the order in which the model names them.
+    pub fn elements(&self) -> &[ElementId] {
+        &self.written
+    }
+
     /// Whether an element may stand anywhere in it.
     pub fn knows(&self, child: ElementId) -> bool {
-        self.alphabet.binary_search(&child).is_ok()
+        self.index(child).is_some()
+    }
+
+    /// The element's place among all that occur in it.
+    pub fn index(&self, child: ElementId) -> Option<usize> {
+        self.alphabet.binary_search(&child).ok()
+    }
+
+    /// Whether an element may occur twice.
+    pub fn repeats(&self, child: ElementId) -> bool {
+        let ways = (0..).map(StateId).take(self.states.len());
+        ways.filter_map(|at| self.step(at, child))
+            .any(|after| self.comes(after, child))
+    }
+
+    /// Whether a child may stand there or later.
+    fn comes(&self, state: StateId, child: ElementId) -> bool {
+        match self.index(child) {
+            None => false,
+            Some(at) if at < 64 && self.alphabet.len() <= 64 => {
+                self.state(state).ahead & (1 << at) != 0
+            }
+            Some(_) => self
+                .shortest(state, |at| self.step(at, child).is_some())
+                .is_some(),
+        }
     }
 
     /// What is missing before `child`: for each place that has to be filled the elements that could fill it, and the state after `child`. None if no way leads there.
@@ -68,6 +102,9 @@ impl Automaton {
         state: StateId,
         child: ElementId,
     ) -> Option<(Vec<Vec<ElementId>>, StateId)> {
+        if !self.comes(state, child) {
+            return None;
+        }
         let (states, last) = self.shortest(state, |at| self.step(at, child).is_some())?;
         Some((self.places(&states), self.step(last, child)?))
     }
@@ -87,6 +124,30 @@ impl Automaton {
     /// An automaton has at least its start.
     pub fn is_empty(&self) -> bool {
         self.states.is_empty()
+    }
+
+    /// Fills in what may come from each state on.
+    fn look_ahead(&mut self) {
+        for state in &mut self.states {
+            let bits = state.next.iter().filter_map(|(element, _)| {
+                let at = self.alphabet.binary_search(element).ok()?;
+                Some(1_u64 << at)
+            });
+            state.ahead = bits.fold(0, |all, bit| all | bit);
+        }
+        let mut grows = true;
+        while grows {
+            grows = false;
+            // Backwards, for models mostly lead forwards.
+            for at in (0..self.states.len()).rev() {
+                let state = &self.states[at];
+                let after = state.next.iter().fold(state.ahead, |all, (_, next)| {
+                    all | self.states[next.0 as usize].ahead
+                });
+                grows |= after != state.ahead;
+                self.states[at].ahead = after;
+            }
+        }
     }
 
     fn state(&self, id: StateId) -> &State {
@@ -144,9 +205,8 @@ impl Automaton {
         let mut seen = BTreeSet::from([(Some(self.start()), Some(other.start()))]);
         let mut queue = VecDeque::from([(Some(self.start()), Some(other.start()), Vec::new())]);
         while let Some((left, right, way)) = queue.pop_front() {
-            let ends = |automaton: &Self, at: Option<StateId>| {
-                at.is_some_and(|at| automaton.may_end(at))
-            };
+            let ends =
+                |automaton: &Self, at: Option<StateId>| at.is_some_and(|at| automaton.may_end(at));
             if ends(self, left) != ends(other, right) {
                 return Some(way);
             }
@@ -286,12 +346,31 @@ fn determined(positions: &Positions, whole: &Ends) -> Option<Automaton> {
             }
             next.push((element, id));
         }
-        states.push(State { may_end, next });
+        states.push(State {
+            may_end,
+            ahead: u64::MAX,
+            next,
+        });
     }
     let mut alphabet: Vec<ElementId> = positions.elements.iter().flatten().copied().collect();
     alphabet.sort_unstable();
     alphabet.dedup();
-    Some(Automaton { states, alphabet })
+    let mut written = alphabet.clone();
+    written.sort_by_key(|element| {
+        positions
+            .elements
+            .iter()
+            .position(|at| *at == Some(*element))
+    });
+    let mut automaton = Automaton {
+        states,
+        alphabet,
+        written,
+    };
+    if automaton.alphabet.len() <= 64 {
+        automaton.look_ahead();
+    }
+    Some(automaton)
 }
 
 #[cfg(test)]
@@ -387,7 +466,10 @@ mod tests {
             prop_oneof![
                 some.clone().prop_map(Particle::Sequence),
                 some.prop_map(Particle::Choice),
-                (inner, prop::sample::select(vec![Repeat::Optional, Repeat::Any, Repeat::Some]))
+                (
+                    inner,
+                    prop::sample::select(vec![Repeat::Optional, Repeat::Any, Repeat::Some])
+                )
                     .prop_map(|(part, repeat)| Particle::Repeated(Box::new(part), repeat)),
             ]
         })

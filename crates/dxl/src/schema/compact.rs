@@ -127,7 +127,11 @@ impl Reader {
                 self.groups.insert(name, particle).is_none()
             }
             "element" => self.element(&name, definition)?,
-            _ => return definition.kind.fail("is none of words, set, group, element"),
+            _ => {
+                return definition
+                    .kind
+                    .fail("is none of words, set, group, element");
+            }
         };
         if first_time {
             Ok(())
@@ -202,9 +206,9 @@ impl Reader {
                     }
                     *rest = after;
                     // `)` is a word of its own, so its sign is the next one.
-                    let sign = rest.first().filter(|next| {
-                        next.line == close.line && next.column == close.column + 1
-                    });
+                    let sign = rest
+                        .first()
+                        .filter(|next| next.line == close.line && next.column == close.column + 1);
                     let repeat = sign
                         .filter(|next| next.text.len() == 1)
                         .and_then(|next| next.text.chars().next())

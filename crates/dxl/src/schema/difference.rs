@@ -33,7 +33,9 @@ fn content(left: &Schema, a: &Element, right: &Schema, b: &Element, found: &mut 
             let ours: BTreeSet<&str> = ours.iter().map(|id| left.name(*id)).collect();
             let theirs: BTreeSet<&str> = theirs.iter().map(|id| right.name(*id)).collect();
             for child in ours.symmetric_difference(&theirs) {
-                found.push(format!("{name}: only one of them allows {child} among text"));
+                found.push(format!(
+                    "{name}: only one of them allows {child} among text"
+                ));
             }
         }
         (Content::Children(ours), Content::Children(theirs)) => {

@@ -632,10 +632,7 @@ mod tests {
                 "line 1, column 19: the DTD ends before",
             ),
             ("<!-- ", "line 1, column 6: the DTD ends before `-->`"),
-            (
-                "<html>",
-                "line 1, column 1: a declaration was to come here",
-            ),
+            ("<html>", "line 1, column 1: a declaration was to come here"),
         ] {
             let error = Schema::from_dtd(dtd.as_bytes()).unwrap_err().to_string();
             assert!(error.starts_with(wanted), "{dtd:?}: {error}");

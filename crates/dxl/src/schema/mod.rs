@@ -16,9 +16,6 @@ pub use model::{Model, Particle, Repeat};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::OnceLock;
 
-/// The name space of DXL.
-pub const NAMESPACE: &str = "http://www.lotus.com/dxl";
-
 /// More would be no DTD of Domino's, which has 212.
 const MAX_ELEMENTS: usize = 10_000;
 /// More positions in one content model, or in all of them, would be no DTD of Domino's either.
@@ -152,6 +149,11 @@ impl Schema {
         self.elements.iter()
     }
 
+    /// The ids of all elements.
+    pub fn ids(&self) -> impl Iterator<Item = ElementId> {
+        (0_u16..).map(ElementId).take(self.elements.len())
+    }
+
     /// Whether an element may be the outermost one: in DXL those that bear the name space. A schema in which none does allows all.
     pub fn may_be_root(&self, id: ElementId) -> bool {
         let bears = |element: &Element| element.attribute("xmlns").is_some();
@@ -269,6 +271,7 @@ impl Draft {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::NAMESPACE;
 
     #[test]
     fn the_embedded_schema_is_read() {
@@ -301,12 +304,7 @@ mod tests {
                 if let (AttributeKind::OneOf(words), Presence::Default(word)) =
                     (&attribute.kind, &attribute.presence)
                 {
-                    assert!(
-                        words.contains(word),
-                        "{} {}",
-                        element.name,
-                        attribute.name
-                    );
+                    assert!(words.contains(word), "{} {}", element.name, attribute.name);
                 }
             }
         }
