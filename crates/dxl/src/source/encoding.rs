@@ -92,16 +92,17 @@ impl Encoding {
 
     /// Appends what `raw` says to `text`; returns how many bytes of it were taken, and whether the byte after them is wrong. Bytes of
     /// a character that goes on after `raw` stay untaken.
-    pub(super) fn decode(self, raw: &[u8], text: &mut Vec<u8>) -> (usize, bool) {
+    pub(super) fn decode(self, raw: &[u8], text: &mut String) -> (usize, bool) {
         match self {
             Encoding::Utf8 => match std::str::from_utf8(raw) {
-                Ok(_) => {
-                    text.extend_from_slice(raw);
+                Ok(good) => {
+                    text.push_str(good);
                     (raw.len(), false)
                 }
                 Err(wrong) => {
-                    text.extend_from_slice(&raw[..wrong.valid_up_to()]);
-                    (wrong.valid_up_to(), wrong.error_len().is_some())
+                    let good = &raw[..wrong.valid_up_to()];
+                    text.push_str(std::str::from_utf8(good).unwrap_or_default());
+                    (good.len(), wrong.error_len().is_some())
                 }
             },
             Encoding::Utf16Le => decode_utf16(raw, text, u16::from_le_bytes),
@@ -144,19 +145,19 @@ fn label(declaration: &[u8]) -> Option<String> {
 
 fn decode_bytes(
     raw: &[u8],
-    text: &mut Vec<u8>,
+    text: &mut String,
     character: impl Fn(u8) -> Option<char>,
 ) -> (usize, bool) {
     for (at, byte) in raw.iter().enumerate() {
         match character(*byte) {
-            Some(found) => push(text, found),
+            Some(found) => text.push(found),
             None => return (at, true),
         }
     }
     (raw.len(), false)
 }
 
-fn decode_utf16(raw: &[u8], text: &mut Vec<u8>, unit: fn([u8; 2]) -> u16) -> (usize, bool) {
+fn decode_utf16(raw: &[u8], text: &mut String, unit: fn([u8; 2]) -> u16) -> (usize, bool) {
     let unit_at = |at: usize| Some(unit([*raw.get(at)?, *raw.get(at + 1)?]));
     let mut at = 0;
     while let Some(first) = unit_at(at) {
@@ -170,17 +171,13 @@ fn decode_utf16(raw: &[u8], text: &mut Vec<u8>, unit: fn([u8; 2]) -> u16) -> (us
         };
         match char::decode_utf16(units).next() {
             Some(Ok(found)) => {
-                push(text, found);
+                text.push(found);
                 at += 2 * found.len_utf16();
             }
             _ => return (at, true),
         }
     }
     (at, false)
-}
-
-fn push(text: &mut Vec<u8>, character: char) {
-    text.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
 }
 
 /// The 0x80–0x9F row; the rest is Latin-1.

@@ -18,6 +18,7 @@
 //! # Ok::<(), dxl::Error>(())
 //! ```
 
+mod batch;
 mod encoding;
 mod octets;
 mod tag;
@@ -30,9 +31,9 @@ pub use tag::{Attribute, AttributeIter, Attributes};
 use crate::NAMESPACE;
 use crate::error::Error;
 use crate::position::{Place, Position};
+use batch::{Ending, Kind, Token, cut, may_go_on};
 use octets::{Fault, Octets};
 use quick_xml::errors::{IllFormedError, SyntaxError};
-use quick_xml::events::Event as Piece;
 use std::io::BufRead;
 use tag::{Complaint, Scratch, TagLimits, Wrong, check_name, excerpt, resolve};
 
@@ -147,17 +148,20 @@ impl Event<'_> {
     }
 }
 
-/// A piece that was read; its text is the source's.
+/// A piece that was read.
 #[derive(Debug, Clone, Copy)]
 enum Found {
-    Declaration,
+    Declaration(Token),
     Doctype,
-    Start { name: usize, empty: bool },
+    Start(Token),
     End,
-    Text,
+    /// Its text is the window's, or, where that had to be mended, the source's own.
+    Text(Option<Token>),
     CData,
     Comment,
-    Instruction { target: usize },
+    Instruction {
+        target: usize,
+    },
 }
 
 /// How far the file is.
@@ -176,17 +180,31 @@ enum Stage {
     Done,
 }
 
+impl Stage {
+    /// After something was read.
+    fn begun(self) -> Stage {
+        if self == Stage::Begin {
+            Stage::Prolog
+        } else {
+            self
+        }
+    }
+}
+
 /// Reads a file's events one after the other, in memory that does not grow with the file.
 ///
 /// After an error, or the end, there is nothing more.
 #[derive(Debug)]
 pub struct Source<R> {
-    reader: quick_xml::Reader<Octets<R>>,
+    octets: Octets<R>,
+    /// Pieces of the window that are cut already.
+    tokens: Vec<Token>,
+    next_token: usize,
+    /// What comes after them.
+    ending: Ending,
     limits: Limits,
     stage: Stage,
-    /// quick-xml's buffer.
-    markup: Vec<u8>,
-    /// Of the event that was read.
+    /// Of the event that was read, if it is not the window's.
     text: String,
     scratch: Scratch,
     position: Position,
@@ -194,8 +212,8 @@ pub struct Source<R> {
     path: String,
     /// Where in `path` they begin.
     open: Vec<usize>,
-    /// `<name/>` was read: its end comes next.
-    end_pending: bool,
+    /// `<name/>` was read: its end comes next, at this place of the window.
+    end_pending: Option<usize>,
     /// An end was read: its element is left before the next event.
     leaving: bool,
 }
@@ -203,21 +221,19 @@ pub struct Source<R> {
 impl<R: BufRead> Source<R> {
     /// Of any bytes; `&[u8]` is such a reader, and a file in a `BufReader`.
     pub fn new(bytes: R, limits: Limits) -> Self {
-        let mut reader = quick_xml::Reader::from_reader(Octets::new(bytes, limits.text));
-        let config = reader.config_mut();
-        config.check_end_names = false;
-        config.allow_unmatched_ends = true;
         Source {
-            reader,
+            octets: Octets::new(bytes),
+            tokens: Vec::new(),
+            next_token: 0,
+            ending: Ending::Cut(0),
             limits,
             stage: Stage::Begin,
-            markup: Vec::new(),
             text: String::new(),
             scratch: Scratch::default(),
             position: Position::START,
             path: String::new(),
             open: Vec::new(),
-            end_pending: false,
+            end_pending: None,
             leaving: false,
         }
     }
@@ -278,54 +294,54 @@ impl<R: BufRead> Source<R> {
 
     /// The encoding that the bytes turned out to have, once the first event was read.
     pub fn encoding(&self) -> Option<&'static str> {
-        self.reader
-            .get_ref()
-            .encoding()
-            .map(encoding::Encoding::name)
+        self.octets.encoding().map(encoding::Encoding::name)
     }
 
     /// Where the first CR stands of what was read so far, in tags and texts alike. Events never show one that was no reference.
     pub fn first_carriage_return(&self) -> Option<Position> {
-        self.reader.get_ref().first_carriage_return()
+        self.octets.first_carriage_return()
     }
 
     fn event(&self, found: Found) -> Event<'_> {
         let text = self.text.as_str();
         let position = self.position;
         match found {
-            Found::Declaration => Event::Declaration {
-                encoding: self.attributes().get("encoding"),
+            Found::Declaration(token) => Event::Declaration {
+                encoding: self.attributes(token).get("encoding"),
                 position,
             },
             Found::Doctype => Event::Doctype { text, position },
-            Found::Start { name, empty } => Event::Start {
-                name: &text[..name],
-                attributes: self.attributes(),
-                empty,
+            Found::Start(token) => Event::Start {
+                name: &token.inside(self.octets.text())[..token.name],
+                attributes: self.attributes(token),
+                empty: token.kind == Kind::Empty,
                 position,
             },
             Found::End => Event::End {
                 name: self.open_name(),
                 position,
             },
-            Found::Text => Event::Text { text, position },
+            Found::Text(token) => Event::Text {
+                text: token.map_or(text, |token| token.inside(self.octets.text())),
+                position,
+            },
             Found::CData => Event::CData { text, position },
             Found::Comment => Event::Comment { text, position },
             Found::Instruction { target } => Event::Instruction {
                 target: &text[..target],
-                data: text[target..].trim_start_matches([' ', '\t', '\n', '\r']),
+                data: text[target..].trim_start_matches(is_xml_space),
                 position,
             },
         }
     }
 
-    fn attributes(&self) -> Attributes<'_> {
+    fn attributes(&self, token: Token) -> Attributes<'_> {
         Attributes::new(
             &self.scratch.spans,
-            &self.text,
+            token.inside(self.octets.text()),
             &self.scratch.values,
             self.position,
-            self.reader.get_ref().encoding(),
+            self.octets.encoding(),
         )
     }
 
@@ -352,73 +368,89 @@ impl<R: BufRead> Source<R> {
         if self.leaving {
             self.leave();
         }
-        if self.stage == Stage::Done {
-            return Ok(None);
-        }
-        if self.end_pending {
-            self.end_pending = false;
+        if let Some(at) = self.end_pending.take() {
             self.leaving = true;
-            self.position = self.reader.get_mut().locate();
+            self.position = self.octets.locate(at);
             return Ok(Some(Found::End));
         }
-        let mut markup = std::mem::take(&mut self.markup);
-        let found = self.advance_with(&mut markup);
-        self.markup = markup;
-        found
-    }
-
-    fn advance_with(&mut self, markup: &mut Vec<u8>) -> Result<Option<Found>, Error> {
         loop {
-            markup.clear();
-            self.position = self.reader.get_mut().mark();
-            let piece = match self.reader.read_event_into(markup) {
-                Ok(piece) => piece,
-                Err(why) => return Err(self.explain(&why)),
-            };
-            let found = match piece {
-                Piece::Start(tag) => self.start(&tag, tag.name().as_ref().len(), false)?,
-                Piece::Empty(tag) => self.start(&tag, tag.name().as_ref().len(), true)?,
-                Piece::End(tag) => self.end(&tag)?,
-                Piece::Text(text) => {
-                    self.text.clear();
-                    self.push_text(&text, self.position)?;
-                    match self.rest_of_text(markup)? {
-                        Some(found) => found,
-                        None => continue,
-                    }
-                }
-                Piece::GeneralRef(reference) => {
-                    self.text.clear();
-                    self.push_reference(&reference, self.position)?;
-                    match self.rest_of_text(markup)? {
-                        Some(found) => found,
-                        None => continue,
-                    }
-                }
-                Piece::CData(text) => self.cdata(&text)?,
-                Piece::Comment(text) => self.comment(&text)?,
-                Piece::PI(instruction) => {
-                    self.instruction(&instruction, instruction.target().len())?
-                }
-                Piece::Decl(declaration) => self.declaration(&declaration)?,
-                Piece::DocType(doctype) => {
-                    let text = doctype.into_inner().into_owned();
-                    self.doctype(&text, markup.starts_with(b"<!DOCTYPE"))?
-                }
-                Piece::Eof => return self.end_of_file(),
-            };
-            if self.stage == Stage::Begin {
-                self.stage = Stage::Prolog;
+            if self.stage == Stage::Done {
+                return Ok(None);
             }
+            let Some(token) = self.tokens.get(self.next_token).copied() else {
+                if !self.next_batch()? {
+                    return self.end_of_file();
+                }
+                continue;
+            };
+            self.next_token += 1;
+            self.position = self.octets.locate(token.start);
+            if token.end - token.start > self.limits.text {
+                return Err(self.too_long());
+            }
+            let found = match token.kind {
+                Kind::Start | Kind::Empty => self.start(token)?,
+                Kind::End => self.end(token)?,
+                Kind::Text | Kind::TextWithReferences if self.open.is_empty() => {
+                    self.check_blank(token)?;
+                    self.stage = self.stage.begun();
+                    continue;
+                }
+                Kind::Text | Kind::TextWithReferences => self.run(token)?,
+                Kind::CData => self.cdata(token)?,
+                Kind::Comment => self.comment(token)?,
+                Kind::Instruction => self.instruction(token)?,
+                Kind::Declaration => self.declaration(token)?,
+                Kind::Doctype => self.doctype(token)?,
+            };
+            self.stage = self.stage.begun();
             return Ok(Some(found));
         }
     }
 
-    fn start(&mut self, tag: &str, name_len: usize, empty: bool) -> Result<Found, Error> {
-        self.text.clear();
-        self.text.push_str(tag);
-        let name = &tag[..name_len];
-        check_name(name, self.limits.name).map_err(|what| self.complaint("<", 0, what))?;
+    /// More tokens; false at the end of the file.
+    #[cold]
+    fn next_batch(&mut self) -> Result<bool, Error> {
+        self.next_token = 0;
+        let mut from = match std::mem::replace(&mut self.ending, Ending::Cut(0)) {
+            Ending::GoOn(from) => from,
+            Ending::Wrong(at, why) => {
+                self.tokens.clear();
+                self.position = self.octets.locate(at);
+                return Err(self.explain(at, &why));
+            }
+            Ending::Cut(at) => {
+                self.tokens.clear();
+                if self.octets.ended() {
+                    self.position = self.octets.locate(at);
+                    return self.end_of_text().map(|()| false);
+                }
+                self.octets.move_to(at);
+                0
+            }
+        };
+        loop {
+            let ended = self.octets.ended();
+            self.ending = cut(self.octets.text(), from, ended, &mut self.tokens);
+            match self.ending {
+                Ending::Cut(at) if self.tokens.is_empty() && !ended => {
+                    // One piece, longer than the window.
+                    if self.octets.text().len() - at > self.limits.text {
+                        self.position = self.octets.locate(at);
+                        return Err(self.too_long());
+                    }
+                    self.octets.move_to(at);
+                    from = 0;
+                }
+                _ => return Ok(true),
+            }
+        }
+    }
+
+    fn start(&mut self, token: Token) -> Result<Found, Error> {
+        let tag = token.inside(self.octets.text());
+        let name = &tag[..token.name];
+        check_name(name, self.limits.name).map_err(|what| self.complaint("<", "", what))?;
         if name.contains(':') {
             return Err(Error::Prefix {
                 at: self.place(),
@@ -441,32 +473,34 @@ impl<R: BufRead> Source<R> {
         self.path.push('/');
         self.path.push_str(name);
         self.stage = Stage::Root;
-        self.scan_attributes("<", name_len)?;
-        self.check_namespace()?;
-        self.end_pending = empty;
-        Ok(Found::Start {
-            name: name_len,
-            empty,
-        })
+        self.scan_attributes("<", token, token.name)?;
+        self.check_namespace(token)?;
+        if token.kind == Kind::Empty {
+            self.end_pending = Some(token.end);
+        }
+        Ok(Found::Start(token))
     }
 
-    /// The attributes in the tag that is `self.text`, behind `lead`.
-    fn scan_attributes(&mut self, lead: &str, from: usize) -> Result<(), Error> {
+    /// The attributes in a tag from its byte `from` on; `lead` is what the tag begins with.
+    fn scan_attributes(&mut self, lead: &str, token: Token, from: usize) -> Result<(), Error> {
         let limits = TagLimits {
             attributes: self.limits.attributes,
             name: self.limits.name,
         };
+        let tag = token.inside(self.octets.text());
         self.scratch
-            .scan(&self.text, from, limits)
-            .map_err(|Complaint { at, what }| self.complaint(lead, at, what))
+            .scan(tag, from, limits)
+            .map_err(|Complaint { at, what }| {
+                self.complaint(lead, tag.get(..at).unwrap_or_default(), what)
+            })
     }
 
-    fn check_namespace(&self) -> Result<(), Error> {
+    fn check_namespace(&self, token: Token) -> Result<(), Error> {
         if self.scratch.spans.is_empty() {
             return Ok(());
         }
         match self
-            .attributes()
+            .attributes(token)
             .into_iter()
             .find(|attribute| attribute.name == "xmlns")
         {
@@ -478,156 +512,117 @@ impl<R: BufRead> Source<R> {
         }
     }
 
-    fn end(&mut self, name: &str) -> Result<Found, Error> {
+    fn end(&mut self, token: Token) -> Result<Found, Error> {
+        let name = token.inside(self.octets.text());
+        if !self.open.is_empty() && self.open_name() == name.trim_end_matches(is_xml_space) {
+            self.leaving = true;
+            return Ok(Found::End);
+        }
+        let (at, found) = (self.place(), excerpt(name));
         if self.open.is_empty() {
-            return Err(Error::StrayEnd {
-                at: self.place(),
-                found: excerpt(name),
-            });
+            return Err(Error::StrayEnd { at, found });
         }
-        if self.open_name() != name {
-            return Err(Error::WrongEnd {
-                at: self.place(),
-                found: excerpt(name),
-                open: excerpt(self.open_name()),
-            });
-        }
-        self.leaving = true;
-        Ok(Found::End)
+        let open = excerpt(self.open_name());
+        Err(Error::WrongEnd { at, found, open })
     }
 
-    /// A text goes on through references. `None` if it is white space outside the root, which nobody needs.
-    fn rest_of_text(&mut self, markup: &mut Vec<u8>) -> Result<Option<Found>, Error> {
-        loop {
-            let octets = self.reader.get_mut();
-            match octets.peek() {
-                Ok(None | Some(b'<')) => break,
-                Ok(Some(_)) => {}
-                Err(why) => return Err(self.explain(&why.into())),
-            }
-            if self.text.len() > self.limits.text {
-                return Err(self.too_long());
-            }
-            let position = self.reader.get_mut().locate();
-            markup.clear();
-            match self.reader.read_event_into(markup) {
-                Ok(Piece::Text(text)) => self.push_text(&text, position)?,
-                Ok(Piece::GeneralRef(reference)) => self.push_reference(&reference, position)?,
-                // Before `<` or the end there is nothing else.
-                Ok(_) => break,
-                Err(why) => return Err(self.explain(&why)),
-            }
-        }
-        if self.text.len() > self.limits.text {
-            return Err(self.too_long());
-        }
-        if !self.open.is_empty() {
-            return Ok(Some(Found::Text));
-        }
-        if self.stage == Stage::Begin {
-            self.stage = Stage::Prolog;
-        }
-        Ok(None)
-    }
-
-    fn too_long(&mut self) -> Error {
-        let position = self.reader.get_mut().locate();
-        Error::TooLong {
-            at: Place::new(position, &self.path),
-            limit: self.limits.text,
-        }
-    }
-
-    fn push_text(&mut self, text: &str, position: Position) -> Result<(), Error> {
-        if self.open.is_empty() {
-            return self.check_blank(text, position);
-        }
-        let holds = self.reader.get_ref().holds();
+    /// A text up to the next markup.
+    fn run(&mut self, token: Token) -> Result<Found, Error> {
+        let raw = token.inside(self.octets.text());
+        let holds = self.octets.holds();
         if holds.bracket
-            && let Some(at) = text.find("]]>")
+            && let Some(at) = raw.find("]]>")
         {
-            let position = self.reader.get_ref().beyond(position, &text[..at]);
             return Err(Error::Syntax {
-                at: Place::new(position, &self.path),
+                at: self.at_beyond(&raw[..at]),
                 mend: "]]> in a text is written ]]&gt;",
             });
         }
-        push_lines(&mut self.text, text, holds.carriage_return);
-        Ok(())
+        if token.kind == Kind::Text && !holds.carriage_return {
+            return Ok(Found::Text(Some(token)));
+        }
+        self.text.clear();
+        let mut rest = raw;
+        while let Some(at) = memchr::memchr(b'&', rest.as_bytes()) {
+            push_lines(&mut self.text, &rest[..at], holds.carriage_return);
+            // quick-xml found the `;` of each.
+            let end = rest[at..]
+                .find(';')
+                .map_or(rest.len(), |length| at + length);
+            match resolve(&rest[at + 1..end]) {
+                Ok(character) => self.text.push(character),
+                Err(what) => {
+                    let before = &raw[..raw.len() - rest.len() + at];
+                    return Err(self.complaint("", before, what));
+                }
+            }
+            rest = rest.get(end + 1..).unwrap_or_default();
+        }
+        push_lines(&mut self.text, rest, holds.carriage_return);
+        Ok(Found::Text(None))
     }
 
     /// Outside the root there is white space only.
-    fn check_blank(&self, text: &str, position: Position) -> Result<(), Error> {
+    fn check_blank(&self, token: Token) -> Result<(), Error> {
+        let text = token.inside(self.octets.text());
         match text.find(|letter| !is_xml_space(letter)) {
             None => Ok(()),
             Some(at) => Err(Error::Outside {
-                at: Place::new(self.reader.get_ref().beyond(position, &text[..at]), ""),
+                at: self.at_beyond(&text[..at]),
             }),
         }
     }
 
-    fn push_reference(&mut self, reference: &str, position: Position) -> Result<(), Error> {
-        if self.open.is_empty() {
-            return Err(Error::Outside {
-                at: Place::new(position, ""),
-            });
-        }
-        match resolve(reference) {
-            Ok(character) => {
-                self.text.push(character);
-                Ok(())
-            }
-            Err(what) => Err(self.explain_wrong(position, what)),
+    fn too_long(&self) -> Error {
+        Error::TooLong {
+            at: self.place(),
+            limit: self.limits.text,
         }
     }
 
-    fn cdata(&mut self, text: &str) -> Result<Found, Error> {
+    fn cdata(&mut self, token: Token) -> Result<Found, Error> {
         if self.open.is_empty() {
             return Err(Error::Outside { at: self.place() });
         }
-        self.set_lines(text)?;
+        self.set_lines(token);
         Ok(Found::CData)
     }
 
-    fn comment(&mut self, text: &str) -> Result<Found, Error> {
+    fn comment(&mut self, token: Token) -> Result<Found, Error> {
+        let text = token.inside(self.octets.text());
         if text.contains("--") || text.ends_with('-') {
             return Err(self.syntax("a comment has no -- in it; write - - instead"));
         }
-        self.set_lines(text)?;
+        self.set_lines(token);
         Ok(Found::Comment)
     }
 
-    fn instruction(&mut self, text: &str, target: usize) -> Result<Found, Error> {
-        check_name(&text[..target], self.limits.name)
-            .map_err(|what| self.complaint("<?", 0, what))?;
-        if text[..target].eq_ignore_ascii_case("xml") {
+    fn instruction(&mut self, token: Token) -> Result<Found, Error> {
+        let target = &token.inside(self.octets.text())[..token.name];
+        check_name(target, self.limits.name).map_err(|what| self.complaint("<?", "", what))?;
+        if target.eq_ignore_ascii_case("xml") {
             return Err(self.syntax("the XML declaration is written <?xml …?>, in small letters"));
         }
-        self.set_lines(text)?;
-        Ok(Found::Instruction { target })
+        self.set_lines(token);
+        Ok(Found::Instruction { target: token.name })
     }
 
-    fn set_lines(&mut self, text: &str) -> Result<(), Error> {
+    fn set_lines(&mut self, token: Token) {
         self.text.clear();
-        if text.len() > self.limits.text {
-            return Err(self.too_long());
-        }
-        let holds = self.reader.get_ref().holds();
+        let holds = self.octets.holds();
+        let text = token.inside(self.octets.text());
         push_lines(&mut self.text, text, holds.carriage_return);
-        Ok(())
     }
 
-    fn declaration(&mut self, text: &str) -> Result<Found, Error> {
+    fn declaration(&mut self, token: Token) -> Result<Found, Error> {
         if self.stage != Stage::Begin {
             return Err(self.syntax(
                 "<?xml …?> stands at the very beginning of a file; remove it here, or what is before it",
             ));
         }
-        self.text.clear();
-        self.text.push_str(text);
-        self.scan_attributes("<?", "xml".len())?;
-        match self.attributes().get("version") {
-            Some("1.0") => Ok(Found::Declaration),
+        self.scan_attributes("<?", token, "xml".len())?;
+        match self.attributes(token).get("version") {
+            Some("1.0") => Ok(Found::Declaration(token)),
             None => {
                 Err(self.syntax("the declaration names no version; write <?xml version='1.0'?>"))
             }
@@ -638,10 +633,13 @@ impl<R: BufRead> Source<R> {
         }
     }
 
-    fn doctype(&mut self, text: &str, in_capitals: bool) -> Result<Found, Error> {
+    fn doctype(&mut self, token: Token) -> Result<Found, Error> {
         if !matches!(self.stage, Stage::Begin | Stage::Prolog) {
             return Err(self.syntax("a DOCTYPE stands once, before the root; remove it"));
         }
+        let text = self.octets.text();
+        let in_capitals = text[token.start..].starts_with("<!DOCTYPE");
+        let text = token.inside(text).trim_start_matches(is_xml_space);
         if has_internal_subset(text) {
             return Err(Error::InternalSubset { at: self.place() });
         }
@@ -650,13 +648,13 @@ impl<R: BufRead> Source<R> {
                 "the DOCTYPE is not <!DOCTYPE name SYSTEM 'address'>; remove it: DXL needs none",
             ));
         }
-        self.set_lines(text)?;
+        self.text.clear();
+        push_lines(&mut self.text, text, true);
         self.stage = Stage::AfterDoctype;
         Ok(Found::Doctype)
     }
 
     fn end_of_file(&mut self) -> Result<Option<Found>, Error> {
-        self.position = self.reader.get_mut().locate();
         if !self.open.is_empty() {
             let inside = format!("<{}>", excerpt(self.open_name()));
             return Err(Error::CutOff {
@@ -671,6 +669,24 @@ impl<R: BufRead> Source<R> {
         Ok(None)
     }
 
+    /// Whether the text ended because the bytes are no text.
+    fn end_of_text(&mut self) -> Result<(), Error> {
+        let Some(fault) = self.octets.take_fault() else {
+            return Ok(());
+        };
+        self.position = self.octets.locate(self.octets.text().len());
+        let at = self.place();
+        Err(match fault {
+            Fault::Io(source) => Error::Io { at, source },
+            Fault::Malformed(encoding) => Error::Malformed { at, encoding },
+            Fault::Encoding(name) => Error::Encoding {
+                at,
+                name: excerpt(&name),
+            },
+            Fault::Character(code) => Error::Character { at, code },
+        })
+    }
+
     fn syntax(&self, mend: &'static str) -> Error {
         Error::Syntax {
             at: self.place(),
@@ -678,16 +694,15 @@ impl<R: BufRead> Source<R> {
         }
     }
 
-    /// A complaint about the byte `at` of the text behind `lead`, where the last event begins.
-    fn complaint(&self, lead: &str, at: usize, what: Wrong) -> Error {
-        let octets = self.reader.get_ref();
-        let inside = octets.beyond(self.position, lead);
-        let before = self.text.get(..at).unwrap_or_default();
-        self.explain_wrong(octets.beyond(inside, before), what)
+    /// The place that is `text` behind the beginning of the last event.
+    fn at_beyond(&self, text: &str) -> Place {
+        Place::new(self.octets.beyond(self.position, text), &self.path)
     }
 
-    fn explain_wrong(&self, position: Position, what: Wrong) -> Error {
-        let at = Place::new(position, &self.path);
+    /// A complaint about what is `lead` and `before` behind the beginning of the last event.
+    fn complaint(&self, lead: &str, before: &str, what: Wrong) -> Error {
+        let lead = self.octets.beyond(self.position, lead);
+        let at = Place::new(self.octets.beyond(lead, before), &self.path);
         match what {
             Wrong::Syntax(mend) => Error::Syntax { at, mend },
             Wrong::Name(name) => Error::Name { at, name },
@@ -705,52 +720,50 @@ impl<R: BufRead> Source<R> {
         }
     }
 
-    /// What quick-xml complained about: the bytes themselves, or markup without an end.
-    fn explain(&mut self, why: &quick_xml::Error) -> Error {
-        let here = self.reader.get_mut().locate();
-        let at = Place::new(here, &self.path);
-        if let Some(fault) = self.reader.get_mut().take_fault() {
-            return match fault {
-                Fault::Io(source) => Error::Io { at, source },
-                Fault::Malformed(encoding) => Error::Malformed { at, encoding },
-                Fault::Encoding(name) => Error::Encoding {
-                    at,
-                    name: excerpt(&name),
-                },
-                Fault::Character(code) => Error::Character { at, code },
-                Fault::TooLong => Error::TooLong {
-                    at,
-                    limit: self.limits.text,
-                },
+    /// What quick-xml complained about, in what begins at `at`: markup that is none, or without an end.
+    fn explain(&mut self, at: usize, why: &quick_xml::Error) -> Error {
+        if may_go_on(why, &self.octets.text()[at..]) {
+            if let Err(fault) = self.end_of_text() {
+                return fault;
+            }
+            self.position = self.octets.locate(self.octets.text().len());
+            return Error::CutOff {
+                at: self.place(),
+                inside: unclosed(why).to_owned(),
             };
         }
-        let cut_off_in = |inside: &str| Error::CutOff {
-            at: at.clone(),
-            inside: inside.to_owned(),
-        };
-        let ended = matches!(self.reader.get_mut().peek(), Ok(None));
-        match why {
-            quick_xml::Error::Syntax(why) => match why {
-                SyntaxError::InvalidBangMarkup if ended => cut_off_in("markup that begins with <!"),
-                SyntaxError::InvalidBangMarkup => self.syntax(
-                    "behind <! comes -- (a comment), [CDATA[ or DOCTYPE; write a < in a text as &lt;",
-                ),
-                SyntaxError::UnclosedPI => cut_off_in("an instruction <?…?>"),
-                SyntaxError::UnclosedXmlDecl => cut_off_in("the declaration <?xml …?>"),
-                SyntaxError::UnclosedComment => cut_off_in("a comment <!--…-->"),
-                SyntaxError::UnclosedDoctype => cut_off_in("a <!DOCTYPE …>"),
-                SyntaxError::UnclosedCData => cut_off_in("a <![CDATA[…]]>"),
-                SyntaxError::UnclosedTag => cut_off_in("a tag"),
-                SyntaxError::UnclosedSingleQuotedAttributeValue
-                | SyntaxError::UnclosedDoubleQuotedAttributeValue => {
-                    cut_off_in("an attribute's value, whose quote is not closed")
-                }
-            },
-            quick_xml::Error::IllFormed(IllFormedError::UnclosedReference) => {
-                self.syntax("a & is written &amp;")
+        self.syntax(match why {
+            quick_xml::Error::Syntax(SyntaxError::InvalidBangMarkup) => {
+                "behind <! comes -- (a comment), [CDATA[ or DOCTYPE; write a < in a text as &lt;"
             }
-            _ => self.syntax("this is not XML; export the file again"),
-        }
+            quick_xml::Error::IllFormed(IllFormedError::UnclosedReference) => {
+                "a & is written &amp;"
+            }
+            quick_xml::Error::IllFormed(IllFormedError::MissingDoctypeName) => {
+                "the DOCTYPE has no name; remove it: DXL needs none"
+            }
+            _ => "this is not XML; export the file again",
+        })
+    }
+}
+
+/// What the end of a file may lie in.
+fn unclosed(why: &quick_xml::Error) -> &'static str {
+    match why {
+        quick_xml::Error::Syntax(why) => match why {
+            SyntaxError::InvalidBangMarkup => "markup that begins with <!",
+            SyntaxError::UnclosedPI => "an instruction <?…?>",
+            SyntaxError::UnclosedXmlDecl => "the declaration <?xml …?>",
+            SyntaxError::UnclosedComment => "a comment <!--…-->",
+            SyntaxError::UnclosedDoctype => "a <!DOCTYPE …>",
+            SyntaxError::UnclosedCData => "a <![CDATA[…]]>",
+            SyntaxError::UnclosedTag => "a tag",
+            SyntaxError::UnclosedSingleQuotedAttributeValue
+            | SyntaxError::UnclosedDoubleQuotedAttributeValue => {
+                "an attribute's value, whose quote is not closed"
+            }
+        },
+        _ => "a reference such as &amp;",
     }
 }
 

@@ -312,7 +312,7 @@ fn bad_input_is_refused_where_it_is_bad() {
         (b"<a b='x&nbsp;'/>", 1, 8, |e| {
             matches!(e, Error::Entity { .. })
         }),
-        (b"<a>R & D</a>", 1, 4, |e| matches!(e, Error::Syntax { .. })),
+        (b"<a>R & D</a>", 1, 6, |e| matches!(e, Error::Syntax { .. })),
         (b"<a>R&D;E</a>", 1, 5, |e| matches!(e, Error::Entity { .. })),
         (b"<a>]]></a>", 1, 4, |e| matches!(e, Error::Syntax { .. })),
         (b"<a><!-- a--b --></a>", 1, 4, |e| {
