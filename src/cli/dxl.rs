@@ -239,3 +239,81 @@ fn counted(number: u64, thing: &str) -> String {
         _ => format!("{number} {thing}s"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LACKING: &str = "<form name='A' xmlns='http://www.lotus.com/dxl'>\n<actionbar><action title='a &amp; b'/></actionbar></form>";
+
+    fn args(files: &[&Path], import: bool) -> CheckArgs {
+        CheckArgs {
+            files: files.iter().map(|file| (*file).to_owned()).collect(),
+            import,
+            dtd: None,
+            json: false,
+            most: 1_000,
+        }
+    }
+
+    #[test]
+    fn findings_are_printed_as_compilers_do() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("a.dxl");
+        fs::write(&file, LACKING).unwrap();
+        let report = check_all(&args(&[&file], true)).unwrap();
+        let mut out = Vec::new();
+        print(&report, &mut out).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        let text = text.replace(&file.display().to_string(), "a.dxl");
+        assert_eq!(
+            text,
+            "a.dxl:1:1: error[element-missing]: <form> lacks <body>
+    in: form[A]
+    why: without it the element around it means nothing
+    remedy: add <body>
+a.dxl:2:20: error[action-title-ampersand]: the action's title \"a & b\" has a & in it
+    in: form[A]/actionbar/action[a & b]
+    why: the importer drops such an action without a word
+    remedy: write “and”, or +
+1 file: 2 errors, no warnings
+"
+        );
+    }
+
+    #[test]
+    fn folders_give_their_dxl_and_what_cannot_be_read_is_said() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join("Forms")).unwrap();
+        for name in ["b.dxl", "a.XML", "Forms/c.dxl", "Forms/notes.txt"] {
+            fs::write(folder.path().join(name), LACKING).unwrap();
+        }
+        let missing = folder.path().join("missing.dxl");
+        let report = check_all(&args(&[folder.path(), &missing], false)).unwrap();
+        let files: Vec<_> = report
+            .files
+            .iter()
+            .map(|checked| checked.file.rsplit('/').next().unwrap_or_default())
+            .collect();
+        assert_eq!(files, ["c.dxl", "a.XML", "b.dxl"]);
+        assert_eq!((report.errors, report.warnings), (3, 0));
+        assert_eq!(report.unreadable.len(), 1);
+        fs::create_dir(folder.path().join("Views")).unwrap();
+        let empty = check_all(&args(&[&folder.path().join("Views")], false)).unwrap();
+        assert!(empty.unreadable[0].why.starts_with("there is no *.dxl"));
+    }
+
+    #[test]
+    fn a_dtd_that_is_none_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("a.dxl");
+        fs::write(&file, LACKING).unwrap();
+        let mut args = args(&[&file], false);
+        args.dtd = Some(file);
+        let error = format!("{:#}", check_all(&args).unwrap_err());
+        assert!(
+            error.contains("a.dxl is no DTD of Domino's: line 1, column 1:"),
+            "{error}"
+        );
+    }
+}

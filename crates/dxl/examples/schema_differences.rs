@@ -14,7 +14,10 @@ fn main() -> Result<ExitCode, Box<dyn std::error::Error>> {
     for difference in &found {
         println!("{difference}");
     }
-    let attributes: usize = theirs.elements().map(|element| element.attributes.len()).sum();
+    let attributes: usize = theirs
+        .elements()
+        .map(|element| element.attributes.len())
+        .sum();
     let states: usize = theirs
         .elements()
         .map(|element| match &element.content {

@@ -103,6 +103,16 @@ impl Findings {
         }
     }
 
+    /// Whether no more are listed. What is costly to say need not be said then.
+    pub(super) fn is_full(&self) -> bool {
+        self.checked.findings.len() >= self.most
+    }
+
+    /// Counts one that is not listed.
+    pub(super) fn count(&mut self, rule: Rule) {
+        self.add(rule, Position::NONE, "", String::new(), "");
+    }
+
     /// Takes one down. `path` as the reader has it, `/database/form[Main]`.
     pub(super) fn add(
         &mut self,
@@ -116,7 +126,7 @@ impl Findings {
             Severity::Error => self.checked.errors += 1,
             Severity::Warning => self.checked.warnings += 1,
         }
-        if self.checked.findings.len() >= self.most {
+        if self.is_full() {
             self.checked.left_out += 1;
             return;
         }

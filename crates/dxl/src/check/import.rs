@@ -128,7 +128,7 @@ impl Import {
                 self.libraries.defined(attributes, at, findings);
             }
             if kind == Kind::Agent {
-                self.agent = Some(Agent::new(attributes, at, path));
+                self.agent = Some(Agent::new(attributes, path));
             }
         }
         self.look_at(name, attributes, at, path, findings);
@@ -197,7 +197,7 @@ impl Import {
                     );
                 }
             }
-            "javaproject" if self.holds_java() => findings.add(
+            "javaproject" if self.is_compiled_with_libraries() => findings.add(
                 Rule::NoJavaAgent,
                 at,
                 path,
@@ -223,8 +223,8 @@ impl Import {
         }
     }
 
-    /// Whether an agent, a library or a service is open.
-    fn holds_java(&self) -> bool {
+    /// Whether an agent, a library, a service or a script of the database is open: what is imported after libraries. Forms and views come before them.
+    fn is_compiled_with_libraries(&self) -> bool {
         self.open
             .iter()
             .any(|open| matches!(open.kind, Kind::Agent | Kind::User))
@@ -306,6 +306,7 @@ impl Import {
         if let Some(agent) = &mut self.agent {
             agent.text(text);
         }
+        self.layout(text, at, path, findings);
         let Some(open) = self.open.last_mut() else {
             return;
         };
@@ -320,22 +321,14 @@ impl Import {
                     "write the tags one behind the other, on one line",
                 );
             }
-            Kind::LotusScript => {
-                let users = self.open.iter().rev();
-                if users
-                    .filter(|open| matches!(open.kind, Kind::Agent | Kind::User))
-                    .count()
-                    > 0
-                {
-                    let uses = self.libraries.script(text, at, path);
-                    if let Some(agent) = self.agent.as_mut().filter(|_| uses) {
-                        agent.uses_library();
-                    }
+            Kind::LotusScript if self.is_compiled_with_libraries() => {
+                let uses = self.libraries.script(text, at, path);
+                if let Some(agent) = self.agent.as_mut().filter(|_| uses) {
+                    agent.uses_library();
                 }
             }
             _ => {}
         }
-        self.layout(text, at, path, findings);
     }
 
     /// Whether the text looks as if it had been indented.

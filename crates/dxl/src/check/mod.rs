@@ -176,11 +176,8 @@ impl<'s> Checker<'s> {
         let sentence = sentence
             .strip_prefix(&format!("{place}: "))
             .unwrap_or(&sentence);
-        let (message, remedy) = sentence.split_once("; ").unwrap_or((sentence, ""));
-        let remedy = match remedy {
-            "" => "mend it there, or export the file again",
-            remedy => remedy,
-        };
+        let (message, remedy) =
+            halves(sentence).unwrap_or((sentence, "mend it there, or export the file again"));
         let path = match self.path.is_empty() {
             true => place.path.as_str(),
             false => self.path.as_str(),
@@ -199,6 +196,15 @@ impl<'s> Checker<'s> {
         checked.uncompared = uncompared;
         checked
     }
+}
+
+/// A sentence before and behind its first semicolon, those of references like `&#1;` not counted.
+fn halves(sentence: &str) -> Option<(&str, &str)> {
+    sentence.match_indices("; ").find_map(|(at, _)| {
+        let (before, behind) = (&sentence[..at], &sentence[at + 2..]);
+        let word = before.rsplit(' ').next().unwrap_or_default();
+        (!word.starts_with('&')).then_some((before, behind))
+    })
 }
 
 /// What tells an element from its siblings, for people: `[Main]`.

@@ -17,6 +17,8 @@ pub(super) struct Structure<'s> {
     frames: Vec<Frame>,
     history: History,
     keys: Seen,
+    /// The outermost element is none of DXL: nothing else is looked at.
+    is_foreign: bool,
 }
 
 /// An element that is open.
@@ -29,6 +31,8 @@ struct Frame {
     order: Order,
     /// Text or a comment in the wrong place was told.
     told: bool,
+    /// The child before was told to stand where it may not. Its neighbours are the same mistake: what held them is gone.
+    among_strangers: bool,
     history_from: usize,
     start: Position,
 }
@@ -40,6 +44,7 @@ impl<'s> Structure<'s> {
             frames: Vec::new(),
             history: History::default(),
             keys: Seen::default(),
+            is_foreign: false,
         }
     }
 
@@ -58,9 +63,12 @@ impl<'s> Structure<'s> {
     ) {
         let schema = self.schema;
         let element = schema.find(name);
-        let fits = match self.frames.is_empty() {
-            true => self.is_root(element, name, at, path, findings),
-            false => self.fits((element, name), at, (path, above), findings),
+        let fits = if self.is_foreign {
+            false
+        } else if self.frames.is_empty() {
+            self.is_root(element, name, at, path, findings)
+        } else {
+            self.fits((element, name), at, (path, above), findings)
         };
         let start = match element.map(|id| &schema.element(id).content) {
             Some(Content::Children(automaton)) => automaton.start(),
@@ -71,6 +79,7 @@ impl<'s> Structure<'s> {
             excused: !fits,
             order: Order::new(start),
             told: false,
+            among_strangers: false,
             history_from: self.history.len(),
             start: at,
         });
@@ -125,6 +134,7 @@ impl<'s> Structure<'s> {
             (Content::Children(_), None) if !is_cdata => {}
             (Content::Children(_), first) => {
                 frame.told = true;
+                frame.order.stranger();
                 let start = if is_cdata { 0 } else { first.unwrap_or(0) };
                 let shown = excerpt(text[start..].trim());
                 findings.add(
@@ -180,6 +190,7 @@ impl<'s> Structure<'s> {
         };
         let remedy = "the outermost element is <database>, or one note such as <form>, <view>, <document> or <note>";
         findings.add(Rule::WrongRoot, at, path, message, remedy);
+        self.is_foreign = element.is_none();
         element.is_some()
     }
 
@@ -201,6 +212,10 @@ impl<'s> Structure<'s> {
         };
         let Some(child) = child else {
             frame.order.stranger();
+            if findings.is_full() {
+                findings.count(Rule::UnknownElement);
+                return false;
+            }
             let remedy = remedy_for_unknown(schema, parent, name);
             let message = format!("<{}> is no element of DXL", excerpt(name));
             findings.add(Rule::UnknownElement, at, path, message, remedy);
@@ -223,12 +238,17 @@ impl<'s> Structure<'s> {
             }
             Content::Children(_) => false,
         };
-        if !knows {
+        if !knows && !std::mem::replace(&mut frame.among_strangers, true) {
             frame.order.stranger();
+            if findings.is_full() {
+                findings.count(Rule::ElementNotAllowed);
+                return false;
+            }
             let message = format!("<{name}> may not stand in <{}>", parent.name);
             let remedy = remedy_for_stranger(schema, parent, child);
             findings.add(Rule::ElementNotAllowed, at, path, message, remedy);
         }
+        frame.among_strangers = !knows;
         knows
     }
 
@@ -240,46 +260,48 @@ impl<'s> Structure<'s> {
         path: &str,
         findings: &mut Findings,
     ) {
-        let mut unknown = Vec::new();
-        for written in attributes {
-            let Some(known) = element.attribute(written.name) else {
-                unknown.push(written.name);
-                let message = format!(
-                    "<{}> has no attribute {}",
-                    element.name,
-                    excerpt(written.name)
-                );
-                let remedy = remedy_for_attribute(element, attributes, written.name);
-                findings.add(
-                    Rule::UnknownAttribute,
-                    written.position(),
-                    path,
-                    message,
-                    remedy,
-                );
-                continue;
-            };
-            if let Some((rule, message, remedy)) = self.wrong(known, written.value, at) {
-                findings.add(rule, written.position(), path, message, remedy);
-            }
-        }
-        let required = element
+        // A required attribute under a wrong name is one mistake, not two.
+        let mut missing: Vec<&Attribute> = element
             .attributes
             .iter()
-            .filter(|attribute| attribute.presence == Presence::Required);
-        for attribute in required {
-            let name = attribute.name.as_str();
-            let misspelled = || unknown.iter().any(|other| is_like(name, other));
-            if attributes.get(name).is_none() && !misspelled() {
-                let message = format!("<{}> lacks the attribute {name}", element.name);
-                let remedy = match &attribute.kind {
-                    AttributeKind::OneOf(words) => {
-                        format!("add {name}='…', one of {}", words.join(", "))
-                    }
-                    _ => format!("add {name}='…'"),
-                };
-                findings.add(Rule::AttributeMissing, at, path, message, remedy);
+            .filter(|attribute| attribute.presence == Presence::Required)
+            .filter(|attribute| attributes.get(&attribute.name).is_none())
+            .collect();
+        for written in attributes {
+            if let Some(known) = element.attribute(written.name) {
+                if let Some((rule, message, remedy)) = self.wrong(known, written.value, at) {
+                    findings.add(rule, written.position(), path, message, remedy);
+                }
+                continue;
             }
+            let required = missing.pop();
+            if findings.is_full() {
+                findings.count(Rule::UnknownAttribute);
+                continue;
+            }
+            let (name, wrong) = (&element.name, excerpt(written.name));
+            let remedy = match required {
+                Some(required) => format!("write {}, which must be there", required.name),
+                None => remedy_for_attribute(element, attributes, written.name),
+            };
+            findings.add(
+                Rule::UnknownAttribute,
+                written.position(),
+                path,
+                format!("<{name}> has no attribute {wrong}"),
+                remedy,
+            );
+        }
+        for attribute in missing {
+            let name = attribute.name.as_str();
+            let message = format!("<{}> lacks the attribute {name}", element.name);
+            let remedy = match &attribute.kind {
+                AttributeKind::OneOf(words) => {
+                    format!("add {name}='…', one of {}", words.join(", "))
+                }
+                _ => format!("add {name}='…'"),
+            };
+            findings.add(Rule::AttributeMissing, at, path, message, remedy);
         }
     }
 
@@ -350,6 +372,12 @@ fn tell(
     let Content::Children(automaton) = &parent.content else {
         return;
     };
+    if findings.is_full() {
+        return findings.count(match problem.kind {
+            Kind::Missing(_) => Rule::ElementMissing,
+            _ => Rule::ElementOrder,
+        });
+    }
     let within = &parent.name;
     let child = problem.child.map(|(id, at)| {
         (
@@ -508,12 +536,12 @@ fn nearest<'k>(name: &str, known: &[&'k str]) -> Option<&'k str> {
 
 /// Whether one name may be the other one misspelled.
 fn is_like(known: &str, written: &str) -> bool {
-    const LONGEST: usize = 64;
+    const LONGEST: usize = 40;
     if known.len() > LONGEST || written.len() > LONGEST {
         return false;
     }
     let apart = strsim::damerau_levenshtein(&known.to_lowercase(), &written.to_lowercase());
-    apart <= known.len().min(written.len()).div_ceil(3).min(3)
+    apart <= (known.len().min(written.len()) / 3).min(3)
 }
 
 /// One name token [XML 1.0 §2.3].

@@ -22,11 +22,10 @@ pub(super) struct Agent {
     schedule: Option<Schedule>,
     /// How many elements below the agent are open.
     depth: usize,
-    /// The open element below `<schedule>` that holds a time.
-    in_time: Option<Time>,
-    in_script: bool,
-    /// The end of what was read of a script, for words may be cut by an element among the text.
-    script_tail: String,
+    /// The open element below `<schedule>` that holds a time, and how deep it lies.
+    in_time: Option<(Time, usize)>,
+    /// How deep the open script lies.
+    in_script: Option<usize>,
 }
 
 #[derive(Debug)]
@@ -69,7 +68,7 @@ const ASKING: &[&str] = &[
 ];
 
 impl Agent {
-    pub(super) fn new(attributes: Attributes<'_>, _at: Position, path: &str) -> Self {
+    pub(super) fn new(attributes: Attributes<'_>, path: &str) -> Self {
         let unrestricted = attributes.iter().find(|attribute| {
             attribute.name == "restrictions"
                 && matches!(attribute.value, "unrestricted" | "fulladminunrestricted")
@@ -82,8 +81,7 @@ impl Agent {
             schedule: None,
             depth: 0,
             in_time: None,
-            in_script: false,
-            script_tail: String::new(),
+            in_script: None,
         }
     }
 
@@ -128,12 +126,9 @@ impl Agent {
                     end: None,
                 });
             }
-            "starttime" => self.in_time = Some(Time::Start),
-            "endtime" => self.in_time = Some(Time::End),
-            "lotusscript" => {
-                self.in_script = true;
-                self.script_tail.clear();
-            }
+            "starttime" => self.in_time = Some((Time::Start, self.depth)),
+            "endtime" => self.in_time = Some((Time::End, self.depth)),
+            "lotusscript" => self.in_script = Some(self.depth),
             // What these do is not looked into.
             "javaproject" | "simpleaction" | "formula" => self.asks_for_more = true,
             _ => {}
@@ -146,7 +141,7 @@ impl Agent {
     }
 
     pub(super) fn text(&mut self, text: &str) {
-        if let (Some(time), Some(schedule)) = (self.in_time, &mut self.schedule) {
+        if let (Some((time, _)), Some(schedule)) = (self.in_time, &mut self.schedule) {
             let kept = match time {
                 Time::Start => &mut schedule.start,
                 Time::End => &mut schedule.end,
@@ -155,7 +150,7 @@ impl Agent {
             let room = MOST_LETTERS.saturating_sub(kept.len());
             kept.extend(text.trim().chars().take(room));
         }
-        if self.in_script && self.unrestricted.is_some() && !self.asks_for_more {
+        if self.in_script.is_some() && self.unrestricted.is_some() && !self.asks_for_more {
             let script = text.to_lowercase();
             self.asks_for_more = ASKING.iter().any(|word| script.contains(word));
         }
@@ -163,10 +158,9 @@ impl Agent {
 
     pub(super) fn end(&mut self, path: &str, findings: &mut Findings) {
         self.depth = self.depth.saturating_sub(1);
-        self.in_script = false;
-        if path.ends_with("/starttime") || path.ends_with("/endtime") {
-            self.in_time = None;
-        }
+        let depth = self.depth;
+        self.in_script = self.in_script.filter(|script| *script != depth);
+        self.in_time = self.in_time.filter(|(_, time)| *time != depth);
         if self
             .schedule
             .as_ref()

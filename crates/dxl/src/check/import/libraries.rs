@@ -1,6 +1,6 @@
 //! Script libraries and what uses them: a library comes first.
 
-use super::super::finding::{Findings, excerpt};
+use super::super::finding::{Findings, behind, excerpt};
 use super::super::rules::Rule;
 use super::super::seen::Seen;
 use super::names::names_of;
@@ -69,7 +69,7 @@ impl Libraries {
             } else if let Some(library) = used(statement).filter(|_| !self.in_remark) {
                 uses = true;
                 let mut place = at;
-                place.column += (line.len() - statement.len()) as u32;
+                place = behind(place, &line[..line.len() - statement.len()]);
                 self.used(library, place, path);
             }
             at.line = at.line.saturating_add(1);
