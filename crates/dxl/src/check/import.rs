@@ -307,11 +307,8 @@ impl Import {
             agent.text(text);
         }
         self.layout(text, at, path, findings);
-        let Some(open) = self.open.last_mut() else {
-            return;
-        };
-        match open.kind {
-            Kind::Picture if !open.told => {
+        match self.open.last_mut() {
+            Some(open) if open.kind == Kind::Picture && !open.told => {
                 open.told = true;
                 findings.add(
                     Rule::PictureSpace,
@@ -321,13 +318,17 @@ impl Import {
                     "write the tags one behind the other, on one line",
                 );
             }
-            Kind::LotusScript if self.is_compiled_with_libraries() => {
-                let uses = self.libraries.script(text, at, path);
-                if let Some(agent) = self.agent.as_mut().filter(|_| uses) {
-                    agent.uses_library();
-                }
-            }
+            Some(open) if open.kind == Kind::LotusScript => self.script(text, at, path),
             _ => {}
+        }
+    }
+
+    fn script(&mut self, text: &str, at: Position, path: &str) {
+        if self.is_compiled_with_libraries()
+            && self.libraries.script(text, at, path)
+            && let Some(agent) = &mut self.agent
+        {
+            agent.uses_library();
         }
     }
 
