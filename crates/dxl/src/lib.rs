@@ -5,6 +5,7 @@
 //! to mend it, within [`Limits`], without a panic.
 //!
 //! - [`source`]: bytes to events, streaming, hardened.
+//! - [`tree`]: events to a lossless tree, to look at and to change; [`write`]: trees to bytes.
 
 #![warn(missing_docs)]
 #![cfg_attr(test, allow(clippy::unwrap_used))]
@@ -12,10 +13,14 @@
 mod error;
 pub mod position;
 pub mod source;
+pub mod tree;
+pub mod write;
 
 pub use error::Error;
 pub use position::{Place, Position};
 pub use source::{Event, Limits, Source};
+pub use tree::{Element, ElementMut, Kind, Node, NodeId, Tree};
+pub use write::WriteError;
 
 /// The namespace of every element of DXL.
 pub const NAMESPACE: &str = "http://www.lotus.com/dxl";
