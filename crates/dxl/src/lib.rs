@@ -7,6 +7,7 @@
 //! - [`source`]: bytes to events, streaming, hardened.
 //! - [`schema`]: which element may stand where, and what it bears.
 //! - [`check`]: whether a file is DXL, and whether Domino's importer takes it.
+//! - [`tree`]: events to a lossless tree, to look at and to change; [`write`]: trees to bytes.
 
 #![warn(missing_docs)]
 #![cfg_attr(test, allow(clippy::unwrap_used))]
@@ -16,10 +17,14 @@ mod error;
 pub mod position;
 pub mod schema;
 pub mod source;
+pub mod tree;
+pub mod write;
 
 pub use error::Error;
 pub use position::{Place, Position};
 pub use source::{Event, Limits, Source};
+pub use tree::{Element, ElementMut, Kind, Node, NodeId, Tree};
+pub use write::WriteError;
 
 /// The namespace of every element of DXL.
 pub const NAMESPACE: &str = "http://www.lotus.com/dxl";

@@ -25,8 +25,8 @@ mod tag;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use tag::is_name;
 pub use tag::{Attribute, AttributeIter, Attributes};
+pub(crate) use tag::{is_character, is_name};
 
 use crate::NAMESPACE;
 use crate::error::Error;
