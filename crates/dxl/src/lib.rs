@@ -5,12 +5,14 @@
 //! to mend it, within [`Limits`], without a panic.
 //!
 //! - [`source`]: bytes to events, streaming, hardened.
-//! - [`tree`]: events to a lossless tree, to look at and to change; [`write`]: trees to bytes.
+//! - [`notes`]: the documents of a file, one after the other: items, rich text, dates.
+//! - [`tree`]: events to a lossless tree, to look at and to change; [`mod@write`]: trees to bytes.
 
 #![warn(missing_docs)]
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod error;
+pub mod notes;
 pub mod position;
 pub mod source;
 pub mod tree;
