@@ -5,15 +5,17 @@
 //! to mend it, within [`Limits`], without a panic.
 //!
 //! - [`source`]: bytes to events, streaming, hardened.
+//! - [`notes`]: the documents of a file, one after the other: items, rich text, dates.
+//! - [`tree`]: events to a lossless tree, to look at and to change; [`mod@write`]: trees to bytes.
 //! - [`schema`]: which element may stand where, and what it bears.
-//! - [`check`]: whether a file is DXL, and whether Domino's importer takes it.
-//! - [`tree`]: events to a lossless tree, to look at and to change; [`write`]: trees to bytes.
+//! - [`check`](mod@check): whether a file is DXL, and whether Domino's importer takes it.
 
 #![warn(missing_docs)]
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod check;
 mod error;
+pub mod notes;
 pub mod position;
 pub mod schema;
 pub mod source;

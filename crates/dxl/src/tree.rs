@@ -142,6 +142,15 @@ impl Tree {
         tree
     }
 
+    /// An element and all that is in it as a tree of its own.
+    pub fn copy_of(element: Element<'_>) -> Tree {
+        let mut tree = Tree::empty(0, 0, 0);
+        let root = tree.create_copy(element);
+        tree.hang(FILE, root);
+        tree.root = root.0;
+        tree
+    }
+
     /// Reads a whole file.
     pub fn read(bytes: impl BufRead, limits: Limits) -> Result<Tree, Error> {
         let mut source = Source::new(bytes, limits);
@@ -528,6 +537,26 @@ fn small(count: usize) -> u32 {
     u32::try_from(count).unwrap_or(NONE)
 }
 
+/// How much room a tree takes; a guess for the next one of its sort.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Room {
+    nodes: usize,
+    attributes: usize,
+    text: usize,
+}
+
+impl Room {
+    /// A little more than `tree` took, and never much.
+    pub(crate) fn like(tree: &Tree) -> Room {
+        let some_more = |count: usize, most: usize| (count + count / 8).min(most);
+        Room {
+            nodes: some_more(tree.nodes.len(), 1 << 12),
+            attributes: some_more(tree.attributes.len(), 1 << 12),
+            text: some_more(tree.text.len(), 1 << 16),
+        }
+    }
+}
+
 /// A tree as it grows out of a source's events.
 pub(crate) struct Growth {
     pub(crate) tree: Tree,
@@ -539,14 +568,9 @@ impl Growth {
         Growth { tree, open: FILE }
     }
 
-    /// Of about the size of another tree.
-    pub(crate) fn like(other: &Tree) -> Growth {
-        let roomy = |count: usize| count + count / 8;
-        Growth::new(Tree::empty(
-            roomy(other.nodes.len()),
-            roomy(other.attributes.len()),
-            roomy(other.text.len()),
-        ))
+    /// With room for so much.
+    pub(crate) fn roomy(room: Room) -> Growth {
+        Growth::new(Tree::empty(room.nodes, room.attributes, room.text))
     }
 
     /// How many nodes and attributes there are.
