@@ -1,6 +1,6 @@
 //! The content of elements that hold more than text: Base64, and dates and times.
 
-use super::finding::{Findings, behind, excerpt};
+use super::finding::{Findings, behind, excerpt, halves};
 use super::rules::Rule;
 use crate::notes::DateTime;
 use crate::position::Position;
@@ -112,16 +112,18 @@ impl Reading {
                 format!("Base64 comes in groups of four, and here are {letters} letters"),
                 "export the note again: some of the data is missing",
             ),
-            // A note may have none.
-            Self::DateTime { text, at }
-                if !text.trim_end().is_empty() && DateTime::parse(text.trim_end(), false).is_err() => findings.add(
-                Rule::DateTime,
-                at,
-                path,
-                format!("{:?} is neither date nor time", text.trim_end()),
-                "write it like 20260713T060306,52+05, or only the date, or only T and the time",
-            ),
-            _ => {}
+            Self::DateTime { text, at } => {
+                if let Err(odd) = DateTime::parse(&text, false) {
+                    let sentence = odd.to_string();
+                    let (message, remedy) = halves(&sentence).unwrap_or((
+                        &sentence,
+                        "write it like 20260713T060306,52+05, or only the date, or only T and the time",
+                    ));
+                    let message = message.to_owned();
+                    findings.add(Rule::DateTime, at, path, message, remedy);
+                }
+            }
+            Self::Base64 { .. } => {}
         }
     }
 }

@@ -161,6 +161,15 @@ pub(super) fn excerpt(text: &str) -> String {
     }
 }
 
+/// A sentence before and behind its first semicolon, those of references like `&#1;` not counted.
+pub(super) fn halves(sentence: &str) -> Option<(&str, &str)> {
+    sentence.match_indices("; ").find_map(|(at, _)| {
+        let (before, behind) = (&sentence[..at], &sentence[at + 2..]);
+        let word = before.rsplit(' ').next().unwrap_or_default();
+        (!word.starts_with('&')).then_some((before, behind))
+    })
+}
+
 /// The place behind `text`, which stands at `at`.
 pub(super) fn behind(mut at: Position, text: &str) -> Position {
     for letter in text.chars() {

@@ -29,7 +29,7 @@ use crate::position::Position;
 use crate::schema::Schema;
 use crate::source::{Attributes, Event, Limits, Source};
 use content::Reading;
-use finding::{Findings, excerpt, printable};
+use finding::{Findings, excerpt, halves, printable};
 use import::Import;
 use std::io::{self, BufRead};
 use structure::Structure;
@@ -196,15 +196,6 @@ impl<'s> Checker<'s> {
         checked.uncompared = uncompared;
         checked
     }
-}
-
-/// A sentence before and behind its first semicolon, those of references like `&#1;` not counted.
-fn halves(sentence: &str) -> Option<(&str, &str)> {
-    sentence.match_indices("; ").find_map(|(at, _)| {
-        let (before, behind) = (&sentence[..at], &sentence[at + 2..]);
-        let word = before.rsplit(' ').next().unwrap_or_default();
-        (!word.starts_with('&')).then_some((before, behind))
-    })
 }
 
 /// What tells an element from its siblings, for people: `[Main]`.
