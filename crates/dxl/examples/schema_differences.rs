@@ -21,7 +21,7 @@ fn main() -> Result<ExitCode, Box<dyn std::error::Error>> {
     let states: usize = theirs
         .elements()
         .map(|element| match &element.content {
-            Content::Children(automaton) => automaton.len(),
+            Content::Children(automaton) => automaton.states(),
             _ => 0,
         })
         .sum();

@@ -308,13 +308,14 @@ impl Import {
         }
         self.layout(text, at, path, findings);
         match self.open.last_mut() {
-            Some(open) if open.kind == Kind::Picture && !open.told => {
+            // Other text there is against the structure, and told as that.
+            Some(open) if open.kind == Kind::Picture && !open.told && is_blank(text) => {
                 open.told = true;
                 findings.add(
                     Rule::PictureSpace,
                     at,
                     path,
-                    "there is space or text between the picture's tags".to_owned(),
+                    "there is space between the picture's tags".to_owned(),
                     "write the tags one behind the other, on one line",
                 );
             }
@@ -337,9 +338,7 @@ impl Import {
         let Some(open) = self.open.last().filter(|_| !self.layout_told) else {
             return;
         };
-        let blank = text
-            .bytes()
-            .all(|byte| matches!(byte, b' ' | b'\t' | b'\n'));
+        let blank = is_blank(text);
         let indented = match open.kind {
             Kind::Line => (blank && text.contains('\n')) || is_wrapped(text),
             Kind::Verbatim | Kind::LotusScript => !blank && is_wrapped(text),
@@ -369,6 +368,11 @@ impl Import {
             );
         }
     }
+}
+
+fn is_blank(text: &str) -> bool {
+    text.bytes()
+        .all(|byte| matches!(byte, b' ' | b'\t' | b'\n'))
 }
 
 /// A line's end and indentation before the text, a line's end behind it.

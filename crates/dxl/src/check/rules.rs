@@ -146,7 +146,7 @@ rules! {
         "the importer does not take them; a full-text index is made on the server";
     /// Nothing stands between a picture's tags.
     PictureSpace = "picture-space", Import, Error,
-        "the importer stumbles over text in <picture> and <imageref>, even over a line's end";
+        "the importer stumbles over text in <picture> and <imageref>, be it a space or a line's end";
     /// Rich text and code are not laid out anew.
     PrettyPrinted = "pretty-printed", Import, Warning,
         "space counts in there: what indents the file becomes part of the page or the code";

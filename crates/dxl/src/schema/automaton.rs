@@ -117,13 +117,8 @@ impl Automaton {
     }
 
     /// How many states it has.
-    pub fn len(&self) -> usize {
+    pub fn states(&self) -> usize {
         self.states.len()
-    }
-
-    /// An automaton has at least its start.
-    pub fn is_empty(&self) -> bool {
-        self.states.is_empty()
     }
 
     /// Fills in what may come from each state on.

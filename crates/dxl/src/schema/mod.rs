@@ -2,6 +2,19 @@
 //!
 //! A [`Schema`] is read from our own notation ([`Schema::domino_9_0_1`], embedded) or from a DTD of Domino's ([`Schema::from_dtd`]). Both come out as the same tables, so that
 //! [`differences`] can say whether two of them allow the same.
+//!
+//! ```
+//! use dxl::schema::{AttributeKind, Content, Schema};
+//!
+//! let schema = Schema::domino_9_0_1();
+//! let agent = schema.element(schema.find("agent").expect("agents are in it"));
+//! let Content::Children(order) = &agent.content else { unreachable!() };
+//! let trigger = schema.find("trigger").expect("triggers are in it");
+//! let after = order.step(order.start(), trigger).expect("nothing need stand before it");
+//! assert!(order.may_end(after) && !order.may_end(order.start()));
+//! let restrictions = agent.attribute("restrictions").expect("agents have it");
+//! assert!(matches!(&restrictions.kind, AttributeKind::OneOf(words) if words.len() == 3));
+//! ```
 
 mod automaton;
 mod compact;
