@@ -1,7 +1,7 @@
 //! Bytes to events: XML in the shape that DXL has, streaming, with every limit that outside input needs.
 //!
-//! quick-xml finds the pieces; this module holds them to the letter of XML 1.0 and adds what a file from outside calls for:
-//! encodings, positions, limits, and errors that say how to mend the file. Nothing that a file names is ever fetched.
+//! The window on the file is cut with quick-xml's parser for tags; this module holds the pieces to the letter of XML 1.0 and adds what a file
+//! from outside calls for: encodings, positions, limits, and errors that say how to mend the file. Nothing that a file names is ever fetched.
 //!
 //! ```
 //! use dxl::{Event, Limits, Source};
@@ -18,7 +18,7 @@
 //! # Ok::<(), dxl::Error>(())
 //! ```
 
-mod batch;
+mod cut;
 mod encoding;
 mod octets;
 mod tag;
@@ -31,9 +31,8 @@ pub(crate) use tag::{is_character, is_name};
 use crate::NAMESPACE;
 use crate::error::Error;
 use crate::position::{Place, Position};
-use batch::{Ending, Kind, Token, cut, may_go_on};
+use cut::{Kind, Token, Uncut, cut};
 use octets::{Fault, Octets};
-use quick_xml::errors::{IllFormedError, SyntaxError};
 use std::io::BufRead;
 use tag::{Complaint, Scratch, TagLimits, Wrong, check_name, excerpt, resolve};
 
@@ -153,7 +152,10 @@ impl Event<'_> {
 enum Found {
     Declaration(Token),
     Doctype,
-    Start(Token),
+    Start {
+        tag: Token,
+        name: usize,
+    },
     End,
     /// Its text is the window's, or, where that had to be mended, the source's own.
     Text(Option<Token>),
@@ -197,11 +199,8 @@ impl Stage {
 #[derive(Debug)]
 pub struct Source<R> {
     octets: Octets<R>,
-    /// Pieces of the window that are cut already.
-    tokens: Vec<Token>,
-    next_token: usize,
-    /// What comes after them.
-    ending: Ending,
+    /// In the window: what was not cut yet.
+    next: usize,
     limits: Limits,
     stage: Stage,
     /// Of the event that was read, if it is not the window's.
@@ -223,9 +222,7 @@ impl<R: BufRead> Source<R> {
     pub fn new(bytes: R, limits: Limits) -> Self {
         Source {
             octets: Octets::new(bytes),
-            tokens: Vec::new(),
-            next_token: 0,
-            ending: Ending::Cut(0),
+            next: 0,
             limits,
             stage: Stage::Begin,
             text: String::new(),
@@ -311,10 +308,10 @@ impl<R: BufRead> Source<R> {
                 position,
             },
             Found::Doctype => Event::Doctype { text, position },
-            Found::Start(token) => Event::Start {
-                name: &token.inside(self.octets.text())[..token.name],
-                attributes: self.attributes(token),
-                empty: token.kind == Kind::Empty,
+            Found::Start { tag, name } => Event::Start {
+                name: &tag.inside(self.octets.text())[..name],
+                attributes: self.attributes(tag),
+                empty: tag.kind == Kind::Empty,
                 position,
             },
             Found::End => Event::End {
@@ -373,30 +370,21 @@ impl<R: BufRead> Source<R> {
             self.position = self.octets.locate(at);
             return Ok(Some(Found::End));
         }
-        loop {
-            if self.stage == Stage::Done {
-                return Ok(None);
-            }
-            let Some(token) = self.tokens.get(self.next_token).copied() else {
-                if !self.next_batch()? {
-                    return self.end_of_file();
-                }
-                continue;
+        while self.stage != Stage::Done {
+            let Some(token) = self.cut()? else {
+                return self.end_of_file();
             };
-            self.next_token += 1;
+            self.next = token.end;
             self.position = self.octets.locate(token.start);
-            if token.end - token.start > self.limits.text {
-                return Err(self.too_long());
-            }
             let found = match token.kind {
                 Kind::Start | Kind::Empty => self.start(token)?,
                 Kind::End => self.end(token)?,
-                Kind::Text | Kind::TextWithReferences if self.open.is_empty() => {
+                Kind::Text if self.open.is_empty() => {
                     self.check_blank(token)?;
                     self.stage = self.stage.begun();
                     continue;
                 }
-                Kind::Text | Kind::TextWithReferences => self.run(token)?,
+                Kind::Text => self.run(token)?,
                 Kind::CData => self.cdata(token)?,
                 Kind::Comment => self.comment(token)?,
                 Kind::Instruction => self.instruction(token)?,
@@ -406,50 +394,75 @@ impl<R: BufRead> Source<R> {
             self.stage = self.stage.begun();
             return Ok(Some(found));
         }
+        Ok(None)
     }
 
-    /// More tokens; false at the end of the file.
-    #[cold]
-    fn next_batch(&mut self) -> Result<bool, Error> {
-        self.next_token = 0;
-        let mut from = match std::mem::replace(&mut self.ending, Ending::Cut(0)) {
-            Ending::GoOn(from) => from,
-            Ending::Wrong(at, why) => {
-                self.tokens.clear();
-                self.position = self.octets.locate(at);
-                return Err(self.explain(at, &why));
-            }
-            Ending::Cut(at) => {
-                self.tokens.clear();
-                if self.octets.ended() {
-                    self.position = self.octets.locate(at);
-                    return self.end_of_text().map(|()| false);
-                }
-                self.octets.move_to(at);
-                0
-            }
-        };
+    /// The next piece; `None` at the end of the file.
+    #[inline]
+    fn cut(&mut self) -> Result<Option<Token>, Error> {
         loop {
             let ended = self.octets.ended();
-            self.ending = cut(self.octets.text(), from, ended, &mut self.tokens);
-            match self.ending {
-                Ending::Cut(at) if self.tokens.is_empty() && !ended => {
-                    // One piece, longer than the window.
-                    if self.octets.text().len() - at > self.limits.text {
-                        self.position = self.octets.locate(at);
-                        return Err(self.too_long());
-                    }
-                    self.octets.move_to(at);
-                    from = 0;
+            let text = self.octets.text();
+            let why = if self.next == text.len() {
+                if ended {
+                    return self.end_of_text().map(|()| None);
                 }
-                _ => return Ok(true),
+                Uncut::Inside("a file")
+            } else {
+                match cut(text, self.next, ended) {
+                    Ok(token) if token.end - token.start <= self.limits.text => {
+                        return Ok(Some(token));
+                    }
+                    Ok(_) => return Err(self.too_long()),
+                    Err(why) => why,
+                }
+            };
+            self.widen(why)?;
+        }
+    }
+
+    /// More of the file, if that is what a piece lacks.
+    #[cold]
+    fn widen(&mut self, why: Uncut) -> Result<(), Error> {
+        let text = self.octets.text();
+        let so_far = text.len() - self.next;
+        match why {
+            Uncut::Inside(_) if !self.octets.ended() => {
+                if so_far > self.limits.text {
+                    return Err(self.too_long());
+                }
+                self.octets.move_to(self.next);
+                self.next = 0;
+                Ok(())
+            }
+            Uncut::Inside(inside) => {
+                self.end_of_text()?;
+                self.position = self.octets.locate(self.octets.text().len());
+                Err(Error::CutOff {
+                    at: self.place(),
+                    inside: inside.to_owned(),
+                })
+            }
+            Uncut::Bang => {
+                self.position = self.octets.locate(self.next);
+                Err(self.syntax(
+                    "behind <! comes -- (a comment), [CDATA[ or DOCTYPE; write a < in a text as &lt;",
+                ))
+            }
+            Uncut::InternalSubset => {
+                self.position = self.octets.locate(self.next);
+                Err(Error::InternalSubset { at: self.place() })
             }
         }
     }
 
     fn start(&mut self, token: Token) -> Result<Found, Error> {
         let tag = token.inside(self.octets.text());
-        let name = &tag[..token.name];
+        let name_len = tag
+            .bytes()
+            .position(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r'))
+            .unwrap_or(tag.len());
+        let name = &tag[..name_len];
         check_name(name, self.limits.name).map_err(|what| self.complaint("<", "", what))?;
         if name.contains(':') {
             return Err(Error::Prefix {
@@ -473,12 +486,15 @@ impl<R: BufRead> Source<R> {
         self.path.push('/');
         self.path.push_str(name);
         self.stage = Stage::Root;
-        self.scan_attributes("<", token, token.name)?;
+        self.scan_attributes("<", token, name_len)?;
         self.check_namespace(token)?;
         if token.kind == Kind::Empty {
             self.end_pending = Some(token.end);
         }
-        Ok(Found::Start(token))
+        Ok(Found::Start {
+            tag: token,
+            name: name_len,
+        })
     }
 
     /// The attributes in a tag from its byte `from` on; `lead` is what the tag begins with.
@@ -538,25 +554,28 @@ impl<R: BufRead> Source<R> {
                 mend: "]]> in a text is written ]]&gt;",
             });
         }
-        if token.kind == Kind::Text && !holds.carriage_return {
+        if !holds.carriage_return && memchr::memchr(b'&', raw.as_bytes()).is_none() {
             return Ok(Found::Text(Some(token)));
         }
         self.text.clear();
         let mut rest = raw;
         while let Some(at) = memchr::memchr(b'&', rest.as_bytes()) {
             push_lines(&mut self.text, &rest[..at], holds.carriage_return);
-            // quick-xml found the `;` of each.
-            let end = rest[at..]
-                .find(';')
-                .map_or(rest.len(), |length| at + length);
-            match resolve(&rest[at + 1..end]) {
-                Ok(character) => self.text.push(character),
+            let (before, reference) = rest.split_at(at);
+            let resolved = match reference.split_once(';') {
+                Some((name, after)) => resolve(&name[1..]).map(|character| (character, after)),
+                None => Err(Wrong::Syntax("a & is written &amp;")),
+            };
+            match resolved {
+                Ok((character, after)) => {
+                    self.text.push(character);
+                    rest = after;
+                }
                 Err(what) => {
-                    let before = &raw[..raw.len() - rest.len() + at];
+                    let before = &raw[..raw.len() - rest.len() + before.len()];
                     return Err(self.complaint("", before, what));
                 }
             }
-            rest = rest.get(end + 1..).unwrap_or_default();
         }
         push_lines(&mut self.text, rest, holds.carriage_return);
         Ok(Found::Text(None))
@@ -573,7 +592,9 @@ impl<R: BufRead> Source<R> {
         }
     }
 
-    fn too_long(&self) -> Error {
+    #[cold]
+    fn too_long(&mut self) -> Error {
+        self.position = self.octets.locate(self.next);
         Error::TooLong {
             at: self.place(),
             limit: self.limits.text,
@@ -598,13 +619,15 @@ impl<R: BufRead> Source<R> {
     }
 
     fn instruction(&mut self, token: Token) -> Result<Found, Error> {
-        let target = &token.inside(self.octets.text())[..token.name];
+        let inside = token.inside(self.octets.text());
+        let target = inside.split(is_xml_space).next().unwrap_or_default();
         check_name(target, self.limits.name).map_err(|what| self.complaint("<?", "", what))?;
         if target.eq_ignore_ascii_case("xml") {
             return Err(self.syntax("the XML declaration is written <?xml …?>, in small letters"));
         }
+        let target = target.len();
         self.set_lines(token);
-        Ok(Found::Instruction { target: token.name })
+        Ok(Found::Instruction { target })
     }
 
     fn set_lines(&mut self, token: Token) {
@@ -637,13 +660,10 @@ impl<R: BufRead> Source<R> {
         if !matches!(self.stage, Stage::Begin | Stage::Prolog) {
             return Err(self.syntax("a DOCTYPE stands once, before the root; remove it"));
         }
-        let text = self.octets.text();
-        let in_capitals = text[token.start..].starts_with("<!DOCTYPE");
-        let text = token.inside(text).trim_start_matches(is_xml_space);
-        if has_internal_subset(text) {
-            return Err(Error::InternalSubset { at: self.place() });
-        }
-        if !in_capitals || !is_doctype(text) {
+        let text = token
+            .inside(self.octets.text())
+            .trim_start_matches(is_xml_space);
+        if !is_doctype(text) {
             return Err(self.syntax(
                 "the DOCTYPE is not <!DOCTYPE name SYSTEM 'address'>; remove it: DXL needs none",
             ));
@@ -655,6 +675,7 @@ impl<R: BufRead> Source<R> {
     }
 
     fn end_of_file(&mut self) -> Result<Option<Found>, Error> {
+        self.position = self.octets.locate(self.octets.text().len());
         if !self.open.is_empty() {
             let inside = format!("<{}>", excerpt(self.open_name()));
             return Err(Error::CutOff {
@@ -719,52 +740,6 @@ impl<R: BufRead> Source<R> {
             Wrong::CharacterReference(reference) => Error::CharacterReference { at, reference },
         }
     }
-
-    /// What quick-xml complained about, in what begins at `at`: markup that is none, or without an end.
-    fn explain(&mut self, at: usize, why: &quick_xml::Error) -> Error {
-        if may_go_on(why, &self.octets.text()[at..]) {
-            if let Err(fault) = self.end_of_text() {
-                return fault;
-            }
-            self.position = self.octets.locate(self.octets.text().len());
-            return Error::CutOff {
-                at: self.place(),
-                inside: unclosed(why).to_owned(),
-            };
-        }
-        self.syntax(match why {
-            quick_xml::Error::Syntax(SyntaxError::InvalidBangMarkup) => {
-                "behind <! comes -- (a comment), [CDATA[ or DOCTYPE; write a < in a text as &lt;"
-            }
-            quick_xml::Error::IllFormed(IllFormedError::UnclosedReference) => {
-                "a & is written &amp;"
-            }
-            quick_xml::Error::IllFormed(IllFormedError::MissingDoctypeName) => {
-                "the DOCTYPE has no name; remove it: DXL needs none"
-            }
-            _ => "this is not XML; export the file again",
-        })
-    }
-}
-
-/// What the end of a file may lie in.
-fn unclosed(why: &quick_xml::Error) -> &'static str {
-    match why {
-        quick_xml::Error::Syntax(why) => match why {
-            SyntaxError::InvalidBangMarkup => "markup that begins with <!",
-            SyntaxError::UnclosedPI => "an instruction <?…?>",
-            SyntaxError::UnclosedXmlDecl => "the declaration <?xml …?>",
-            SyntaxError::UnclosedComment => "a comment <!--…-->",
-            SyntaxError::UnclosedDoctype => "a <!DOCTYPE …>",
-            SyntaxError::UnclosedCData => "a <![CDATA[…]]>",
-            SyntaxError::UnclosedTag => "a tag",
-            SyntaxError::UnclosedSingleQuotedAttributeValue
-            | SyntaxError::UnclosedDoubleQuotedAttributeValue => {
-                "an attribute's value, whose quote is not closed"
-            }
-        },
-        _ => "a reference such as &amp;",
-    }
 }
 
 /// Line ends as XML wants them: LF [XML 1.0 §2.11].
@@ -781,20 +756,6 @@ fn push_lines(out: &mut String, text: &str, may_hold_carriage_returns: bool) {
         rest = rest.strip_prefix('\n').unwrap_or(rest);
     }
     out.push_str(rest);
-}
-
-/// Whether a DOCTYPE has a `[` outside its quotes.
-fn has_internal_subset(text: &str) -> bool {
-    let mut quote = None;
-    for letter in text.chars() {
-        match (quote, letter) {
-            (None, '[') => return true,
-            (None, '\'' | '"') => quote = Some(letter),
-            (Some(open), _) if open == letter => quote = None,
-            _ => {}
-        }
-    }
-    false
 }
 
 /// `name`, `name SYSTEM "…"` or `name PUBLIC "…" "…"` [XML 1.0 §2.8].

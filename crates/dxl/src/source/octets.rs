@@ -31,12 +31,15 @@ pub(super) struct Octets<R> {
     /// Read, not yet decoded: the first bytes until the encoding is known, then a character that a block's end cut.
     raw: Vec<u8>,
     block: String,
-    is_ascii: bool,
     holds: Holds,
     /// Where in `block` each line ends.
     line_ends: Vec<usize>,
     /// The first of them that `here` has not passed.
     next_line_end: usize,
+    /// Where in `block` stand bytes that are not a character's first.
+    followers: Vec<usize>,
+    /// The first of them that `here` has not passed.
+    next_follower: usize,
     /// In `block`: where `here` is.
     counted: usize,
     here: Position,
@@ -53,10 +56,11 @@ impl<R: BufRead> Octets<R> {
             encoding: None,
             raw: Vec::new(),
             block: String::new(),
-            is_ascii: true,
             holds: Holds::default(),
             line_ends: Vec::new(),
             next_line_end: 0,
+            followers: Vec::new(),
+            next_follower: 0,
             counted: 0,
             here: Position::START,
             first_carriage_return: None,
@@ -79,31 +83,36 @@ impl<R: BufRead> Octets<R> {
     /// The position of a byte in the window, at or after the one asked for last.
     #[inline]
     pub(super) fn locate(&mut self, at: usize) -> Position {
-        let mut from = self.counted;
-        if at <= from {
+        let begin = self.counted;
+        if at <= begin {
             return self.here;
         }
-        let begin = from;
-        while let Some(end) = self.line_ends.get(self.next_line_end)
-            && *end < at
+        let mut from = begin;
+        while self
+            .line_ends
+            .get(self.next_line_end)
+            .is_some_and(|end| *end < at)
         {
-            from = end + 1;
+            from = self.line_ends[self.next_line_end] + 1;
+            self.next_line_end += 1;
             self.here.line = self.here.line.saturating_add(1);
             self.here.column = 1;
-            self.next_line_end += 1;
         }
-        self.counted = at;
-        let bytes = self.block.as_bytes();
-        let columns = if self.is_ascii {
-            at - from
-        } else {
-            characters(&bytes[from..at])
-        };
+        let mut columns = at - from;
+        while self
+            .followers
+            .get(self.next_follower)
+            .is_some_and(|byte| *byte < at)
+        {
+            columns -= usize::from(self.followers[self.next_follower] >= from);
+            self.next_follower += 1;
+        }
         self.here.column = self.here.column.saturating_add(small(columns));
         self.here.byte += match self.encoding {
             None | Some(Encoding::Utf8) => (at - begin) as u64,
-            Some(other) => other.raw_len(&bytes[begin..at]) as u64,
+            Some(other) => other.raw_len(&self.block.as_bytes()[begin..at]) as u64,
         };
+        self.counted = at;
         self.here
     }
 
@@ -204,10 +213,11 @@ impl<R: BufRead> Octets<R> {
 
     fn look_over(&mut self) {
         let bytes = self.block.as_bytes();
-        self.is_ascii = bytes.is_ascii();
         self.line_ends.clear();
         self.line_ends.extend(memchr::memchr_iter(b'\n', bytes));
         self.next_line_end = 0;
+        find_followers(bytes, &mut self.followers);
+        self.next_follower = 0;
         let carriage_return = memchr::memchr(b'\r', bytes);
         self.holds = Holds {
             carriage_return: carriage_return.is_some(),
@@ -216,6 +226,22 @@ impl<R: BufRead> Octets<R> {
         if let (Some(at), None) = (carriage_return, self.first_carriage_return) {
             self.first_carriage_return = Some(advance(self.here, &bytes[..at], self.encoding));
         }
+    }
+}
+
+/// Most text is plain: many bytes are passed over at a time.
+fn find_followers(text: &[u8], followers: &mut Vec<usize>) {
+    const STEP: usize = 64;
+    followers.clear();
+    for (step, piece) in text.chunks(STEP).enumerate() {
+        if piece.is_ascii() {
+            continue;
+        }
+        let inside = piece
+            .iter()
+            .enumerate()
+            .filter(|(_, byte)| **byte & 0xC0 == 0x80);
+        followers.extend(inside.map(|(at, _)| step * STEP + at));
     }
 }
 
