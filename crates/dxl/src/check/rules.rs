@@ -137,10 +137,10 @@ rules! {
         "without a DOCTYPE nothing but the name space says that this is DXL";
     /// Lines end with LF.
     LineEnds = "line-ends", Import, Error,
-        "carriage returns end up in formulas, scripts and texts";
+        "the importer wants LF; carriage returns may end up in formulas, scripts and texts";
     /// Text is written with entities.
     NoCData = "no-cdata", Import, Warning,
-        "the importer is at home with entities, which is what exports have";
+        "exports have entities, and the importer is made for them";
     /// No full-text settings.
     NoFullTextSettings = "no-fulltextsettings", Import, Error,
         "the importer does not take them; a full-text index is made on the server";
@@ -173,7 +173,7 @@ rules! {
         "servers do not compile Java as they import it";
     /// Schedules say from when to when.
     ScheduleTimes = "schedule-times", Import, Error,
-        "the importer sets no times of its own, and without them the agent does not run";
+        "the importer wants explicit times; an agent without them may never run";
     /// Not from midnight to midnight.
     ScheduleMidnight = "schedule-midnight", Import, Error,
         "from 00:00 to 00:00 is no time at all";
