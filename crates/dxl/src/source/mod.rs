@@ -206,7 +206,6 @@ pub struct Source<R> {
     /// Of the event that was read, if it is not the window's.
     text: String,
     scratch: Scratch,
-    position: Position,
     /// The open elements' names, each behind a `/`.
     path: String,
     /// Where in `path` they begin.
@@ -227,7 +226,6 @@ impl<R: BufRead> Source<R> {
             stage: Stage::Begin,
             text: String::new(),
             scratch: Scratch::default(),
-            position: Position::START,
             path: String::new(),
             open: Vec::new(),
             end_pending: None,
@@ -266,7 +264,7 @@ impl<R: BufRead> Source<R> {
 
     /// Where the last event begins.
     pub fn position(&self) -> Position {
-        self.position
+        self.octets.here()
     }
 
     /// The open elements, as `/database/form`; at a start or an end its own element is the last.
@@ -281,7 +279,7 @@ impl<R: BufRead> Source<R> {
 
     /// Where the last event begins, with its path.
     pub fn place(&self) -> Place {
-        Place::new(self.position, &self.path)
+        Place::new(self.position(), &self.path)
     }
 
     /// The limits that it was made with.
@@ -301,7 +299,7 @@ impl<R: BufRead> Source<R> {
 
     fn event(&self, found: Found) -> Event<'_> {
         let text = self.text.as_str();
-        let position = self.position;
+        let position = self.position();
         match found {
             Found::Declaration(token) => Event::Declaration {
                 encoding: self.attributes(token).get("encoding"),
@@ -337,7 +335,7 @@ impl<R: BufRead> Source<R> {
             &self.scratch.spans,
             token.inside(self.octets.text()),
             &self.scratch.values,
-            self.position,
+            self.position(),
             self.octets.encoding(),
         )
     }
@@ -367,15 +365,22 @@ impl<R: BufRead> Source<R> {
         }
         if let Some(at) = self.end_pending.take() {
             self.leaving = true;
-            self.position = self.octets.locate(at);
+            self.octets.locate(at);
             return Ok(Some(Found::End));
         }
         while self.stage != Stage::Done {
-            let Some(token) = self.cut()? else {
-                return self.end_of_file();
+            // An error is large, and a result that may be one is slow to hand on: pieces come by a way of their own.
+            let token = match self.cut() {
+                Ok(token) => token,
+                Err(why) => {
+                    if self.widen(why)? {
+                        continue;
+                    }
+                    return self.end_of_file();
+                }
             };
             self.next = token.end;
-            self.position = self.octets.locate(token.start);
+            self.octets.locate(token.start);
             let found = match token.kind {
                 Kind::Start | Kind::Empty => self.start(token)?,
                 Kind::End => self.end(token)?,
@@ -397,62 +402,53 @@ impl<R: BufRead> Source<R> {
         Ok(None)
     }
 
-    /// The next piece; `None` at the end of the file.
-    #[inline]
-    fn cut(&mut self) -> Result<Option<Token>, Error> {
-        loop {
-            let ended = self.octets.ended();
-            let text = self.octets.text();
-            let why = if self.next == text.len() {
-                if ended {
-                    return self.end_of_text().map(|()| None);
-                }
-                Uncut::Inside("a file")
-            } else {
-                match cut(text, self.next, ended) {
-                    Ok(token) if token.end - token.start <= self.limits.text => {
-                        return Ok(Some(token));
-                    }
-                    Ok(_) => return Err(self.too_long()),
-                    Err(why) => why,
-                }
-            };
-            self.widen(why)?;
+    /// The next piece.
+    #[inline(always)]
+    fn cut(&self) -> Result<Token, Uncut> {
+        let text = self.octets.text();
+        if self.next == text.len() {
+            return Err(Uncut::Nothing);
         }
+        let token = cut(text, self.next, self.octets.ended())?;
+        if token.end - token.start > self.limits.text {
+            return Err(Uncut::TooLong);
+        }
+        Ok(token)
     }
 
-    /// More of the file, if that is what a piece lacks.
+    /// More of the file, if that is what a piece lacks; false at the end.
     #[cold]
-    fn widen(&mut self, why: Uncut) -> Result<(), Error> {
-        let text = self.octets.text();
-        let so_far = text.len() - self.next;
+    fn widen(&mut self, why: Uncut) -> Result<bool, Error> {
+        let ended = self.octets.ended();
         match why {
-            Uncut::Inside(_) if !self.octets.ended() => {
-                if so_far > self.limits.text {
+            Uncut::Nothing if ended => self.end_of_text().map(|()| false),
+            Uncut::Nothing | Uncut::Inside(_) if !ended => {
+                if self.octets.text().len() - self.next > self.limits.text {
                     return Err(self.too_long());
                 }
                 self.octets.move_to(self.next);
                 self.next = 0;
-                Ok(())
+                Ok(true)
             }
             Uncut::Inside(inside) => {
                 self.end_of_text()?;
-                self.position = self.octets.locate(self.octets.text().len());
+                self.octets.locate(self.octets.text().len());
                 Err(Error::CutOff {
                     at: self.place(),
                     inside: inside.to_owned(),
                 })
             }
             Uncut::Bang => {
-                self.position = self.octets.locate(self.next);
+                self.octets.locate(self.next);
                 Err(self.syntax(
                     "behind <! comes -- (a comment), [CDATA[ or DOCTYPE; write a < in a text as &lt;",
                 ))
             }
             Uncut::InternalSubset => {
-                self.position = self.octets.locate(self.next);
+                self.octets.locate(self.next);
                 Err(Error::InternalSubset { at: self.place() })
             }
+            Uncut::Nothing | Uncut::TooLong => Err(self.too_long()),
         }
     }
 
@@ -594,7 +590,7 @@ impl<R: BufRead> Source<R> {
 
     #[cold]
     fn too_long(&mut self) -> Error {
-        self.position = self.octets.locate(self.next);
+        self.octets.locate(self.next);
         Error::TooLong {
             at: self.place(),
             limit: self.limits.text,
@@ -675,7 +671,7 @@ impl<R: BufRead> Source<R> {
     }
 
     fn end_of_file(&mut self) -> Result<Option<Found>, Error> {
-        self.position = self.octets.locate(self.octets.text().len());
+        self.octets.locate(self.octets.text().len());
         if !self.open.is_empty() {
             let inside = format!("<{}>", excerpt(self.open_name()));
             return Err(Error::CutOff {
@@ -695,7 +691,7 @@ impl<R: BufRead> Source<R> {
         let Some(fault) = self.octets.take_fault() else {
             return Ok(());
         };
-        self.position = self.octets.locate(self.octets.text().len());
+        self.octets.locate(self.octets.text().len());
         let at = self.place();
         Err(match fault {
             Fault::Io(source) => Error::Io { at, source },
@@ -717,12 +713,12 @@ impl<R: BufRead> Source<R> {
 
     /// The place that is `text` behind the beginning of the last event.
     fn at_beyond(&self, text: &str) -> Place {
-        Place::new(self.octets.beyond(self.position, text), &self.path)
+        Place::new(self.octets.beyond(self.position(), text), &self.path)
     }
 
     /// A complaint about what is `lead` and `before` behind the beginning of the last event.
     fn complaint(&self, lead: &str, before: &str, what: Wrong) -> Error {
-        let lead = self.octets.beyond(self.position, lead);
+        let lead = self.octets.beyond(self.position(), lead);
         let at = Place::new(self.octets.beyond(lead, before), &self.path);
         match what {
             Wrong::Syntax(mend) => Error::Syntax { at, mend },

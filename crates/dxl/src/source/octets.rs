@@ -80,12 +80,12 @@ impl<R: BufRead> Octets<R> {
         self.ended
     }
 
-    /// The position of a byte in the window, at or after the one asked for last.
-    #[inline]
-    pub(super) fn locate(&mut self, at: usize) -> Position {
+    /// Moves on to a byte of the window.
+    #[inline(always)]
+    pub(super) fn locate(&mut self, at: usize) {
         let begin = self.counted;
         if at <= begin {
-            return self.here;
+            return;
         }
         let mut from = begin;
         while self
@@ -113,6 +113,11 @@ impl<R: BufRead> Octets<R> {
             Some(other) => other.raw_len(&self.block.as_bytes()[begin..at]) as u64,
         };
         self.counted = at;
+    }
+
+    /// The position that was moved to.
+    #[inline]
+    pub(super) fn here(&self) -> Position {
         self.here
     }
 
