@@ -206,6 +206,7 @@ pub struct Source<R> {
     /// Of the event that was read, if it is not the window's.
     text: String,
     scratch: Scratch,
+    found: Found,
     /// The open elements' names, each behind a `/`.
     path: String,
     /// Where in `path` they begin.
@@ -226,6 +227,7 @@ impl<R: BufRead> Source<R> {
             stage: Stage::Begin,
             text: String::new(),
             scratch: Scratch::default(),
+            found: Found::End,
             path: String::new(),
             open: Vec::new(),
             end_pending: None,
@@ -237,8 +239,8 @@ impl<R: BufRead> Source<R> {
     #[allow(clippy::should_implement_trait)] // an event borrows from the source, which Iterator cannot say
     pub fn next(&mut self) -> Result<Option<Event<'_>>, Error> {
         match self.advance() {
-            Ok(Some(found)) => Ok(Some(self.event(found))),
-            Ok(None) => Ok(None),
+            Ok(true) => Ok(Some(self.event())),
+            Ok(false) => Ok(None),
             Err(why) => {
                 self.stage = Stage::Done;
                 Err(why)
@@ -297,10 +299,10 @@ impl<R: BufRead> Source<R> {
         self.octets.first_carriage_return()
     }
 
-    fn event(&self, found: Found) -> Event<'_> {
+    fn event(&self) -> Event<'_> {
         let text = self.text.as_str();
         let position = self.position();
-        match found {
+        match self.found {
             Found::Declaration(token) => Event::Declaration {
                 encoding: self.attributes(token).get("encoding"),
                 position,
@@ -359,14 +361,15 @@ impl<R: BufRead> Source<R> {
     }
 
     /// Reads the next event into the fields that it borrows from.
-    fn advance(&mut self) -> Result<Option<Found>, Error> {
+    fn advance(&mut self) -> Result<bool, Error> {
         if self.leaving {
             self.leave();
         }
         if let Some(at) = self.end_pending.take() {
             self.leaving = true;
             self.octets.locate(at);
-            return Ok(Some(Found::End));
+            self.found = Found::End;
+            return Ok(true);
         }
         while self.stage != Stage::Done {
             // An error is large, and a result that may be one is slow to hand on: pieces come by a way of their own.
@@ -381,7 +384,7 @@ impl<R: BufRead> Source<R> {
             };
             self.next = token.end;
             self.octets.locate(token.start);
-            let found = match token.kind {
+            match token.kind {
                 Kind::Start | Kind::Empty => self.start(token)?,
                 Kind::End => self.end(token)?,
                 Kind::Text if self.open.is_empty() => {
@@ -395,11 +398,11 @@ impl<R: BufRead> Source<R> {
                 Kind::Instruction => self.instruction(token)?,
                 Kind::Declaration => self.declaration(token)?,
                 Kind::Doctype => self.doctype(token)?,
-            };
+            }
             self.stage = self.stage.begun();
-            return Ok(Some(found));
+            return Ok(true);
         }
-        Ok(None)
+        Ok(false)
     }
 
     /// The next piece.
@@ -452,13 +455,13 @@ impl<R: BufRead> Source<R> {
         }
     }
 
-    fn start(&mut self, token: Token) -> Result<Found, Error> {
+    fn start(&mut self, token: Token) -> Result<(), Error> {
         let tag = token.inside(self.octets.text());
         let name_len = tag
             .bytes()
             .position(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r'))
             .unwrap_or(tag.len());
-        let name = &tag[..name_len];
+        let (tag_len, name) = (tag.len(), &tag[..name_len]);
         check_name(name, self.limits.name).map_err(|what| self.complaint("<", "", what))?;
         if name.contains(':') {
             return Err(Error::Prefix {
@@ -482,15 +485,20 @@ impl<R: BufRead> Source<R> {
         self.path.push('/');
         self.path.push_str(name);
         self.stage = Stage::Root;
-        self.scan_attributes("<", token, name_len)?;
-        self.check_namespace(token)?;
+        if name_len < tag_len {
+            self.scan_attributes("<", token, name_len)?;
+            self.check_namespace(token)?;
+        } else {
+            self.scratch.clear();
+        }
         if token.kind == Kind::Empty {
             self.end_pending = Some(token.end);
         }
-        Ok(Found::Start {
+        self.found = Found::Start {
             tag: token,
             name: name_len,
-        })
+        };
+        Ok(())
     }
 
     /// The attributes in a tag from its byte `from` on; `lead` is what the tag begins with.
@@ -508,9 +516,6 @@ impl<R: BufRead> Source<R> {
     }
 
     fn check_namespace(&self, token: Token) -> Result<(), Error> {
-        if self.scratch.spans.is_empty() {
-            return Ok(());
-        }
         match self
             .attributes(token)
             .into_iter()
@@ -524,11 +529,12 @@ impl<R: BufRead> Source<R> {
         }
     }
 
-    fn end(&mut self, token: Token) -> Result<Found, Error> {
+    fn end(&mut self, token: Token) -> Result<(), Error> {
         let name = token.inside(self.octets.text());
         if !self.open.is_empty() && self.open_name() == name.trim_end_matches(is_xml_space) {
             self.leaving = true;
-            return Ok(Found::End);
+            self.found = Found::End;
+            return Ok(());
         }
         let (at, found) = (self.place(), excerpt(name));
         if self.open.is_empty() {
@@ -539,7 +545,7 @@ impl<R: BufRead> Source<R> {
     }
 
     /// A text up to the next markup.
-    fn run(&mut self, token: Token) -> Result<Found, Error> {
+    fn run(&mut self, token: Token) -> Result<(), Error> {
         let raw = token.inside(self.octets.text());
         let holds = self.octets.holds();
         if holds.bracket
@@ -551,7 +557,8 @@ impl<R: BufRead> Source<R> {
             });
         }
         if !holds.carriage_return && memchr::memchr(b'&', raw.as_bytes()).is_none() {
-            return Ok(Found::Text(Some(token)));
+            self.found = Found::Text(Some(token));
+            return Ok(());
         }
         self.text.clear();
         let mut rest = raw;
@@ -574,7 +581,8 @@ impl<R: BufRead> Source<R> {
             }
         }
         push_lines(&mut self.text, rest, holds.carriage_return);
-        Ok(Found::Text(None))
+        self.found = Found::Text(None);
+        Ok(())
     }
 
     /// Outside the root there is white space only.
@@ -597,24 +605,26 @@ impl<R: BufRead> Source<R> {
         }
     }
 
-    fn cdata(&mut self, token: Token) -> Result<Found, Error> {
+    fn cdata(&mut self, token: Token) -> Result<(), Error> {
         if self.open.is_empty() {
             return Err(Error::Outside { at: self.place() });
         }
         self.set_lines(token);
-        Ok(Found::CData)
+        self.found = Found::CData;
+        Ok(())
     }
 
-    fn comment(&mut self, token: Token) -> Result<Found, Error> {
+    fn comment(&mut self, token: Token) -> Result<(), Error> {
         let text = token.inside(self.octets.text());
         if text.contains("--") || text.ends_with('-') {
             return Err(self.syntax("a comment has no -- in it; write - - instead"));
         }
         self.set_lines(token);
-        Ok(Found::Comment)
+        self.found = Found::Comment;
+        Ok(())
     }
 
-    fn instruction(&mut self, token: Token) -> Result<Found, Error> {
+    fn instruction(&mut self, token: Token) -> Result<(), Error> {
         let inside = token.inside(self.octets.text());
         let target = inside.split(is_xml_space).next().unwrap_or_default();
         check_name(target, self.limits.name).map_err(|what| self.complaint("<?", "", what))?;
@@ -623,7 +633,8 @@ impl<R: BufRead> Source<R> {
         }
         let target = target.len();
         self.set_lines(token);
-        Ok(Found::Instruction { target })
+        self.found = Found::Instruction { target };
+        Ok(())
     }
 
     fn set_lines(&mut self, token: Token) {
@@ -633,7 +644,7 @@ impl<R: BufRead> Source<R> {
         push_lines(&mut self.text, text, holds.carriage_return);
     }
 
-    fn declaration(&mut self, token: Token) -> Result<Found, Error> {
+    fn declaration(&mut self, token: Token) -> Result<(), Error> {
         if self.stage != Stage::Begin {
             return Err(self.syntax(
                 "<?xml …?> stands at the very beginning of a file; remove it here, or what is before it",
@@ -641,7 +652,10 @@ impl<R: BufRead> Source<R> {
         }
         self.scan_attributes("<?", token, "xml".len())?;
         match self.attributes(token).get("version") {
-            Some("1.0") => Ok(Found::Declaration(token)),
+            Some("1.0") => {
+                self.found = Found::Declaration(token);
+                Ok(())
+            }
             None => {
                 Err(self.syntax("the declaration names no version; write <?xml version='1.0'?>"))
             }
@@ -652,7 +666,7 @@ impl<R: BufRead> Source<R> {
         }
     }
 
-    fn doctype(&mut self, token: Token) -> Result<Found, Error> {
+    fn doctype(&mut self, token: Token) -> Result<(), Error> {
         if !matches!(self.stage, Stage::Begin | Stage::Prolog) {
             return Err(self.syntax("a DOCTYPE stands once, before the root; remove it"));
         }
@@ -667,10 +681,11 @@ impl<R: BufRead> Source<R> {
         self.text.clear();
         push_lines(&mut self.text, text, true);
         self.stage = Stage::AfterDoctype;
-        Ok(Found::Doctype)
+        self.found = Found::Doctype;
+        Ok(())
     }
 
-    fn end_of_file(&mut self) -> Result<Option<Found>, Error> {
+    fn end_of_file(&mut self) -> Result<bool, Error> {
         self.octets.locate(self.octets.text().len());
         if !self.open.is_empty() {
             let inside = format!("<{}>", excerpt(self.open_name()));
@@ -683,7 +698,7 @@ impl<R: BufRead> Source<R> {
             return Err(Error::Empty { at: self.place() });
         }
         self.stage = Stage::Done;
-        Ok(None)
+        Ok(false)
     }
 
     /// Whether the text ended because the bytes are no text.
