@@ -18,7 +18,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         .map(|item| item.to_string_lossy().into_owned());
     let start = Instant::now();
     let (mut documents, mut values) = (0_u64, 0_usize);
-    for document in Reader::new(BufReader::new(File::open(file)?), Limits::default()) {
+    for document in Reader::new(
+        BufReader::with_capacity(256 * 1024, File::open(file)?),
+        Limits::default(),
+    ) {
         let document = document?;
         documents += 1;
         if let Some(item) = &item {

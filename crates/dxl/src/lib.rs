@@ -4,6 +4,8 @@
 //! in may be anything: cut off, in another encoding, nested a million deep. It is refused with an [`Error`] that says where and how
 //! to mend it, within [`Limits`], without a panic.
 //!
+//! Begin with the [`guide`]. From the bottom up:
+//!
 //! - [`source`]: bytes to events, streaming, hardened.
 //! - [`notes`]: the documents of a file, one after the other: items, rich text, dates.
 //! - [`tree`]: events to a lossless tree, to look at and to change; [`mod@write`]: trees to bytes.
@@ -15,6 +17,7 @@
 
 pub mod check;
 mod error;
+pub mod guide;
 pub mod notes;
 pub mod position;
 pub mod schema;

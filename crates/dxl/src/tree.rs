@@ -156,7 +156,7 @@ impl Tree {
         let mut source = Source::new(bytes, limits);
         let mut growth = Growth::new(Tree::empty(0, 0, 0));
         while let Some(event) = source.next()? {
-            growth.take(event);
+            growth.take(&event);
             if growth.size() > limits.nodes {
                 return Err(Error::TooMany {
                     at: source.place(),
@@ -579,8 +579,8 @@ impl Growth {
     }
 
     #[inline]
-    pub(crate) fn take(&mut self, event: Event<'_>) {
-        match event {
+    pub(crate) fn take(&mut self, event: &Event<'_>) {
+        match *event {
             Event::Declaration { .. } => {}
             Event::Start {
                 name,

@@ -86,12 +86,12 @@ impl<R: BufRead> Reader<R> {
             };
             if let Some(kind) = DocumentKind::of(name, attributes.get("class")) {
                 let mut growth = Growth::roomy(self.room);
-                growth.take(event);
+                growth.take(&event);
                 return self.read_rest(growth, kind).map(Some);
             }
             if name == "database" && self.database.is_none() && depth == 0 {
                 let mut growth = Growth::roomy(Room::default());
-                growth.take(event);
+                growth.take(&event);
                 self.database = Some(growth.tree);
             } else {
                 self.source.skip_element()?;
@@ -102,9 +102,16 @@ impl<R: BufRead> Reader<R> {
     fn read_rest(&mut self, mut growth: Growth, kind: DocumentKind) -> Result<Document, Error> {
         let outside = self.source.depth();
         let limit = self.source.limits().nodes;
-        while let Some(event) = self.source.next()? {
-            let is_end = matches!(event, Event::End { .. });
-            growth.take(event);
+        loop {
+            // No `?`: it would copy every event.
+            let is_end = match self.source.next() {
+                Ok(Some(event)) => {
+                    growth.take(&event);
+                    matches!(event, Event::End { .. })
+                }
+                Ok(None) => break,
+                Err(why) => return Err(why),
+            };
             if is_end && self.source.depth() == outside {
                 break;
             }

@@ -50,6 +50,10 @@ impl Token {
 /// Why there is no piece.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Uncut {
+    /// The window ends.
+    Nothing,
+    /// It is longer than it may be.
+    TooLong,
     /// The window ends in the middle of one, such as `a tag`.
     Inside(&'static str),
     /// `<!` and nothing that it begins.
@@ -59,7 +63,7 @@ pub(super) enum Uncut {
 }
 
 /// The piece that begins at `start`, where something is. `ended`: nothing comes after the window.
-#[inline]
+#[inline(always)]
 pub(super) fn cut(text: &str, start: usize, ended: bool) -> Result<Token, Uncut> {
     let bytes = &text.as_bytes()[start..];
     let (kind, length) = match bytes {

@@ -206,7 +206,7 @@ pub struct Source<R> {
     /// Of the event that was read, if it is not the window's.
     text: String,
     scratch: Scratch,
-    position: Position,
+    found: Found,
     /// The open elements' names, each behind a `/`.
     path: String,
     /// Where in `path` they begin.
@@ -227,7 +227,7 @@ impl<R: BufRead> Source<R> {
             stage: Stage::Begin,
             text: String::new(),
             scratch: Scratch::default(),
-            position: Position::START,
+            found: Found::End,
             path: String::new(),
             open: Vec::new(),
             end_pending: None,
@@ -239,8 +239,8 @@ impl<R: BufRead> Source<R> {
     #[allow(clippy::should_implement_trait)] // an event borrows from the source, which Iterator cannot say
     pub fn next(&mut self) -> Result<Option<Event<'_>>, Error> {
         match self.advance() {
-            Ok(Some(found)) => Ok(Some(self.event(found))),
-            Ok(None) => Ok(None),
+            Ok(true) => Ok(Some(self.event())),
+            Ok(false) => Ok(None),
             Err(why) => {
                 self.stage = Stage::Done;
                 Err(why)
@@ -266,7 +266,7 @@ impl<R: BufRead> Source<R> {
 
     /// Where the last event begins.
     pub fn position(&self) -> Position {
-        self.position
+        self.octets.here()
     }
 
     /// The open elements, as `/database/form`; at a start or an end its own element is the last.
@@ -281,7 +281,7 @@ impl<R: BufRead> Source<R> {
 
     /// Where the last event begins, with its path.
     pub fn place(&self) -> Place {
-        Place::new(self.position, &self.path)
+        Place::new(self.position(), &self.path)
     }
 
     /// The limits that it was made with.
@@ -299,10 +299,10 @@ impl<R: BufRead> Source<R> {
         self.octets.first_carriage_return()
     }
 
-    fn event(&self, found: Found) -> Event<'_> {
+    fn event(&self) -> Event<'_> {
         let text = self.text.as_str();
-        let position = self.position;
-        match found {
+        let position = self.position();
+        match self.found {
             Found::Declaration(token) => Event::Declaration {
                 encoding: self.attributes(token).get("encoding"),
                 position,
@@ -337,7 +337,7 @@ impl<R: BufRead> Source<R> {
             &self.scratch.spans,
             token.inside(self.octets.text()),
             &self.scratch.values,
-            self.position,
+            self.position(),
             self.octets.encoding(),
         )
     }
@@ -361,22 +361,30 @@ impl<R: BufRead> Source<R> {
     }
 
     /// Reads the next event into the fields that it borrows from.
-    fn advance(&mut self) -> Result<Option<Found>, Error> {
+    fn advance(&mut self) -> Result<bool, Error> {
         if self.leaving {
             self.leave();
         }
         if let Some(at) = self.end_pending.take() {
             self.leaving = true;
-            self.position = self.octets.locate(at);
-            return Ok(Some(Found::End));
+            self.octets.locate(at);
+            self.found = Found::End;
+            return Ok(true);
         }
         while self.stage != Stage::Done {
-            let Some(token) = self.cut()? else {
-                return self.end_of_file();
+            // An error is large, and a result that may be one is slow to hand on: pieces come by a way of their own.
+            let token = match self.cut() {
+                Ok(token) => token,
+                Err(why) => {
+                    if self.widen(why)? {
+                        continue;
+                    }
+                    return self.end_of_file();
+                }
             };
             self.next = token.end;
-            self.position = self.octets.locate(token.start);
-            let found = match token.kind {
+            self.octets.locate(token.start);
+            match token.kind {
                 Kind::Start | Kind::Empty => self.start(token)?,
                 Kind::End => self.end(token)?,
                 Kind::Text if self.open.is_empty() => {
@@ -390,79 +398,70 @@ impl<R: BufRead> Source<R> {
                 Kind::Instruction => self.instruction(token)?,
                 Kind::Declaration => self.declaration(token)?,
                 Kind::Doctype => self.doctype(token)?,
-            };
+            }
             self.stage = self.stage.begun();
-            return Ok(Some(found));
+            return Ok(true);
         }
-        Ok(None)
+        Ok(false)
     }
 
-    /// The next piece; `None` at the end of the file.
-    #[inline]
-    fn cut(&mut self) -> Result<Option<Token>, Error> {
-        loop {
-            let ended = self.octets.ended();
-            let text = self.octets.text();
-            let why = if self.next == text.len() {
-                if ended {
-                    return self.end_of_text().map(|()| None);
-                }
-                Uncut::Inside("a file")
-            } else {
-                match cut(text, self.next, ended) {
-                    Ok(token) if token.end - token.start <= self.limits.text => {
-                        return Ok(Some(token));
-                    }
-                    Ok(_) => return Err(self.too_long()),
-                    Err(why) => why,
-                }
-            };
-            self.widen(why)?;
-        }
-    }
-
-    /// More of the file, if that is what a piece lacks.
-    #[cold]
-    fn widen(&mut self, why: Uncut) -> Result<(), Error> {
+    /// The next piece.
+    #[inline(always)]
+    fn cut(&self) -> Result<Token, Uncut> {
         let text = self.octets.text();
-        let so_far = text.len() - self.next;
+        if self.next == text.len() {
+            return Err(Uncut::Nothing);
+        }
+        let token = cut(text, self.next, self.octets.ended())?;
+        if token.end - token.start > self.limits.text {
+            return Err(Uncut::TooLong);
+        }
+        Ok(token)
+    }
+
+    /// More of the file, if that is what a piece lacks; false at the end.
+    #[cold]
+    fn widen(&mut self, why: Uncut) -> Result<bool, Error> {
+        let ended = self.octets.ended();
         match why {
-            Uncut::Inside(_) if !self.octets.ended() => {
-                if so_far > self.limits.text {
+            Uncut::Nothing if ended => self.end_of_text().map(|()| false),
+            Uncut::Nothing | Uncut::Inside(_) if !ended => {
+                if self.octets.text().len() - self.next > self.limits.text {
                     return Err(self.too_long());
                 }
                 self.octets.move_to(self.next);
                 self.next = 0;
-                Ok(())
+                Ok(true)
             }
             Uncut::Inside(inside) => {
                 self.end_of_text()?;
-                self.position = self.octets.locate(self.octets.text().len());
+                self.octets.locate(self.octets.text().len());
                 Err(Error::CutOff {
                     at: self.place(),
                     inside: inside.to_owned(),
                 })
             }
             Uncut::Bang => {
-                self.position = self.octets.locate(self.next);
+                self.octets.locate(self.next);
                 Err(self.syntax(
                     "behind <! comes -- (a comment), [CDATA[ or DOCTYPE; write a < in a text as &lt;",
                 ))
             }
             Uncut::InternalSubset => {
-                self.position = self.octets.locate(self.next);
+                self.octets.locate(self.next);
                 Err(Error::InternalSubset { at: self.place() })
             }
+            Uncut::Nothing | Uncut::TooLong => Err(self.too_long()),
         }
     }
 
-    fn start(&mut self, token: Token) -> Result<Found, Error> {
+    fn start(&mut self, token: Token) -> Result<(), Error> {
         let tag = token.inside(self.octets.text());
         let name_len = tag
             .bytes()
             .position(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r'))
             .unwrap_or(tag.len());
-        let name = &tag[..name_len];
+        let (tag_len, name) = (tag.len(), &tag[..name_len]);
         check_name(name, self.limits.name).map_err(|what| self.complaint("<", "", what))?;
         if name.contains(':') {
             return Err(Error::Prefix {
@@ -486,15 +485,20 @@ impl<R: BufRead> Source<R> {
         self.path.push('/');
         self.path.push_str(name);
         self.stage = Stage::Root;
-        self.scan_attributes("<", token, name_len)?;
-        self.check_namespace(token)?;
+        if name_len < tag_len {
+            self.scan_attributes("<", token, name_len)?;
+            self.check_namespace(token)?;
+        } else {
+            self.scratch.clear();
+        }
         if token.kind == Kind::Empty {
             self.end_pending = Some(token.end);
         }
-        Ok(Found::Start {
+        self.found = Found::Start {
             tag: token,
             name: name_len,
-        })
+        };
+        Ok(())
     }
 
     /// The attributes in a tag from its byte `from` on; `lead` is what the tag begins with.
@@ -512,9 +516,6 @@ impl<R: BufRead> Source<R> {
     }
 
     fn check_namespace(&self, token: Token) -> Result<(), Error> {
-        if self.scratch.spans.is_empty() {
-            return Ok(());
-        }
         match self
             .attributes(token)
             .into_iter()
@@ -528,11 +529,12 @@ impl<R: BufRead> Source<R> {
         }
     }
 
-    fn end(&mut self, token: Token) -> Result<Found, Error> {
+    fn end(&mut self, token: Token) -> Result<(), Error> {
         let name = token.inside(self.octets.text());
         if !self.open.is_empty() && self.open_name() == name.trim_end_matches(is_xml_space) {
             self.leaving = true;
-            return Ok(Found::End);
+            self.found = Found::End;
+            return Ok(());
         }
         let (at, found) = (self.place(), excerpt(name));
         if self.open.is_empty() {
@@ -543,7 +545,7 @@ impl<R: BufRead> Source<R> {
     }
 
     /// A text up to the next markup.
-    fn run(&mut self, token: Token) -> Result<Found, Error> {
+    fn run(&mut self, token: Token) -> Result<(), Error> {
         let raw = token.inside(self.octets.text());
         let holds = self.octets.holds();
         if holds.bracket
@@ -555,7 +557,8 @@ impl<R: BufRead> Source<R> {
             });
         }
         if !holds.carriage_return && memchr::memchr(b'&', raw.as_bytes()).is_none() {
-            return Ok(Found::Text(Some(token)));
+            self.found = Found::Text(Some(token));
+            return Ok(());
         }
         self.text.clear();
         let mut rest = raw;
@@ -578,7 +581,8 @@ impl<R: BufRead> Source<R> {
             }
         }
         push_lines(&mut self.text, rest, holds.carriage_return);
-        Ok(Found::Text(None))
+        self.found = Found::Text(None);
+        Ok(())
     }
 
     /// Outside the root there is white space only.
@@ -594,31 +598,33 @@ impl<R: BufRead> Source<R> {
 
     #[cold]
     fn too_long(&mut self) -> Error {
-        self.position = self.octets.locate(self.next);
+        self.octets.locate(self.next);
         Error::TooLong {
             at: self.place(),
             limit: self.limits.text,
         }
     }
 
-    fn cdata(&mut self, token: Token) -> Result<Found, Error> {
+    fn cdata(&mut self, token: Token) -> Result<(), Error> {
         if self.open.is_empty() {
             return Err(Error::Outside { at: self.place() });
         }
         self.set_lines(token);
-        Ok(Found::CData)
+        self.found = Found::CData;
+        Ok(())
     }
 
-    fn comment(&mut self, token: Token) -> Result<Found, Error> {
+    fn comment(&mut self, token: Token) -> Result<(), Error> {
         let text = token.inside(self.octets.text());
         if text.contains("--") || text.ends_with('-') {
             return Err(self.syntax("a comment has no -- in it; write - - instead"));
         }
         self.set_lines(token);
-        Ok(Found::Comment)
+        self.found = Found::Comment;
+        Ok(())
     }
 
-    fn instruction(&mut self, token: Token) -> Result<Found, Error> {
+    fn instruction(&mut self, token: Token) -> Result<(), Error> {
         let inside = token.inside(self.octets.text());
         let target = inside.split(is_xml_space).next().unwrap_or_default();
         check_name(target, self.limits.name).map_err(|what| self.complaint("<?", "", what))?;
@@ -627,7 +633,8 @@ impl<R: BufRead> Source<R> {
         }
         let target = target.len();
         self.set_lines(token);
-        Ok(Found::Instruction { target })
+        self.found = Found::Instruction { target };
+        Ok(())
     }
 
     fn set_lines(&mut self, token: Token) {
@@ -637,7 +644,7 @@ impl<R: BufRead> Source<R> {
         push_lines(&mut self.text, text, holds.carriage_return);
     }
 
-    fn declaration(&mut self, token: Token) -> Result<Found, Error> {
+    fn declaration(&mut self, token: Token) -> Result<(), Error> {
         if self.stage != Stage::Begin {
             return Err(self.syntax(
                 "<?xml …?> stands at the very beginning of a file; remove it here, or what is before it",
@@ -645,7 +652,10 @@ impl<R: BufRead> Source<R> {
         }
         self.scan_attributes("<?", token, "xml".len())?;
         match self.attributes(token).get("version") {
-            Some("1.0") => Ok(Found::Declaration(token)),
+            Some("1.0") => {
+                self.found = Found::Declaration(token);
+                Ok(())
+            }
             None => {
                 Err(self.syntax("the declaration names no version; write <?xml version='1.0'?>"))
             }
@@ -656,7 +666,7 @@ impl<R: BufRead> Source<R> {
         }
     }
 
-    fn doctype(&mut self, token: Token) -> Result<Found, Error> {
+    fn doctype(&mut self, token: Token) -> Result<(), Error> {
         if !matches!(self.stage, Stage::Begin | Stage::Prolog) {
             return Err(self.syntax("a DOCTYPE stands once, before the root; remove it"));
         }
@@ -671,11 +681,12 @@ impl<R: BufRead> Source<R> {
         self.text.clear();
         push_lines(&mut self.text, text, true);
         self.stage = Stage::AfterDoctype;
-        Ok(Found::Doctype)
+        self.found = Found::Doctype;
+        Ok(())
     }
 
-    fn end_of_file(&mut self) -> Result<Option<Found>, Error> {
-        self.position = self.octets.locate(self.octets.text().len());
+    fn end_of_file(&mut self) -> Result<bool, Error> {
+        self.octets.locate(self.octets.text().len());
         if !self.open.is_empty() {
             let inside = format!("<{}>", excerpt(self.open_name()));
             return Err(Error::CutOff {
@@ -687,7 +698,7 @@ impl<R: BufRead> Source<R> {
             return Err(Error::Empty { at: self.place() });
         }
         self.stage = Stage::Done;
-        Ok(None)
+        Ok(false)
     }
 
     /// Whether the text ended because the bytes are no text.
@@ -695,7 +706,7 @@ impl<R: BufRead> Source<R> {
         let Some(fault) = self.octets.take_fault() else {
             return Ok(());
         };
-        self.position = self.octets.locate(self.octets.text().len());
+        self.octets.locate(self.octets.text().len());
         let at = self.place();
         Err(match fault {
             Fault::Io(source) => Error::Io { at, source },
@@ -717,12 +728,12 @@ impl<R: BufRead> Source<R> {
 
     /// The place that is `text` behind the beginning of the last event.
     fn at_beyond(&self, text: &str) -> Place {
-        Place::new(self.octets.beyond(self.position, text), &self.path)
+        Place::new(self.octets.beyond(self.position(), text), &self.path)
     }
 
     /// A complaint about what is `lead` and `before` behind the beginning of the last event.
     fn complaint(&self, lead: &str, before: &str, what: Wrong) -> Error {
-        let lead = self.octets.beyond(self.position, lead);
+        let lead = self.octets.beyond(self.position(), lead);
         let at = Place::new(self.octets.beyond(lead, before), &self.path);
         match what {
             Wrong::Syntax(mend) => Error::Syntax { at, mend },

@@ -7,6 +7,9 @@ use std::io::{self, BufRead};
 /// As much is decoded at a time, at least.
 const BLOCK: usize = 64 * 1024;
 
+/// In larger windows lines are counted as they are passed.
+const HUGE: usize = 8 * BLOCK;
+
 /// Why there are no more bytes.
 #[derive(Debug)]
 pub(super) enum Fault {
@@ -32,6 +35,8 @@ pub(super) struct Octets<R> {
     raw: Vec<u8>,
     block: String,
     holds: Holds,
+    /// A single piece made the window so large that lists of what is in it would be larger still.
+    is_huge: bool,
     /// Where in `block` each line ends.
     line_ends: Vec<usize>,
     /// The first of them that `here` has not passed.
@@ -57,6 +62,7 @@ impl<R: BufRead> Octets<R> {
             raw: Vec::new(),
             block: String::new(),
             holds: Holds::default(),
+            is_huge: false,
             line_ends: Vec::new(),
             next_line_end: 0,
             followers: Vec::new(),
@@ -80,12 +86,18 @@ impl<R: BufRead> Octets<R> {
         self.ended
     }
 
-    /// The position of a byte in the window, at or after the one asked for last.
-    #[inline]
-    pub(super) fn locate(&mut self, at: usize) -> Position {
+    /// Moves on to a byte of the window.
+    #[inline(always)]
+    pub(super) fn locate(&mut self, at: usize) {
         let begin = self.counted;
         if at <= begin {
-            return self.here;
+            return;
+        }
+        if self.is_huge {
+            let bytes = self.block.as_bytes();
+            self.here = advance(self.here, &bytes[begin..at], self.encoding);
+            self.counted = at;
+            return;
         }
         let mut from = begin;
         while self
@@ -113,6 +125,11 @@ impl<R: BufRead> Octets<R> {
             Some(other) => other.raw_len(&self.block.as_bytes()[begin..at]) as u64,
         };
         self.counted = at;
+    }
+
+    /// The position that was moved to.
+    #[inline]
+    pub(super) fn here(&self) -> Position {
         self.here
     }
 
@@ -213,11 +230,14 @@ impl<R: BufRead> Octets<R> {
 
     fn look_over(&mut self) {
         let bytes = self.block.as_bytes();
+        self.is_huge = bytes.len() > HUGE;
         self.line_ends.clear();
-        self.line_ends.extend(memchr::memchr_iter(b'\n', bytes));
-        self.next_line_end = 0;
-        find_followers(bytes, &mut self.followers);
-        self.next_follower = 0;
+        self.followers.clear();
+        (self.next_line_end, self.next_follower) = (0, 0);
+        if !self.is_huge {
+            self.line_ends.extend(memchr::memchr_iter(b'\n', bytes));
+            find_followers(bytes, &mut self.followers);
+        }
         let carriage_return = memchr::memchr(b'\r', bytes);
         self.holds = Holds {
             carriage_return: carriage_return.is_some(),
@@ -232,7 +252,6 @@ impl<R: BufRead> Octets<R> {
 /// Most text is plain: many bytes are passed over at a time.
 fn find_followers(text: &[u8], followers: &mut Vec<usize>) {
     const STEP: usize = 64;
-    followers.clear();
     for (step, piece) in text.chunks(STEP).enumerate() {
         if piece.is_ascii() {
             continue;

@@ -159,6 +159,12 @@ pub(super) struct TagLimits {
 }
 
 impl Scratch {
+    /// For a tag without attributes.
+    pub(super) fn clear(&mut self) {
+        self.spans.clear();
+        self.values.clear();
+    }
+
     /// Finds the attributes in `tag` from the byte `from` on.
     pub(super) fn scan(
         &mut self,
@@ -166,8 +172,7 @@ impl Scratch {
         from: usize,
         limits: TagLimits,
     ) -> Result<(), Complaint> {
-        self.spans.clear();
-        self.values.clear();
+        self.clear();
         let bytes = tag.as_bytes();
         let mut at = from;
         loop {

@@ -490,6 +490,28 @@ fn huge_texts_up_to_the_limit() {
 }
 
 #[test]
+fn positions_behind_a_huge_text_are_right() {
+    let text = format!(
+        "<a>{}<b/>{}\n ä<b/></a>",
+        "ä\n".repeat(400_000),
+        "x".repeat(300)
+    );
+    let mut source = Source::new(text.as_bytes(), Limits::default());
+    let mut found = Vec::new();
+    while let Some(event) = source.next().unwrap() {
+        if let Event::Start {
+            name: "b",
+            position,
+            ..
+        } = event
+        {
+            found.push((position.line, position.column, position.byte));
+        }
+    }
+    assert_eq!(found, [(400_001, 1, 1_200_003), (400_002, 3, 1_200_311)]);
+}
+
+#[test]
 fn after_an_error_there_is_nothing() {
     let mut source = Source::new(&b"<a></b></a>"[..], Limits::default());
     source.next().unwrap();
