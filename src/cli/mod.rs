@@ -4,6 +4,7 @@ mod admin;
 mod bench;
 mod check_config;
 mod demo;
+mod dxl;
 mod files;
 mod migrate;
 mod place;
@@ -43,6 +44,8 @@ enum Command {
     CheckConfig(check_config::CheckConfigArgs),
     /// Make the database, or bring it up to date.
     Migrate(migrate::MigrateArgs),
+    /// DXL, the XML of Notes: check files before they are imported, or after they were exported.
+    Dxl(dxl::DxlArgs),
     /// Run the built-in SMSC alone, for tests of other software.
     Smsc(smsc::SmscArgs),
     /// Measure: load through a door, and a table beside the last run.
@@ -69,6 +72,7 @@ pub fn run() -> ExitCode {
             Command::Verify(args) => verify::run(args).await,
             Command::CheckConfig(args) => check_config::run(&args),
             Command::Migrate(args) => migrate::run(args).await,
+            Command::Dxl(args) => dxl::run(&args),
             Command::Smsc(args) => ended(smsc::run(args).await),
             Command::Bench(args) => ended(bench::run(*args).await),
         }

@@ -1,0 +1,255 @@
+//! Agents: triggers, schedules, and what they may do.
+
+use super::super::finding::{Findings, excerpt};
+use super::super::rules::Rule;
+use crate::position::Position;
+use crate::source::Attributes;
+
+/// An agent runs every so many minutes at the most.
+const SHORTEST_MINUTES: u64 = 5;
+/// Of a time so much is kept.
+const MOST_LETTERS: usize = 40;
+
+/// An agent that is open.
+#[derive(Debug)]
+pub(super) struct Agent {
+    path: String,
+    /// Where it says that it is unrestricted.
+    unrestricted: Option<Position>,
+    /// Its code asks for files, the environment or COM, or it cannot be said.
+    asks_for_more: bool,
+    trigger: String,
+    schedule: Option<Schedule>,
+    /// How many elements below the agent are open.
+    depth: usize,
+    /// The open element below `<schedule>` that holds a time, and how deep it lies.
+    in_time: Option<(Time, usize)>,
+    /// How deep the open script lies.
+    in_script: Option<usize>,
+}
+
+#[derive(Debug)]
+struct Schedule {
+    kind: String,
+    at: Position,
+    depth: usize,
+    start: Option<String>,
+    end: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Time {
+    Start,
+    End,
+}
+
+/// What an agent needs the right to run unrestricted for, in small letters.
+const ASKING: &[&str] = &[
+    "createobject",
+    "getobject",
+    "environ",
+    "open ",
+    "open(",
+    "shell",
+    "kill ",
+    "dir$",
+    "dir(",
+    "filecopy",
+    "filelen",
+    "mkdir",
+    "rmdir",
+    "chdir",
+    "declare ",
+    "extractfile",
+    "embedobject",
+    "createhttprequest",
+    "createstream",
+    "activateapp",
+];
+
+impl Agent {
+    pub(super) fn new(attributes: Attributes<'_>, path: &str) -> Self {
+        let unrestricted = attributes.iter().find(|attribute| {
+            attribute.name == "restrictions"
+                && matches!(attribute.value, "unrestricted" | "fulladminunrestricted")
+        });
+        Self {
+            path: path.to_owned(),
+            unrestricted: unrestricted.map(|attribute| attribute.position()),
+            asks_for_more: false,
+            trigger: String::new(),
+            schedule: None,
+            depth: 0,
+            in_time: None,
+            in_script: None,
+        }
+    }
+
+    pub(super) fn start(
+        &mut self,
+        name: &str,
+        attributes: Attributes<'_>,
+        at: Position,
+        path: &str,
+        findings: &mut Findings,
+    ) {
+        let of = |name: &str| attributes.get(name).unwrap_or_default();
+        match name {
+            "trigger" => {
+                self.trigger = excerpt(of("type"));
+                if self.trigger == "beforenewmail" {
+                    findings.add(
+                        Rule::BeforeNewMail,
+                        at,
+                        path,
+                        "the agent runs before new mail arrives".to_owned(),
+                        "let it run after new mail has arrived: type='afternewmail'",
+                    );
+                }
+            }
+            "documentset" if matches!(self.trigger.as_str(), "beforenewmail" | "afternewmail") => {
+                findings.add(
+                    Rule::NewMailDocuments,
+                    at,
+                    path,
+                    "an agent for new mail has a document set".to_owned(),
+                    "remove <documentset>",
+                );
+            }
+            "schedule" => {
+                check_interval(attributes, at, path, findings);
+                self.schedule = Some(Schedule {
+                    kind: excerpt(of("type")),
+                    at,
+                    depth: self.depth,
+                    start: None,
+                    end: None,
+                });
+            }
+            "starttime" => self.in_time = Some((Time::Start, self.depth)),
+            "endtime" => self.in_time = Some((Time::End, self.depth)),
+            "lotusscript" => self.in_script = Some(self.depth),
+            // What these do is not looked into.
+            "javaproject" | "simpleaction" | "formula" => self.asks_for_more = true,
+            _ => {}
+        }
+        self.depth += 1;
+    }
+
+    pub(super) fn uses_library(&mut self) {
+        self.asks_for_more = true;
+    }
+
+    pub(super) fn text(&mut self, text: &str) {
+        if let (Some((time, _)), Some(schedule)) = (self.in_time, &mut self.schedule) {
+            let kept = match time {
+                Time::Start => &mut schedule.start,
+                Time::End => &mut schedule.end,
+            };
+            let kept = kept.get_or_insert_default();
+            let room = MOST_LETTERS.saturating_sub(kept.len());
+            kept.extend(text.trim().chars().take(room));
+        }
+        if self.in_script.is_some() && self.unrestricted.is_some() && !self.asks_for_more {
+            let script = text.to_lowercase();
+            self.asks_for_more = ASKING.iter().any(|word| script.contains(word));
+        }
+    }
+
+    pub(super) fn end(&mut self, path: &str, findings: &mut Findings) {
+        self.depth = self.depth.saturating_sub(1);
+        let depth = self.depth;
+        self.in_script = self.in_script.filter(|script| *script != depth);
+        self.in_time = self.in_time.filter(|(_, time)| *time != depth);
+        if self
+            .schedule
+            .as_ref()
+            .is_some_and(|schedule| schedule.depth == self.depth)
+            && let Some(schedule) = self.schedule.take()
+        {
+            schedule.check(path, findings);
+        }
+    }
+
+    pub(super) fn finish(self, findings: &mut Findings) {
+        if let (Some(at), false) = (self.unrestricted, self.asks_for_more) {
+            findings.add(
+                Rule::AgentUnrestricted,
+                at,
+                &self.path,
+                "the agent is unrestricted, and nothing in it asks for files, the environment or COM"
+                    .to_owned(),
+                "leave restrictions out, unless a library that it uses needs them",
+            );
+        }
+    }
+}
+
+/// More than once a day is every so many hours and minutes.
+fn check_interval(attributes: Attributes<'_>, at: Position, path: &str, findings: &mut Findings) {
+    if attributes.get("type") != Some("byminutes") {
+        return;
+    }
+    let number = |name: &str| match attributes.get(name) {
+        None => Some(0),
+        Some(number) => number.trim().parse::<u64>().ok(),
+    };
+    let minutes = match (number("hours"), number("minutes")) {
+        (Some(hours), Some(minutes)) => Some(hours.saturating_mul(60).saturating_add(minutes)),
+        _ => None,
+    };
+    if minutes.is_none_or(|minutes| minutes < SHORTEST_MINUTES) {
+        let found = minutes.map_or("a time that is no number".to_owned(), |minutes| {
+            format!("{minutes} minutes")
+        });
+        findings.add(
+            Rule::ScheduleInterval,
+            at,
+            path,
+            format!("the agent is to run every {found}"),
+            "write hours='0' minutes='5', or more",
+        );
+    }
+}
+
+impl Schedule {
+    fn check(self, path: &str, findings: &mut Findings) {
+        let kind = self.kind.as_str();
+        let (needs_start, needs_end) = match kind {
+            "byminutes" => (true, true),
+            "daily" | "weekly" | "monthly" => (true, false),
+            _ => (false, false),
+        };
+        let is_midnight = |time: &Option<String>| {
+            time.as_deref()
+                .and_then(|time| time.split_once('T'))
+                .is_some_and(|(_, time)| time.starts_with("000000"))
+        };
+        let lacks = [
+            (needs_start && self.start.is_none(), "start"),
+            (needs_end && self.end.is_none(), "end"),
+        ];
+        let lacks: Vec<&str> = lacks
+            .into_iter()
+            .filter(|(lacks, _)| *lacks)
+            .map(|(_, what)| what)
+            .collect();
+        if !lacks.is_empty() {
+            findings.add(
+                Rule::ScheduleTimes,
+                self.at,
+                path,
+                format!("the schedule has no {} time", lacks.join(" and no ")),
+                "write <starttime><datetime>T000000,00</datetime></starttime>, and <endtime> with T235900,00 likewise",
+            );
+        } else if needs_end && is_midnight(&self.start) && is_midnight(&self.end) {
+            findings.add(
+                Rule::ScheduleMidnight,
+                self.at,
+                path,
+                "the schedule is from 00:00 to 00:00".to_owned(),
+                "let it end at 23:59: <endtime><datetime>T235900,00</datetime></endtime>",
+            );
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! How to work with DXL: a guide with examples. There is no code here.
+//!
+//! # What DXL is
+//!
+//! Domino exports a database, or a part of one, as XML: documents (`<document>`, or raw `<note class='document'>`), profiles, and design (forms,
+//! views, agents and so on). The same XML goes in again through the importer, which is stricter than the DTD. This crate reads what Domino writes,
+//! and writes what the importer takes.
+//!
+//! # Three ways to read
+//!
+//! **Documents, one after the other.** For address books, calendars and mail: any size of file, one document in memory. [`Reader`] passes over the
+//! design and gives each [`Document`]. Items are found in any case, and the same item may be a text in one document and a list in the next, so ask
+//! for texts:
+//!
+//! ```
+//! use dxl::{Limits, notes::Reader};
+//!
+//! let export = "<database xmlns='http://www.lotus.com/dxl'>
+//! <document form='Person'>
+//! <item name='ShortName'><text>alee</text></item>
+//! <item name='CellPhoneNumber'><text>0491 570 156</text></item></document>
+//! <document form='Person'>
+//! <item name='ShortName'><textlist><text>bo</text><text>bob</text></textlist></item></document>
+//! </database>";
+//! let mut short_names = Vec::new();
+//! for document in Reader::new(export.as_bytes(), Limits::default()) {
+//!     let person = document?;
+//!     short_names.push(person.texts("shortname").join("+"));
+//! }
+//! assert_eq!(short_names, ["alee", "bo+bob"]);
+//! # Ok::<(), dxl::Error>(())
+//! ```
+//!
+//! **A tree.** For design, and wherever one wants to look around: [`Tree`] keeps the whole file, each node with its position.
+//!
+//! ```
+//! let tree = dxl::Tree::parse(
+//!     "<database><view name='Sent'><column itemname='To'/><column itemname='At'/></view></database>",
+//! )?;
+//! let view = tree.root().first("view").unwrap();
+//! let columns: Vec<_> = view.all("column").filter_map(|column| column.attribute("itemname")).collect();
+//! assert_eq!(columns, ["To", "At"]);
+//! assert_eq!(view.all("column").last().unwrap().path(), "/database/view/column[2]");
+//! # Ok::<(), dxl::Error>(())
+//! ```
+//!
+//! **Events.** For a checker, or a format of one's own: [`Source`] gives start, end and text, with positions and the path of the open elements, in
+//! memory that does not grow with the file.
+//!
+//! ```
+//! use dxl::{Event, Limits, Source};
+//!
+//! let mut source = Source::new(&b"<form><body>\n<richtext/></body></form>"[..], Limits::default());
+//! let mut deepest = String::new();
+//! while let Some(event) = source.next()? {
+//!     if let Event::Start { empty: true, position, .. } = event {
+//!         assert_eq!((position.line, position.column), (2, 1));
+//!         deepest = source.path().to_owned();
+//!     }
+//! }
+//! assert_eq!(deepest, "/form/body/richtext");
+//! # Ok::<(), dxl::Error>(())
+//! ```
+//!
+//! # Values
+//!
+//! [`Item::value`] tells apart every type that an item may have; what cannot be read is a value too, not an error: [`Value::Sealed`],
+//! [`Value::Unknown`], a number or a time that is none.
+//!
+//! Dates keep what was written, and know the instant where date, time and zone are all there. The offset in the text is what was in effect, so
+//! summer time is in it and `dst` adds nothing:
+//!
+//! ```
+//! use dxl::notes::DateTime;
+//!
+//! let sydney = DateTime::parse("20261202T090000,00+11", true)?;
+//! let utc = DateTime::parse("20261201T220000,00Z", false)?;
+//! assert_eq!(sydney.instant(), utc.instant());
+//! assert_eq!(sydney.to_string(), "20261202T090000,00+11");
+//! assert_eq!(DateTime::parse("20261202", false)?.instant(), None);
+//! assert!(DateTime::parse("20261302", false).is_err());
+//! # Ok::<(), dxl::notes::OddDateTime>(())
+//! ```
+//!
+//! Rich text becomes the text that a person would read, by the rules of [`RichText`]:
+//!
+//! ```
+//! use dxl::{Limits, notes::Reader};
+//!
+//! let mail = "<document form='Memo'><item name='Body'><richtext><pardef id='1'/><par def='1'>The offer:</par>
+//! <par def='1'><attachmentref name='offer.pdf'/></par></richtext></item></document>";
+//! let memo = Reader::new(mail.as_bytes(), Limits::default()).next().unwrap()?;
+//! assert_eq!(memo.plain_text("Body"), "The offer:\n[offer.pdf]");
+//! # Ok::<(), dxl::Error>(())
+//! ```
+//!
+//! # Changing and writing
+//!
+//! What is not modelled is kept and written back as it was, white space included. The bytes are always the same for the same tree.
+//!
+//! ```
+//! use dxl::{Limits, notes::Reader};
+//!
+//! let export = "<document form='SMS'>\n<item name='Status' summary='true'><text>queued</text></item>\n<later x='1'/></document>";
+//! let mut sms = Reader::new(export.as_bytes(), Limits::default()).next().unwrap()?;
+//! sms.set_texts("status", &["delivered"]);
+//! assert_eq!(sms.to_xml()?, export.replace("queued", "delivered"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! Trees are changed by the numbers of their nodes, or through an [`ElementMut`](crate::ElementMut):
+//!
+//! ```
+//! let mut tree = dxl::Tree::new("database");
+//! tree.root_mut().set("xmlns", dxl::NAMESPACE).append("page").set("name", "About").append("body");
+//! assert_eq!(
+//!     tree.root().to_xml()?,
+//!     "<database xmlns='http://www.lotus.com/dxl'><page name='About'><body/></page></database>",
+//! );
+//! # Ok::<(), dxl::WriteError>(())
+//! ```
+//!
+//! # When input is bad
+//!
+//! UTF-8 and UTF-16 are read, with a byte order mark or without, and Latin-1 and Windows-1252 where the declaration says so. A DOCTYPE is reported
+//! and never fetched; one with declarations in it is refused, and so is every entity but the five of XML. An [`Error`](crate::Error) says where, and what to do:
+//!
+//! ```
+//! let why = dxl::Tree::parse("<database>\n<form name='Memo'><body>").unwrap_err();
+//! assert_eq!(
+//!     why.to_string(),
+//!     "line 2, column 25, in /database/form/body: the file ends inside <body>; export it again, or fetch it in full"
+//! );
+//! assert_eq!(why.place().position.line, 2);
+//! ```
+//!
+//! [`Limits`](crate::Limits) hold depth, attributes, names, single texts and the nodes of a tree. Nothing recurses, so depth costs memory, not the stack.
+//!
+//! [`Document`]: crate::notes::Document
+//! [`Item::value`]: crate::notes::Item::value
+//! [`Reader`]: crate::notes::Reader
+//! [`RichText`]: crate::notes::RichText
+//! [`Source`]: crate::Source
+//! [`Tree`]: crate::Tree
+//! [`Value::Sealed`]: crate::notes::Value::Sealed
+//! [`Value::Unknown`]: crate::notes::Value::Unknown

@@ -1,0 +1,35 @@
+//! DXL, the XML of Notes databases, as a language: bytes to events, events to trees, trees to bytes.
+//!
+//! The crate stands on its own: it opens no file and no socket, reads no clock, and fetches nothing that a file names. What comes
+//! in may be anything: cut off, in another encoding, nested a million deep. It is refused with an [`Error`] that says where and how
+//! to mend it, within [`Limits`], without a panic.
+//!
+//! Begin with the [`guide`]. From the bottom up:
+//!
+//! - [`source`]: bytes to events, streaming, hardened.
+//! - [`notes`]: the documents of a file, one after the other: items, rich text, dates.
+//! - [`tree`]: events to a lossless tree, to look at and to change; [`mod@write`]: trees to bytes.
+//! - [`schema`]: which element may stand where, and what it bears.
+//! - [`check`](mod@check): whether a file is DXL, and whether Domino's importer takes it.
+
+#![warn(missing_docs)]
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+pub mod check;
+mod error;
+pub mod guide;
+pub mod notes;
+pub mod position;
+pub mod schema;
+pub mod source;
+pub mod tree;
+pub mod write;
+
+pub use error::Error;
+pub use position::{Place, Position};
+pub use source::{Event, Limits, Source};
+pub use tree::{Element, ElementMut, Kind, Node, NodeId, Tree};
+pub use write::WriteError;
+
+/// The namespace of every element of DXL.
+pub const NAMESPACE: &str = "http://www.lotus.com/dxl";

@@ -1,0 +1,319 @@
+//! `emailsms dxl`: DXL files as the repository and the importer want them. Opens files, no gateway.
+
+use ::dxl::check::{self, Checked, Finding, Profile};
+use ::dxl::schema::Schema;
+use anyhow::{Context, bail};
+use clap::{Args, Subcommand};
+use std::fs::{self, File};
+use std::io::{self, BufReader, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// DXL, the XML of Notes databases.
+#[derive(Debug, Args)]
+pub struct DxlArgs {
+    #[command(subcommand)]
+    command: DxlCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum DxlCommand {
+    /// Find what is wrong with DXL files, with place, reason and remedy.
+    Check(CheckArgs),
+}
+
+/// Finds what is wrong with DXL files. Reads only, and fetches nothing that a file names.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  emailsms dxl check export.dxl                 is this DXL, as Domino 9.0.1 writes it?
+  emailsms dxl check --import dxl-templates/    will the importer take these as they are meant?
+  emailsms dxl check --dtd domino_12_0_2.dtd export.dxl
+  emailsms dxl check --json design.dxl | jq '.files[].findings[] | {line, rule, remedy}'
+
+Without --import the structure is checked: elements, their order, attributes, text. That holds for whatever comes out of Notes.
+With --import also what only the importer minds, and no DTD says: a DOCTYPE, a & in an action's title, names that stand twice, schedules
+without times and more. Real exports break some of these rules; what is to be imported must not.
+
+A line says file, line, column, how grave it is, the rule, and what is wrong; below stand the place in the document, why there is
+such a rule, and how to mend it. One mistake gives one finding.
+
+Exit status: 0 nothing is wrong, or only warnings; 1 there are errors; 2 a file could not be read.")]
+pub struct CheckArgs {
+    /// Files, folders (every *.dxl and *.xml below), or - for standard input
+    #[arg(required = true, value_name = "FILES")]
+    files: Vec<PathBuf>,
+    /// Also check what only Domino's importer minds
+    #[arg(long)]
+    import: bool,
+    /// Check by this DTD of Domino's instead of the built-in schema of 9.0.1
+    #[arg(long, value_name = "FILE")]
+    dtd: Option<PathBuf>,
+    /// Print one JSON document
+    #[arg(long)]
+    json: bool,
+    /// List so many findings of each file at the most; the others are counted
+    #[arg(long, value_name = "NUMBER", default_value_t = 1_000)]
+    most: usize,
+}
+
+/// Runs the command that is asked for.
+pub fn run(args: &DxlArgs) -> ExitCode {
+    match &args.command {
+        DxlCommand::Check(args) => check(args),
+    }
+}
+
+/// What came of all files.
+#[derive(Debug, Default, serde::Serialize)]
+struct Report {
+    files: Vec<Checked>,
+    unreadable: Vec<Unreadable>,
+    errors: u64,
+    warnings: u64,
+}
+
+#[derive(Debug, serde::Serialize)]
+struct Unreadable {
+    file: String,
+    why: String,
+}
+
+fn check(args: &CheckArgs) -> ExitCode {
+    let report = match check_all(args) {
+        Ok(report) => report,
+        Err(error) => {
+            // Where standard error is gone there is nobody to be told.
+            let _ = writeln!(io::stderr(), "emailsms dxl check: {error:#}");
+            return ExitCode::from(2);
+        }
+    };
+    let printed = if args.json {
+        writeln!(io::stdout(), "{:#}", serde_json::json!(report))
+    } else {
+        print(&report, &mut io::stdout().lock())
+    };
+    for unreadable in &report.unreadable {
+        let Unreadable { file, why } = unreadable;
+        let _ = writeln!(io::stderr(), "emailsms dxl check: {file}: {why}");
+    }
+    match printed {
+        Ok(()) if !report.unreadable.is_empty() => ExitCode::from(2),
+        Ok(()) if report.errors > 0 => ExitCode::from(1),
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_) => ExitCode::from(2),
+    }
+}
+
+fn check_all(args: &CheckArgs) -> anyhow::Result<Report> {
+    let own;
+    let profile = if args.import {
+        Profile::Import
+    } else {
+        Profile::Reading
+    };
+    let mut options = check::Options::new(profile);
+    options.most_findings = args.most;
+    if let Some(dtd) = &args.dtd {
+        let name = dtd.display();
+        let bytes = fs::read(dtd).with_context(|| format!("reading {name}"))?;
+        own = Schema::from_dtd(&bytes).with_context(|| format!("{name} is no DTD of Domino's"))?;
+        options.schema = &own;
+    }
+    let mut report = Report::default();
+    for path in &args.files {
+        match files_of(path) {
+            Ok(files) => {
+                for file in files {
+                    report.add(&file, check_one(&file, &options));
+                }
+            }
+            Err(error) => report.add(path, Err(error)),
+        }
+    }
+    Ok(report)
+}
+
+impl Report {
+    fn add(&mut self, file: &Path, checked: anyhow::Result<Checked>) {
+        match checked {
+            Ok(checked) => {
+                self.errors += checked.errors;
+                self.warnings += checked.warnings;
+                self.files.push(checked);
+            }
+            Err(error) => self.unreadable.push(Unreadable {
+                file: file.display().to_string(),
+                why: format!("{error:#}"),
+            }),
+        }
+    }
+}
+
+fn check_one(file: &Path, options: &check::Options<'_>) -> anyhow::Result<Checked> {
+    let name = file.display().to_string();
+    let checked = if name == "-" {
+        check::check("standard input", io::stdin().lock(), options)
+    } else {
+        let file = File::open(file)?;
+        check::check(&name, BufReader::with_capacity(1 << 16, file), options)
+    };
+    Ok(checked?)
+}
+
+/// The files that an argument names, in the order of their names.
+fn files_of(path: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    if !path.is_dir() {
+        return Ok(vec![path.to_owned()]);
+    }
+    let mut files = Vec::new();
+    let mut folders = vec![path.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder)? {
+            let entry = entry?;
+            // What a link leads to may be the folder that it lies in.
+            if entry.file_type()?.is_dir() {
+                folders.push(entry.path());
+            } else if is_dxl(&entry.path()) {
+                files.push(entry.path());
+            }
+        }
+    }
+    if files.is_empty() {
+        bail!("there is no *.dxl and no *.xml in this folder");
+    }
+    files.sort();
+    Ok(files)
+}
+
+fn is_dxl(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| {
+        extension.eq_ignore_ascii_case("dxl") || extension.eq_ignore_ascii_case("xml")
+    })
+}
+
+fn print(report: &Report, out: &mut impl Write) -> io::Result<()> {
+    let mut left_out = 0;
+    let mut uncompared = 0;
+    for file in &report.files {
+        for finding in &file.findings {
+            print_finding(finding, out)?;
+        }
+        left_out += file.left_out;
+        uncompared += file.uncompared;
+    }
+    if left_out > 0 {
+        writeln!(
+            out,
+            "{left_out} more findings are not listed; --most lists more of each file"
+        )?;
+    }
+    if uncompared > 0 {
+        writeln!(
+            out,
+            "{uncompared} names and keys were not compared with others: there are too many in one file"
+        )?;
+    }
+    writeln!(
+        out,
+        "{}: {}, {}",
+        counted(report.files.len() as u64, "file"),
+        counted(report.errors, "error"),
+        counted(report.warnings, "warning")
+    )
+}
+
+fn print_finding(finding: &Finding, out: &mut impl Write) -> io::Result<()> {
+    writeln!(out, "{finding}")?;
+    if !finding.path.is_empty() {
+        writeln!(out, "    in: {}", finding.path)?;
+    }
+    writeln!(out, "    why: {}", finding.why)?;
+    writeln!(out, "    remedy: {}", finding.remedy)
+}
+
+fn counted(number: u64, thing: &str) -> String {
+    match number {
+        0 => format!("no {thing}s"),
+        1 => format!("1 {thing}"),
+        _ => format!("{number} {thing}s"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LACKING: &str = "<form name='A' xmlns='http://www.lotus.com/dxl'>\n<actionbar><action title='a &amp; b'/></actionbar></form>";
+
+    fn args(files: &[&Path], import: bool) -> CheckArgs {
+        CheckArgs {
+            files: files.iter().map(|file| (*file).to_owned()).collect(),
+            import,
+            dtd: None,
+            json: false,
+            most: 1_000,
+        }
+    }
+
+    #[test]
+    fn findings_are_printed_as_compilers_do() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("a.dxl");
+        fs::write(&file, LACKING).unwrap();
+        let report = check_all(&args(&[&file], true)).unwrap();
+        let mut out = Vec::new();
+        print(&report, &mut out).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        let text = text.replace(&file.display().to_string(), "a.dxl");
+        assert_eq!(
+            text,
+            "a.dxl:1:1: error[element-missing]: <form> lacks <body>
+    in: form[A]
+    why: without it the element around it means nothing
+    remedy: add <body>
+a.dxl:2:20: error[action-title-ampersand]: the action's title \"a & b\" has a & in it
+    in: form[A]/actionbar/action[a & b]
+    why: the importer drops such an action without a word
+    remedy: write “and”, or +
+1 file: 2 errors, no warnings
+"
+        );
+    }
+
+    #[test]
+    fn folders_give_their_dxl_and_what_cannot_be_read_is_said() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join("Forms")).unwrap();
+        for name in ["b.dxl", "a.XML", "Forms/c.dxl", "Forms/notes.txt"] {
+            fs::write(folder.path().join(name), LACKING).unwrap();
+        }
+        let missing = folder.path().join("missing.dxl");
+        let report = check_all(&args(&[folder.path(), &missing], false)).unwrap();
+        let files: Vec<_> = report
+            .files
+            .iter()
+            .map(|checked| checked.file.rsplit('/').next().unwrap_or_default())
+            .collect();
+        assert_eq!(files, ["c.dxl", "a.XML", "b.dxl"]);
+        assert_eq!((report.errors, report.warnings), (3, 0));
+        assert_eq!(report.unreadable.len(), 1);
+        fs::create_dir(folder.path().join("Views")).unwrap();
+        let empty = check_all(&args(&[&folder.path().join("Views")], false)).unwrap();
+        assert!(empty.unreadable[0].why.starts_with("there is no *.dxl"));
+    }
+
+    #[test]
+    fn a_dtd_that_is_none_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("a.dxl");
+        fs::write(&file, LACKING).unwrap();
+        let mut args = args(&[&file], false);
+        args.dtd = Some(file);
+        let error = format!("{:#}", check_all(&args).unwrap_err());
+        assert!(
+            error.contains("a.dxl is no DTD of Domino's: line 1, column 1:"),
+            "{error}"
+        );
+    }
+}
