@@ -393,8 +393,7 @@ impl Settings {
                 all.push(("carrier.system_id".to_owned(), remedy.to_owned()));
             }
             for (key, remedy) in PLACES {
-                let either = key == "security.keys_dir" && self.security.keys.is_some();
-                if !origins.contains_key(key) && !either {
+                if !origins.contains_key(key) {
                     all.push((key.to_owned(), remedy.to_owned()));
                 }
             }
@@ -445,7 +444,7 @@ const PLACES: [(&str, &str); 2] = [
     ),
     (
         "security.keys_dir",
-        "nothing says where the keys are kept; set it, such as \"/etc/emailsms/keys\" (not where the database's backup goes)",
+        "nothing says where the keys are kept, and where this gateway lives on its machine; set it, such as \"/etc/emailsms/keys\" (not where the database's backup goes)",
     ),
 ];
 
