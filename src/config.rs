@@ -308,8 +308,10 @@ impl Layers {
             .map(|(key, given)| (key, given.origin))
             .collect();
         for (key, problem) in settings.check(purpose, &origins) {
-            // A value that was no value has its finding.
-            if !self.wrong.iter().any(|error| error.key == key) {
+            // A value that was no value has its finding; so has a door that would be open.
+            let said = |known: &str| self.wrong.iter().any(|error| error.key == known);
+            let is_door = key == "http.https_listen" && said("http.http_listen");
+            if !said(&key) && !is_door {
                 self.wrong.push(ConfigError {
                     origin: origins.get(&key).cloned().unwrap_or(Origin::Default),
                     key,
