@@ -314,8 +314,10 @@ impl Layers {
             .map(|(key, given)| (key, given.origin))
             .collect();
         for (key, problem) in settings.check(purpose, &origins) {
-            // A value that was no value has its finding.
-            if !self.wrong.iter().any(|error| error.key == key) {
+            // A value that was no value has its finding; so has a door that would be open.
+            let said = |known: &str| self.wrong.iter().any(|error| error.key == known);
+            let is_door = key == "http.https_listen" && said("http.http_listen");
+            if !said(&key) && !is_door {
                 self.wrong.push(ConfigError {
                     origin: origins.get(&key).cloned().unwrap_or(Origin::Default),
                     key,
@@ -399,8 +401,7 @@ impl Settings {
                 all.push(("carrier.system_id".to_owned(), remedy.to_owned()));
             }
             for (key, remedy) in PLACES {
-                let either = key == "security.keys_dir" && self.security.keys.is_some();
-                if !origins.contains_key(key) && !either {
+                if !origins.contains_key(key) {
                     all.push((key.to_owned(), remedy.to_owned()));
                 }
             }
@@ -451,7 +452,7 @@ const PLACES: [(&str, &str); 2] = [
     ),
     (
         "security.keys_dir",
-        "nothing says where the keys are kept; set it, such as \"/etc/emailsms/keys\" (not where the database's backup goes)",
+        "nothing says where the keys are kept, and where this gateway lives on its machine; set it, such as \"/etc/emailsms/keys\" (not where the database's backup goes)",
     ),
 ];
 

@@ -146,6 +146,19 @@ impl EndSignals {
         Ok(signals)
     }
 
+    /// Resolves when the process is told to end; an error when `lost` does first, which is that another node took this one's lease over.
+    async fn told_unless(self, lost: impl Future<Output = ()>) -> anyhow::Result<()> {
+        tokio::select! {
+            () = self.told() => Ok(()),
+            () = lost => {
+                tracing::error!("another node took over what this one had in hand: it was silent for too long. It ends; start it again");
+                Err(anyhow::anyhow!(
+                    "another node took over what this one had in hand, because it was silent for too long; start it again"
+                ))
+            }
+        }
+    }
+
     /// Resolves when the process is told to end (SIGTERM, Ctrl-C, or the end of its input).
     async fn told(mut self) {
         let input_ended = async {

@@ -121,7 +121,7 @@ pub(super) async fn run(args: ServeArgs) -> anyhow::Result<()> {
     doors.close();
     let socket = gateway.administration_socket(stop.clone());
     let running = gateway.start()?;
-    end.told().await;
+    let was_told = end.told_unless(running.lease_lost()).await;
     tracing::info!("ending");
     stop.cancel();
     doors.wait().await;
@@ -130,7 +130,7 @@ pub(super) async fn run(args: ServeArgs) -> anyhow::Result<()> {
     }
     running.stop().await?;
     tracing::info!("ended");
-    Ok(())
+    was_told
 }
 
 /// Listens where the settings say.

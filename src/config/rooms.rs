@@ -760,7 +760,7 @@ impl Mail {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Security {
-    /// The directory of the key files.
+    /// The directory of the key files. A gateway lives there, too: its lock keeps a second one out, so it is named even where `keys` holds the keys.
     pub keys_dir: PathBuf,
     /// The keys themselves, in place of the directory: `master-1 HEX, lookup-1 HEX, serials-1 HEX`.
     pub keys: Option<Secret>,

@@ -199,9 +199,22 @@ pub fn described(path: &str) -> Option<Described> {
     let (_, of, ..) = READ.field("Settings", table)?;
     let (_, written, doc, is_place) = READ.field(of, key)?;
     Some(Described {
-        doc: doc.clone(),
+        doc: without_sources(doc),
         kind: READ.kind(written, *is_place)?,
     })
+}
+
+/// Where a rule comes from, `[SPEC 4.2]`, is for who reads the source.
+fn without_sources(doc: &str) -> String {
+    let mut text = doc.to_owned();
+    for source in [" [SPEC ", " [SMPP ", " [RFC ", " [3GPP "] {
+        while let Some(begin) = text.find(source)
+            && let Some(length) = text[begin..].find(']')
+        {
+            text.replace_range(begin..=begin + length, "");
+        }
+    }
+    text
 }
 
 /// Every table and key with its meaning, its value in force and, where that is another, its default: a file that can be read as settings.
@@ -308,7 +321,10 @@ mod tests {
                 let path = format!("{table}.{key}");
                 let described =
                     described(&path).unwrap_or_else(|| panic!("{path}: its type is no kind"));
-                assert!(described.doc.len() > 5, "{path}: {described:?}");
+                assert!(
+                    described.doc.len() > 5 && !described.doc.contains("[SPEC"),
+                    "{path}: {described:?}"
+                );
                 if let Kind::Choice(words) = &described.kind {
                     assert!(words.len() > 1, "{path}: {words:?}");
                     assert!(

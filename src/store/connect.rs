@@ -490,3 +490,81 @@ async fn newest_id(connection: &DatabaseConnection) -> Result<i64, StoreError> {
     }
     Ok(newest)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::{Batch, Work};
+    use futures::future::BoxFuture;
+
+    struct Nothing;
+
+    impl Work for Nothing {
+        type Answer = ();
+        const NAME: &'static str = "nothing";
+
+        fn run<'a>(
+            works: &'a mut [Self],
+            _: &'a Batch<'_>,
+        ) -> BoxFuture<'a, Result<Vec<()>, StoreError>> {
+            Box::pin(async move { Ok(vec![(); works.len()]) })
+        }
+    }
+
+    /// A door that nobody closed, a route that nobody dropped: whoever still holds a handle does not hold up the end, and hears that it is over.
+    #[tokio::test]
+    async fn a_store_closes_though_somebody_holds_its_writer() {
+        let dir = tempfile::tempdir().unwrap();
+        let url = DatabaseUrl::Sqlite(dir.path().join("emailsms.db"));
+        migrate(&url).await.unwrap();
+        let store = open(&url, "", Clock::default(), Faults::default())
+            .await
+            .unwrap();
+        let writer = store.writer.clone();
+        let handed = tokio::spawn({
+            let writer = writer.clone();
+            async move { writer.write(Nothing).await }
+        });
+        handed.await.unwrap().unwrap();
+        let closed = tokio::time::timeout(CLOSE / 2, store.close()).await;
+        closed.expect("at once").unwrap();
+        let late = writer.write(Nothing).await;
+        assert!(matches!(late, Err(StoreError::Unreachable(_))), "{late:?}");
+    }
+
+    #[tokio::test]
+    async fn keys_are_known_before_anything_is_touched() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("emailsms.db");
+        let url = DatabaseUrl::Sqlite(path.clone());
+        assert!(known_keys(&url).await.unwrap().is_empty() && !path.exists());
+        std::fs::write(&path, "").unwrap();
+        assert!(known_keys(&url).await.unwrap().is_empty(), "without tables");
+        let reader = open_reader(&url).await.unwrap();
+        assert!(reader.missing_migrations().await.unwrap() > 0);
+        migrate(&url).await.unwrap();
+        assert_eq!(reader.missing_migrations().await.unwrap(), 0);
+        assert!(known_keys(&url).await.unwrap().is_empty(), "without keys");
+        let connection = connect(&url, 1, false).await.unwrap();
+        let sql = "INSERT INTO key_commitments (name, commitment) VALUES ('master-1', x'00')";
+        connection.execute_unprepared(sql).await.unwrap();
+        assert_eq!(known_keys(&url).await.unwrap(), ["master-1"]);
+    }
+
+    #[test]
+    fn exposed_files_are_named_with_the_remedy() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("emailsms.db");
+        let url = DatabaseUrl::Sqlite(path.clone());
+        assert_eq!(url.exposure(), None);
+        make_private(&path).unwrap();
+        make_private(&path).unwrap();
+        assert_eq!(url.exposure(), None);
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o640)).unwrap();
+        let said = url.exposure().unwrap();
+        assert!(
+            said.ends_with(&format!("chmod 0600 {}", path.display())),
+            "{said}"
+        );
+    }
+}

@@ -44,7 +44,7 @@ class Cluster:
         self._init()
         self.settings = {**SERVER_SETTINGS, **(CARELESS if careless else {}), "port": str(self.port), "unix_socket_directories": str(self.directory)}
         self.start()
-        self._sql("CREATE DATABASE emailsms")
+        self.sql("CREATE DATABASE emailsms")
 
     @property
     def url(self) -> str:
@@ -121,7 +121,8 @@ class Cluster:
             if done.returncode:
                 raise RuntimeError(f"{binary} failed: {out.read().decode(errors='replace')[-2000:]}")
 
-    def _sql(self, statement: str):
+    def sql(self, statement: str):
+        """Runs it as the database's owner; what it printed."""
         argv = ["psql", "-h", "127.0.0.1", "-p", str(self.port), "-U", "postgres", "-d", "postgres", "-qAt", "-c", statement]
         return subprocess.run(argv, env={**os.environ, **self.env}, check=True, capture_output=True, text=True).stdout
 

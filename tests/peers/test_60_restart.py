@@ -1,5 +1,6 @@
 """Ended and started again: the same ports, people and keys, and nothing forgotten."""
 
+import json
 import time
 
 import pytest
@@ -81,3 +82,18 @@ def test_a_look_while_the_database_is_away_says_so_soon(tmp_path, number):
         cluster.start()
         wait_until("the database is found again", lambda: rest.call("GET", "/inbound").status == 200, 30)
         gateway.stop()
+
+
+@pytest.mark.only("postgres")
+def test_a_node_whose_lease_was_taken_over_ends(make_gateway, cluster, number):
+    """As after a long sleep: the others took it for dead. It must write nothing more, say so, and end, so that whoever looks after it starts it again."""
+    gateway = make_gateway()
+    gateway.rest().wait_state(gateway.rest().send(number, "before the sleep"), "ok", "delivered")
+    schema = json.loads((gateway.data / "demo.json").read_text())["schema"]
+    cluster.sql(f"DELETE FROM {schema}.nodes")
+    assert gateway.process.wait(40) == 1
+    assert "start it again" in gateway.process.log_end()
+    gateway.start()
+    gateway.rest().wait_state(gateway.rest().send(number, "after it"), "ok", "delivered")
+    gateway.stop()
+    gateway.verify()

@@ -14,7 +14,7 @@ import pytest
 
 from gateway import Rest, binary
 from postgres import free_port
-from processes import Process, wait_until
+from processes import ROOT, Process, wait_until
 
 _database_count = iter(range(1, 1000))
 
@@ -28,7 +28,7 @@ class Installation:
         self.port = free_port()
         if cluster:
             name = f"newuser{os.getpid()}_{next(_database_count)}"
-            cluster._sql(f"CREATE DATABASE {name}")
+            cluster.sql(f"CREATE DATABASE {name}")
             self.url = cluster.url.rsplit("/", 1)[0] + "/" + name
         else:
             self.url = f"sqlite:{self.file}"
@@ -248,6 +248,21 @@ def test_a_server_that_does_not_let_us_in_says_why(make_installation, cluster, t
     place.run("migrate", "--config", place.config)
     said = place.run("admin", "company", "list", "--database", place.url, expect=1).stderr
     assert "security.keys_dir" in said, said
+
+
+def test_the_lines_of_the_readme_can_be_pasted(tmp_path):
+    log = tmp_path / "demo.log"
+    # Its standard output goes to the log, too, as on a terminal.
+    process = Process([binary(), "demo"], log)
+    line = wait_until("the demo says what the lines need", lambda: re.search(r"URL=\S+ KEY=\S+ ADDRESS=\S+ SERIAL=\S+ SMSKEY=\S+", log.read_text()), 30)[0]
+    assert "You are  Alice Archer <alice@acme.example>" in log.read_text()
+    blocks = [block.split("```")[0] for block in (ROOT / "README.md").read_text().split("```sh\n")[1:]]
+    pasted = line + "\n" + "\n".join(block for block in blocks if "$URL" in block)
+    done = subprocess.run(["bash", "-e", "-c", pasted.replace("curl ", "curl -sf ")], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert '"state":"pending"' in done.stdout and ">0</return>" in done.stdout
+    assert "Delivery Receipt from Mobile# 61491570156" in done.stdout and "Reply from Mobile# 61491570156" in done.stdout
+    assert process.stop() == 0
 
 
 def test_who_is_stuck_in_a_head_does_not_hold_up_the_end(make_gateway):

@@ -56,6 +56,9 @@ pub fn text_of(answer: &Value) -> String {
     }
 }
 
+/// A row, and the first and last number for which it stands, if it has any.
+type Range = (Map<String, Value>, Option<(i64, i64)>);
+
 /// Pool numbers that follow one another and are alike in everything else stand in one row: `+61400000001..+61400000200`, as `number add` takes them.
 fn in_ranges(rows: &[&Map<String, Value>]) -> Vec<Map<String, Value>> {
     let number = |row: &Map<String, Value>| -> Option<i64> {
@@ -66,8 +69,6 @@ fn in_ranges(rows: &[&Map<String, Value>]) -> Vec<Map<String, Value>> {
         rest.remove("number");
         rest
     };
-    // A row, and the first and last of the numbers that it stands for.
-    type Range = (Map<String, Value>, Option<(i64, i64)>);
     let mut ranges: Vec<Range> = Vec::new();
     for row in rows {
         let own = number(row);

@@ -287,7 +287,7 @@ pub(super) async fn run(args: DemoArgs) -> anyhow::Result<()> {
             .collect(),
     };
     announce(&ready, args.json)?;
-    end.told().await;
+    let was_told = end.told_unless(running.lease_lost()).await;
     tracing::info!("ending");
     // The doors first, then what is behind them, then what stands around.
     stop.cancel();
@@ -301,7 +301,7 @@ pub(super) async fn run(args: DemoArgs) -> anyhow::Result<()> {
     }
     stopped?;
     tracing::info!("ended");
-    Ok(())
+    was_told
 }
 
 fn load_settings(args: &DemoArgs) -> anyhow::Result<Settings> {
