@@ -121,9 +121,9 @@ class Cluster:
             if done.returncode:
                 raise RuntimeError(f"{binary} failed: {out.read().decode(errors='replace')[-2000:]}")
 
-    def sql(self, statement: str):
+    def sql(self, statement: str, database="postgres"):
         """Runs it as the database's owner; what it printed."""
-        argv = ["psql", "-h", "127.0.0.1", "-p", str(self.port), "-U", "postgres", "-d", "postgres", "-qAt", "-c", statement]
+        argv = ["psql", "-h", "127.0.0.1", "-p", str(self.port), "-U", "postgres", "-d", database, "-qAt", "-c", statement]
         return subprocess.run(argv, env={**os.environ, **self.env}, check=True, capture_output=True, text=True).stdout
 
 

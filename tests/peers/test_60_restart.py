@@ -90,7 +90,7 @@ def test_a_node_whose_lease_was_taken_over_ends(make_gateway, cluster, number):
     gateway = make_gateway()
     gateway.rest().wait_state(gateway.rest().send(number, "before the sleep"), "ok", "delivered")
     schema = json.loads((gateway.data / "demo.json").read_text())["schema"]
-    cluster.sql(f"DELETE FROM {schema}.nodes")
+    cluster.sql(f"DELETE FROM {schema}.nodes", "emailsms")
     assert gateway.process.wait(40) == 1
     assert "start it again" in gateway.process.log_end()
     gateway.start()
