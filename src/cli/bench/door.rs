@@ -111,14 +111,13 @@ impl Door {
                 bail!("{base} is no REST door that can be used now: it answered {status}{said}");
             }
             Kind::Soap { url, .. } => {
-                let answer = self.call(Operation::CheckMessageStatus, &[("strInMessageIDs", "1")]);
-                match answer.await?.code.as_str() {
-                    "3" | "4" | "10" | "2" => {
-                        let code = self.call(Operation::GetCreditsLeft, &[]).await?.code;
-                        bail!("{url} does not take this serial and key: it answered code {code}")
-                    }
-                    _ => Ok(()),
+                // An id that need not exist: what is asked is only whether we may.
+                let ask = [("strInMessageIDs", "1")];
+                let code = self.call(Operation::CheckMessageStatus, &ask).await?.code;
+                if matches!(code.as_str(), "2" | "3" | "4" | "10") {
+                    bail!("{url} does not take this serial and key: it answered code {code}");
                 }
+                Ok(())
             }
         }
     }

@@ -86,8 +86,11 @@ fn parts_of<'a>(name: &str, run: &'a Run) -> Vec<(&'a str, u64)> {
     }
 }
 
+/// A label, and the word that a run bears under it.
+type Word = (&'static str, fn(&Run) -> String);
+
 /// What a run bears as words.
-const WORDS: [(&str, fn(&Run) -> String); 5] = [
+const WORDS: [Word; 5] = [
     ("database", |run| {
         run.setup.database.clone().unwrap_or_else(unknown)
     }),
