@@ -103,22 +103,23 @@ impl Door {
                 if status.is_success() {
                     return Ok(());
                 }
-                let said = problem_code(&body_of(response).await?);
-                let said = said.map(|code| format!(" {code}")).unwrap_or_default();
+                let body: Value =
+                    serde_json::from_slice(&body_of(response).await?).unwrap_or_default();
+                let said = code_of(&body).map(|code| format!(" {code}"));
+                let said = said.unwrap_or_default();
                 if matches!(status.as_u16(), 401 | 403) {
                     bail!("{base} does not take this API key: it answered {status}{said}");
                 }
                 bail!("{base} is no REST door that can be used now: it answered {status}{said}");
             }
             Kind::Soap { url, .. } => {
-                let answer = self.call(Operation::CheckMessageStatus, &[("strInMessageIDs", "1")]);
-                match answer.await?.code.as_str() {
-                    "3" | "4" | "10" | "2" => {
-                        let code = self.call(Operation::GetCreditsLeft, &[]).await?.code;
-                        bail!("{url} does not take this serial and key: it answered code {code}")
-                    }
-                    _ => Ok(()),
+                // An id that need not exist: what is asked is only whether we may.
+                let ask = [("strInMessageIDs", "1")];
+                let code = self.call(Operation::CheckMessageStatus, &ask).await?.code;
+                if matches!(code.as_str(), "2" | "3" | "4" | "10") {
+                    bail!("{url} does not take this serial and key: it answered code {code}");
                 }
+                Ok(())
             }
         }
     }
@@ -272,23 +273,23 @@ async fn body_of(response: Response) -> anyhow::Result<Vec<u8>> {
     Ok(body.context("the answer did not come whole")?.into())
 }
 
-fn problem_code(body: &[u8]) -> Option<String> {
-    let problem: Value = serde_json::from_slice(body).ok()?;
-    Some(problem["code"].as_str()?.to_owned())
+/// The code of a no: a problem's, or that of the one destination that was refused.
+fn code_of(body: &Value) -> Option<&str> {
+    let refused = || body["refused"][0]["code"].as_str();
+    body["code"].as_str().or_else(refused)
 }
 
 fn read_rest(status: u16, body: &[u8]) -> Answer {
-    if !matches!(status, 200 | 202) {
-        let code = problem_code(body).unwrap_or_default();
-        return Answer::No(format!("{status} {code}").trim_end().to_owned());
-    }
     let said: Value = serde_json::from_slice(body).unwrap_or_default();
-    if let Some(id) = said["messages"][0]["id"].as_str() {
+    if let (200 | 202, Some(id)) = (status, said["messages"][0]["id"].as_str()) {
         return Answer::Yes(id.to_owned());
     }
-    match said["refused"][0]["code"].as_str() {
+    match code_of(&said) {
         Some(code) => Answer::No(format!("{status} {code}")),
-        None => Answer::None(format!("HTTP {status} that names no text")),
+        None if matches!(status, 200 | 202) => {
+            Answer::None(format!("HTTP {status} that names no text"))
+        }
+        None => Answer::No(status.to_string()),
     }
 }
 
@@ -409,26 +410,24 @@ mod tests {
     fn rest_answers_are_read() {
         let yes = |id: &str| Answer::Yes(id.to_owned());
         let no = |code: &str| Answer::No(code.to_owned());
+        let list = |code: &str| format!(r#"{{"messages":[],"refused":[{{"code":"{code}"}}]}}"#);
         for (status, body, answer) in [
             (
                 202,
-                r#"{"messages":[{"id":"msg_1"}],"refused":[]}"#,
+                r#"{"messages":[{"id":"msg_1"}],"refused":[]}"#.to_owned(),
                 yes("msg_1"),
             ),
+            (422, list("opted_out"), no("422 opted_out")),
+            (429, list("quota_exceeded"), no("429 quota_exceeded")),
+            (
+                503,
+                r#"{"code":"unavailable"}"#.to_owned(),
+                no("503 unavailable"),
+            ),
+            (502, "<html>".to_owned(), no("502")),
             (
                 202,
-                r#"{"messages":[],"refused":[{"code":"opted_out"}]}"#,
-                no("202 opted_out"),
-            ),
-            (
-                429,
-                r#"{"code":"quota_exceeded"}"#,
-                no("429 quota_exceeded"),
-            ),
-            (502, "<html>", no("502")),
-            (
-                202,
-                "<html>",
+                "<html>".to_owned(),
                 Answer::None("HTTP 202 that names no text".to_owned()),
             ),
         ] {

@@ -86,7 +86,7 @@ fn parts_of<'a>(name: &str, run: &'a Run) -> Vec<(&'a str, u64)> {
     }
 }
 
-/// A row's name, and its word for a run.
+/// A label, and the word that a run bears under it.
 type Word = (&'static str, fn(&Run) -> String);
 
 /// What a run bears as words.
@@ -179,47 +179,57 @@ mod tests {
         }
     }
 
+    /// Rows as words, blanks between them made one.
+    fn rows(this: &Run, last: Option<&Run>) -> Vec<String> {
+        let text = text_of(this, last);
+        let rows = text.lines().map(|line| line.split_whitespace());
+        rows.map(|words| words.collect::<Vec<_>>().join(" "))
+            .collect()
+    }
+
     #[test]
     fn a_run_alone_and_beside_another() {
         let last = run();
-        let alone = text_of(&last, None);
-        assert!(alone.starts_with("                                this run\naccepted                          20,000\n"), "{alone}");
-        assert!(
-            alone.contains("\n  429 quota_exceeded                   3\n"),
-            "{alone}"
+        let alone = rows(&last, None);
+        assert_eq!(alone[..3], ["this run", "accepted 20,000", "refused 3"]);
+        assert_eq!(
+            alone[3..5],
+            ["429 quota_exceeded 3", "ok: the SMSC has them 20,000"]
         );
-        assert!(!alone.contains("ratio"), "{alone}");
-        assert!(!alone.contains("still on their way"), "{alone}");
+        assert_eq!(alone.len(), 1 + LABELS.len() + 1 + WORDS.len());
 
         let mut this = run();
         this.figures.ok_per_s = Some(2_850.0);
-        let beside = text_of(&this, Some(&last));
-        assert!(
-            beside.contains("\nok a second                        2,850         1,900     1.50\n"),
-            "{beside}"
-        );
-        assert!(
-            beside.contains("\nversion                      0.1.0 debug   0.1.0 debug\n"),
-            "{beside}"
-        );
-        assert!(!beside.contains("differently"), "{beside}");
-
         this.figures.on_their_way = 5;
-        let early = text_of(&this, Some(&last));
-        assert!(
-            early.contains("\n  still on their way                     5\n"),
-            "{early}"
-        );
+        let beside = rows(&this, Some(&last));
+        for row in [
+            "this run last run ratio",
+            "ok a second 2,850 1,900 1.50",
+            "still on their way 5",
+            "version 0.1.0 debug 0.1.0 debug",
+            "fsync of the disk, ms – –",
+        ] {
+            assert!(beside.iter().any(|line| line == row), "{row}: {beside:#?}");
+        }
+        assert_eq!(beside.len(), alone.len() + 1, "no hint");
 
         this.setup.clients = 8;
         this.figures.fsync_ms = Some(4.0);
         let mut slow = last.clone();
         slow.figures.fsync_ms = Some(1.0);
-        let beside = text_of(&this, Some(&slow));
+        let hints = rows(&this, Some(&slow)).split_off(beside.len());
         assert!(
-            beside.contains("ratios say little: clients 64 → 8\n"),
-            "{beside}"
+            hints[0].ends_with("say little: clients 64 → 8"),
+            "{hints:?}"
         );
-        assert!(beside.contains("took 4.00 times as long"), "{beside}");
+        assert!(hints[1].contains("took 4.00 times as long"), "{hints:?}");
+    }
+
+    #[test]
+    fn columns_stand_below_each_other() {
+        let text = text_of(&run(), Some(&run()));
+        for line in text.lines().filter(|line| line.ends_with("1.00")) {
+            assert_eq!(line.chars().count(), LABEL + 2 * CELL + 9, "{line}");
+        }
     }
 }
