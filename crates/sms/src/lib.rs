@@ -5,8 +5,10 @@
 #![warn(missing_docs)]
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod coding;
 mod country;
 pub mod gsm;
+pub mod language;
 mod mail_address;
 mod number;
 mod receipt;
@@ -17,6 +19,9 @@ mod transliteration;
 mod user_data;
 mod words;
 
+pub use coding::{
+    DefaultAlphabet, Incoming, UnknownAlphabet, UserData, decode_user_data, mend, read_user_data,
+};
 pub use country::Country;
 pub use mail_address::{MailAddress, MailAddressError};
 pub use number::{NumberError, PhoneNumber};
@@ -26,5 +31,5 @@ pub use state::{Classic, State};
 pub use text::{
     Encoding, MAX_PARTS, MAX_TEXT_OCTETS, Part, Reference, ReferenceSize, Text, TextError,
 };
-pub use user_data::{Concat, Incoming, UserDataHeader, decode_user_data, split};
+pub use user_data::{Concat, Ports, UserDataHeader, split};
 pub use words::{OptWord, opt_word, opt_word_with, printable_line};
