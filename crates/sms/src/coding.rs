@@ -1,6 +1,6 @@
 //! How a handset's octets become a text: data_coding, the carrier's default alphabet, national tables, texts cut between two parts.
 
-use std::{fmt, str::FromStr};
+use std::fmt;
 
 use crate::gsm;
 use crate::language::Shift;
@@ -9,50 +9,13 @@ use crate::user_data::{Concat, Ports, UserDataHeader};
 /// What a carrier means where data_coding says GSM, or its own default [SMPP 3.4 §5.2.19].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum DefaultAlphabet {
-    /// The GSM alphabet, one septet per octet (`gsm`).
+    /// The GSM alphabet, one septet per octet.
     #[default]
     Gsm,
-    /// The GSM alphabet, eight septets in seven octets as on the air (`gsm_packed`).
+    /// The GSM alphabet, eight septets in seven octets as on the air.
     GsmPacked,
-    /// data_coding 0 is Latin-1, or ASCII, which is its half; what names GSM expressly is GSM (`latin1`).
+    /// data_coding 0 is Latin-1, or ASCII, which is its half; what names GSM expressly is GSM.
     Latin1,
-}
-
-impl DefaultAlphabet {
-    /// The word in settings.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            DefaultAlphabet::Gsm => "gsm",
-            DefaultAlphabet::GsmPacked => "gsm_packed",
-            DefaultAlphabet::Latin1 => "latin1",
-        }
-    }
-}
-
-impl fmt::Display for DefaultAlphabet {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-/// The setting names no alphabet.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("default_alphabet is one of gsm, gsm_packed, latin1, not {0:?}")]
-pub struct UnknownAlphabet(String);
-
-impl FromStr for DefaultAlphabet {
-    type Err = UnknownAlphabet;
-
-    fn from_str(word: &str) -> Result<Self, Self::Err> {
-        [
-            DefaultAlphabet::Gsm,
-            DefaultAlphabet::GsmPacked,
-            DefaultAlphabet::Latin1,
-        ]
-        .into_iter()
-        .find(|alphabet| alphabet.as_str() == word)
-        .ok_or_else(|| UnknownAlphabet(word.to_owned()))
-    }
 }
 
 /// What a handset sent.
@@ -458,10 +421,8 @@ mod tests {
         for (alphabet, data_coding, octets, expected) in table {
             let read = read_user_data(octets, false, data_coding, alphabet);
             let expected = Incoming::Text(expected.into());
-            assert_eq!(read.content, expected, "{alphabet} {data_coding:#04x}");
-            assert_eq!(alphabet.to_string().parse(), Ok(alphabet));
+            assert_eq!(read.content, expected, "{alphabet:?} {data_coding:#04x}");
         }
-        assert!("ascii".parse::<DefaultAlphabet>().is_err());
         // After a header packed septets begin on the next boundary.
         let mut octets = vec![5, 0, 3, 7, 2, 1];
         octets.extend(gsm::pack_after(6, b"hello"));

@@ -11,6 +11,7 @@ pub mod gsm;
 pub mod language;
 mod mail_address;
 mod number;
+mod octets;
 mod receipt;
 mod smsc_address;
 mod state;
@@ -19,12 +20,11 @@ mod transliteration;
 mod user_data;
 mod words;
 
-pub use coding::{
-    DefaultAlphabet, Incoming, UnknownAlphabet, UserData, decode_user_data, mend, read_user_data,
-};
+pub use coding::{DefaultAlphabet, Incoming, UserData, decode_user_data, mend, read_user_data};
 pub use country::Country;
 pub use mail_address::{MailAddress, MailAddressError};
 pub use number::{NumberError, PhoneNumber};
+pub use octets::cut_octets;
 pub use receipt::{ReceiptState, Wish};
 pub use smsc_address::{SmscAddress, TypeOfNumber, normalise};
 pub use state::{Classic, State};
