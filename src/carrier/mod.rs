@@ -2,6 +2,8 @@
 //!
 //! The specification's spelling rules in here. A link takes what the journey out has ready, reports every outcome, and answers a delivery only when it is on disk.
 
+#[cfg(test)]
+mod dialects;
 mod link;
 mod pacing;
 mod pdu;
@@ -11,7 +13,7 @@ pub use link::{Account, Link, LinkState};
 
 use crate::config::rooms;
 use smpp::IdForm;
-use sms::Country;
+use sms::{Country, DefaultAlphabet};
 use std::time::Duration;
 
 /// How links to carriers behave.
@@ -25,6 +27,7 @@ pub struct Settings {
     pub reconnect: Duration,
     pub system_type: String,
     pub message_id: IdForm,
+    pub default_alphabet: DefaultAlphabet,
     pub receipts: rooms::Receipts,
     pub source_ton: u8,
     pub source_npi: u8,
@@ -48,6 +51,11 @@ impl From<&rooms::Carrier> for Settings {
                 rooms::MessageId::Auto | rooms::MessageId::AsIs => IdForm::Text,
                 rooms::MessageId::HexReceipts => IdForm::DecimalInResponseHexInReceipt,
                 rooms::MessageId::DecimalReceipts => IdForm::HexInResponseDecimalInReceipt,
+            },
+            default_alphabet: match carrier.default_alphabet {
+                rooms::DefaultAlphabet::Gsm => DefaultAlphabet::Gsm,
+                rooms::DefaultAlphabet::GsmPacked => DefaultAlphabet::GsmPacked,
+                rooms::DefaultAlphabet::Latin1 => DefaultAlphabet::Latin1,
             },
             receipts: carrier.receipts,
             source_ton: carrier.source_ton,
