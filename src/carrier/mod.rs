@@ -3,6 +3,8 @@
 //! The specification's spelling rules in here. A link takes what the journey out has ready, reports every outcome, and answers a delivery only when it is on disk.
 
 mod bind;
+#[cfg(test)]
+mod dialects;
 mod link;
 #[cfg(test)]
 mod link_tests;
@@ -16,7 +18,7 @@ pub use tls::Tls;
 
 use crate::config::rooms;
 use smpp::IdForm;
-use sms::Country;
+use sms::{Country, DefaultAlphabet};
 use std::time::Duration;
 
 /// How the links to a carrier behave.
@@ -39,6 +41,7 @@ pub struct Settings {
     /// What command statuses mean, over the table of all carriers.
     pub statuses: rooms::Statuses,
     pub message_id: IdForm,
+    pub default_alphabet: DefaultAlphabet,
     pub receipts: rooms::Receipts,
     pub source_ton: u8,
     pub source_npi: u8,
@@ -77,6 +80,11 @@ impl From<&rooms::Carrier> for Settings {
                 rooms::MessageId::Auto | rooms::MessageId::AsIs => IdForm::Text,
                 rooms::MessageId::HexReceipts => IdForm::DecimalInResponseHexInReceipt,
                 rooms::MessageId::DecimalReceipts => IdForm::HexInResponseDecimalInReceipt,
+            },
+            default_alphabet: match carrier.default_alphabet {
+                rooms::DefaultAlphabet::Gsm => DefaultAlphabet::Gsm,
+                rooms::DefaultAlphabet::GsmPacked => DefaultAlphabet::GsmPacked,
+                rooms::DefaultAlphabet::Latin1 => DefaultAlphabet::Latin1,
             },
             receipts: carrier.receipts,
             source_ton: carrier.source_ton,

@@ -368,6 +368,18 @@ pub enum MessageId {
     DecimalReceipts,
 }
 
+/// What a carrier means by data_coding 0 [SPEC 4.5].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DefaultAlphabet {
+    /// The GSM alphabet, one septet per octet.
+    Gsm,
+    /// The GSM alphabet, packed as on the air.
+    GsmPacked,
+    /// Latin-1, or ASCII.
+    Latin1,
+}
+
 /// Which parts a carrier is asked to report on [SPEC 4.5].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -510,6 +522,8 @@ pub struct Carrier {
     pub reconnect_s: Seconds,
     /// How it writes message ids.
     pub message_id: MessageId,
+    /// What it means by data_coding 0, in both directions.
+    pub default_alphabet: DefaultAlphabet,
     /// Which parts it reports on.
     pub receipts: Receipts,
     /// What its command statuses mean where it uses them in its own way.
@@ -550,6 +564,7 @@ impl Default for Carrier {
             enquire_link_s: Seconds::whole(30),
             reconnect_s: Seconds::whole(1),
             message_id: MessageId::Auto,
+            default_alphabet: DefaultAlphabet::Gsm,
             receipts: Receipts::EveryPart,
             statuses: Statuses::default(),
             source_ton: 1,

@@ -340,7 +340,10 @@ async fn receipts_say_what_the_phone_was_told_to_say() {
             (phone().as_str(), ours().as_str())
         );
         let text = smpp::parse_receipt(&read(&sm)).unwrap();
-        assert_eq!((&text.id, text.stat.as_deref()), (&id, Some(stat)));
+        assert_eq!(
+            (text.id.as_deref(), text.stat.as_deref()),
+            (Some(id.as_str()), Some(stat))
+        );
         assert!(
             text.done
                 .is_some_and(|done| smpp::parse_receipt_date(&done).is_some())

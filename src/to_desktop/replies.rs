@@ -25,6 +25,7 @@ pub struct Incoming {
     pub sender: SmscAddress,
     /// Our number.
     pub number: SmscAddress,
+    /// That of a part may begin or end with half a character; see [`sms::mend`].
     pub text: String,
     /// Which part of which text, if it is one of several.
     pub concat: Option<sms::Concat>,
@@ -213,7 +214,7 @@ impl Receive {
     }
 }
 
-/// The text of some parts, in their order.
+/// The text of some parts, in their order; characters that were cut between two are whole again.
 async fn join(shared: &Shared, parts: &[part::Model]) -> Result<String, StoreError> {
     let mut text = String::new();
     for part in parts {
@@ -223,7 +224,7 @@ async fn join(shared: &Shared, parts: &[part::Model]) -> Result<String, StoreErr
             .await;
         text.push_str(&opened.map_err(|error| StoreError::Refused(error.to_string()))?);
     }
-    Ok(text)
+    Ok(sms::mend(text))
 }
 
 /// A whole reply.

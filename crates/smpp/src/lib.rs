@@ -31,9 +31,9 @@ pub mod tlv;
 
 pub use client::{BindError, Client, ClientSettings, DeliveryKind, Event, Gate, Gone, bind};
 pub use message::{Address, ShortMessage};
-pub use message_id::{IdForm, IdPlace, canonical, other_spellings};
+pub use message_id::{IdForm, IdPlace, canonical, other_spellings, receipt_id};
 pub use pdu::{Bind, BindKind, BindResp, Frame, MAX_PDU, Pdu};
-pub use receipt::{ReceiptText, parse_receipt, parse_receipt_date};
+pub use receipt::{ReceiptDate, ReceiptText, parse_receipt, parse_receipt_date, plain_text};
 pub use secret::Secret;
 pub use server::{AcceptError, BindRequest, Limits, PendingBind, Server, ServerEvent, accept};
 pub use status::CommandStatus;

@@ -35,37 +35,83 @@ pub enum IdPlace {
 
 /// The canonical text of an id: two ids are one when their canonical texts are equal.
 ///
-/// Lower case, without surrounding blanks and leading zeros. Under the mixed forms the decimal side is turned into hexadecimal
-/// (up to 128 bits); what is not a number stays text.
+/// Lower case, without blanks (inside too), quotes and braces around it, NULs, leading zeros, and `0x` before a hexadecimal
+/// number. Under the mixed forms the decimal side is turned into hexadecimal, whatever its length; what is not a number
+/// stays text.
 pub fn canonical(form: IdForm, place: IdPlace, id: &str) -> String {
-    let id = id.trim();
+    let id: String = id
+        .trim_matches(|c: char| c.is_whitespace() || "\0\"'{}".contains(c))
+        .chars()
+        .filter(|c| !c.is_whitespace() && *c != '\0')
+        .collect();
     match (form, place) {
-        (IdForm::Text, _) => plain(id),
         (IdForm::DecimalInResponseHexInReceipt, IdPlace::InResponse)
-        | (IdForm::HexInResponseDecimalInReceipt, IdPlace::InReceipt) => decimal_to_hex(id),
-        _ => plain(
-            id.strip_prefix("0x")
-                .or_else(|| id.strip_prefix("0X"))
-                .unwrap_or(id),
-        ),
+        | (IdForm::HexInResponseDecimalInReceipt, IdPlace::InReceipt) => {
+            rebased(&id, 10, 16).unwrap_or_else(|| plain(&id))
+        }
+        _ => plain(&id),
     }
+}
+
+/// The canonical id of a receipt that may bear it in its TLV, in its text, or differently in both.
+///
+/// The TLV wins, because the specification says what stands in it: the id of the response [SMPP 3.4 §5.3.2.12]. So under the
+/// mixed forms it is read as in the response where that agrees with the text, else as in receipts, as the text is.
+pub fn receipt_id(form: IdForm, in_tlv: Option<&str>, in_text: Option<&str>) -> Option<String> {
+    let text = in_text.map(|id| canonical(form, IdPlace::InReceipt, id));
+    let Some(tlv) = in_tlv else {
+        return text;
+    };
+    let as_in_response = canonical(form, IdPlace::InResponse, tlv);
+    if text.as_ref() == Some(&as_in_response) {
+        return text;
+    }
+    Some(canonical(form, IdPlace::InReceipt, tlv))
 }
 
 fn plain(id: &str) -> String {
-    let digits = id.trim_start_matches('0');
+    let id = id.to_ascii_lowercase();
+    let number = id
+        .strip_prefix("0x")
+        .filter(|rest| !rest.is_empty() && rest.bytes().all(|octet| octet.is_ascii_hexdigit()));
+    let digits = number.unwrap_or(&id).trim_start_matches('0');
     match digits {
         "" if !id.is_empty() => "0".to_owned(),
-        _ => digits.to_ascii_lowercase(),
+        _ => digits.to_owned(),
     }
 }
 
-fn decimal_to_hex(id: &str) -> String {
-    // `parse` alone would take a sign as well
-    let is_number = !id.is_empty() && id.bytes().all(|octet| octet.is_ascii_digit());
-    match id.parse::<u128>() {
-        Ok(number) if is_number => format!("{number:x}"),
-        _ => plain(id),
+/// The longest number that is converted, in digits: an id's own limit [SMPP 3.4 §5.2.23].
+const MOST_DIGITS: usize = 64;
+
+/// A number written in another base, in lower case, without leading zeros; `None` for what is no number.
+fn rebased(id: &str, from: u32, to: u32) -> Option<String> {
+    if id.is_empty() || id.len() > MOST_DIGITS {
+        return None;
     }
+    // Least significant digit first, in the new base.
+    let mut digits: Vec<u32> = Vec::with_capacity(MOST_DIGITS);
+    for character in id.chars() {
+        let mut carry = character.to_digit(from)?;
+        for digit in &mut digits {
+            let sum = *digit * from + carry;
+            *digit = sum % to;
+            carry = sum / to;
+        }
+        while carry > 0 {
+            digits.push(carry % to);
+            carry /= to;
+        }
+    }
+    let digits = digits.into_iter().rev();
+    let number: Option<String> = digits.map(|digit| char::from_digit(digit, to)).collect();
+    number.map(|number| {
+        if number.is_empty() {
+            "0".to_owned()
+        } else {
+            number
+        }
+    })
 }
 
 /// The setting names no form.
@@ -96,6 +142,31 @@ impl fmt::Display for IdForm {
     }
 }
 
+/// The other spellings under which an SMSC might write the same id: a decimal one in hexadecimal, a hexadecimal one in decimal, one
+/// with the number of a part behind it without that.
+///
+/// `"10"` may be either, so these are only hints: whoever uses them must have another proof that the receipt and the text belong together.
+pub fn other_spellings(id: &str) -> Vec<String> {
+    let mut spellings: Vec<String> = [
+        rebased(id, 10, 16),
+        rebased(id, 16, 10),
+        without_part(id).map(str::to_owned),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    spellings.retain(|spelling| spelling != id);
+    spellings
+}
+
+/// `1a2b3c4d-2`, `1a2b3c4d.2`, `1a2b3c4d_2`: the id of a message that the SMSC cut itself, and which part it was.
+fn without_part(id: &str) -> Option<&str> {
+    let (whole, part) = id.rsplit_once(['-', '.', '_', '/', '#'])?;
+    let is_number =
+        (1..=3).contains(&part.len()) && part.bytes().all(|octet| octet.is_ascii_digit());
+    (is_number && whole.len() >= 6).then_some(whole)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -111,6 +182,11 @@ mod tests {
             (Text, "0", "000"),
             (Text, " 42", "42 "),
             (Text, "a-b-c", "A-B-C"),
+            (Text, "0x1A2B", "1a2b"),
+            (Text, "\"1a2b\"", "1A2B"),
+            (Text, "12 34", "1234"),
+            (Text, "1a2b\0", "{1A2B}"),
+            (Text, "0xyz", "0XYZ"),
             (DecimalInResponseHexInReceipt, "255", "FF"),
             (DecimalInResponseHexInReceipt, "0255", "00ff"),
             (DecimalInResponseHexInReceipt, "255", "0xFF"),
@@ -125,6 +201,11 @@ mod tests {
                 HexInResponseDecimalInReceipt,
                 "ffffffffffffffffffffffffffffffff",
                 "340282366920938463463374607431768211455",
+            ),
+            (
+                HexInResponseDecimalInReceipt,
+                "1ffffffffffffffffffffffffffffffffffffffff",
+                "2923003274661805836407369665432566039311865085951",
             ),
         ] {
             assert_eq!(
@@ -164,36 +245,50 @@ mod tests {
         }
         assert!("hex".parse::<IdForm>().is_err());
     }
-}
-
-/// The other spellings under which an SMSC might write the same id: a decimal one in hexadecimal, a hexadecimal one in decimal.
-///
-/// `"10"` may be either, so these are only hints: whoever uses them must have another proof that the receipt and the text belong together.
-pub fn other_spellings(id: &str) -> Vec<String> {
-    let mut spellings = Vec::new();
-    if id.len() <= 38
-        && id.bytes().all(|octet| octet.is_ascii_digit())
-        && let Ok(number) = id.parse::<u128>()
-    {
-        spellings.push(format!("{number:x}"));
-    }
-    if id.len() <= 32
-        && let Ok(number) = u128::from_str_radix(id, 16)
-    {
-        spellings.push(number.to_string());
-    }
-    spellings.retain(|spelling| spelling != id);
-    spellings
-}
-
-#[cfg(test)]
-mod spelling_tests {
-    use super::other_spellings;
 
     #[test]
     fn an_id_may_be_decimal_or_hexadecimal() {
         assert_eq!(other_spellings("10"), ["a", "16"]);
         assert_eq!(other_spellings("ff"), ["255"]);
         assert_eq!(other_spellings("not-hex"), Vec::<String>::new());
+        assert_eq!(
+            other_spellings("4062581461565934000241"),
+            ["dc3ba4bad0acc1d871", "77835669152685873476665921"]
+        );
+        assert_eq!(other_spellings("1a2b3c4d-2"), ["1a2b3c4d"]);
+        assert_eq!(
+            other_spellings("4a38dc46-5125-4969-90be-72104c340d5c"),
+            Vec::<String>::new()
+        );
+    }
+
+    #[test]
+    fn a_receipt_bears_its_id_twice() {
+        let both = |form, tlv, text| receipt_id(form, Some(tlv), Some(text));
+        // TLV as in the response, text in the other base.
+        let hex = HexInResponseDecimalInReceipt;
+        assert_eq!(
+            both(hex, "1d305b4c", "0489708364").as_deref(),
+            Some("1d305b4c")
+        );
+        assert_eq!(
+            both(hex, "16011000", "0369168384").as_deref(),
+            Some("16011000")
+        );
+        // TLV as the text.
+        assert_eq!(
+            both(hex, "489708364", "0489708364").as_deref(),
+            Some("1d305b4c")
+        );
+        assert_eq!(both(Text, "6000", "5000").as_deref(), Some("6000"));
+        assert_eq!(
+            receipt_id(Text, None, Some("5000")).as_deref(),
+            Some("5000")
+        );
+        assert_eq!(
+            receipt_id(Text, Some("5000"), None).as_deref(),
+            Some("5000")
+        );
+        assert_eq!(receipt_id(Text, None, None), None);
     }
 }

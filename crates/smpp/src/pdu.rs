@@ -2,7 +2,7 @@
 //!
 //! **Decoding forgives.** What a real SMSC sends and the specification forbids is read as far as it goes, and the oddity is named
 //! for the log: addresses of any length and in Latin-1, times of any length, a missing last NUL, sm_length beyond the end, TLVs cut
-//! short (the whole ones before them count), stray octets after the end, responses without a body. Only a request whose mandatory
+//! short (the whole ones before them count, and a message_payload as far as it goes), stray octets after the end, responses without a body. Only a request whose mandatory
 //! part is missing is [`Undecodable`], and even that leaves the header with which to answer it.
 //!
 //! **Encoding keeps to the specification**, except that the length of addresses and of the password is left to the caller.
@@ -177,7 +177,7 @@ pub enum Oddity {
     /// Fewer octets than sm_length.
     #[error("short_message ends before its sm_length")]
     ShortMessageCut,
-    /// The optional part ends inside a TLV, which was dropped.
+    /// The optional part ends inside a TLV, which was dropped; a message_payload is kept as far as it goes.
     #[error("a TLV is cut short")]
     TlvCut,
     /// Octets after the end of the PDU's fields.
@@ -399,6 +399,10 @@ pub(crate) fn latin1(octets: &[u8]) -> String {
     }
 }
 
+fn tag_of(tlv: &[u8]) -> Option<u16> {
+    tlv.first_chunk().copied().map(u16::from_be_bytes)
+}
+
 /// The fields of a body, taken one after the other.
 struct Body<'a> {
     rest: &'a [u8],
@@ -538,7 +542,14 @@ impl Body<'_> {
             let length = usize::from(u16::from_be_bytes([length_high, length_low]));
             if self.rest.len() < 4 + length {
                 self.oddity = Some(Oddity::TlvCut);
-                self.rest = &[];
+                let cut = self.take(self.rest.len());
+                // Half an id or number would be another one; half a text is better than none.
+                if tag_of(cut) == Some(tag::MESSAGE_PAYLOAD) {
+                    tlvs.push(Tlv::new(
+                        tag::MESSAGE_PAYLOAD,
+                        Bytes::copy_from_slice(&cut[4..]),
+                    ));
+                }
                 return tlvs;
             }
             let value = Bytes::copy_from_slice(&self.take(4 + length)[4..]);

@@ -3,8 +3,12 @@
 //! Source: [3GPP TS 23.038 §6.1.2, §6.2.1, §6.2.1.1]. "Unpacked" means one septet per octet, which is how SMPP
 //! carries it; an extension character is [`ESCAPE`] followed by its code.
 
+use crate::language::Shift;
+
 /// The septet that announces a character of the extension table. Never a character by itself.
 pub const ESCAPE: u8 = 0x1B;
+/// Carriage return, which fills a last octet that would hold a whole septet of zeros [3GPP TS 23.038 §6.1.2.3.1].
+const CARRIAGE_RETURN: u8 = 0x0D;
 
 /// Code to character. The place of the escape holds a space, as a receiver without that table shows it.
 const ALPHABET: [char; 128] = [
@@ -124,25 +128,52 @@ pub fn encode(text: &str) -> Option<Vec<u8>> {
 /// last escape a space [3GPP TS 23.038 §6.2.1.1]. Octets from 0x80 cannot be septets: SMSCs that send them in the
 /// default alphabet mean Latin-1, so they are read as Windows-1252.
 pub fn decode(septets: &[u8]) -> String {
+    decode_shifted(septets, Shift::default())
+}
+
+/// Like [`decode`], with national tables where a header asks for them.
+pub fn decode_shifted(septets: &[u8], shift: Shift) -> String {
     let mut text = String::with_capacity(septets.len());
     let mut rest = septets.iter();
     while let Some(&septet) = rest.next() {
         text.push(match septet {
-            ESCAPE => rest.next().map_or(' ', |&code| extension_character(code)),
-            0x00..=0x7F => ALPHABET[usize::from(septet)],
-            _ => latin_character(septet),
+            ESCAPE => rest
+                .next()
+                .map_or(' ', |&code| extension_character(code, shift)),
+            _ => base_character(septet, shift),
         });
     }
     text
 }
 
-fn extension_character(code: u8) -> char {
+fn base_character(septet: u8, shift: Shift) -> char {
+    shift
+        .base(septet)
+        .or_else(|| ALPHABET.get(usize::from(septet)).copied())
+        .unwrap_or_else(|| latin_character(septet))
+}
+
+fn extension_character(code: u8, shift: Shift) -> char {
+    shift
+        .extension(code)
+        .or_else(|| extension_of(code))
+        .unwrap_or_else(|| base_character(code, shift))
+}
+
+/// The character of the extension table, where it has one.
+fn extension_of(code: u8) -> Option<char> {
     EXTENSION
         .iter()
         .find(|(known, _)| *known == code)
         .map(|(_, character)| *character)
-        .or_else(|| ALPHABET.get(usize::from(code)).copied())
-        .unwrap_or_else(|| latin_character(code))
+}
+
+/// What an escape makes of the character after it, where a text was cut between the two.
+pub(crate) fn escaped(character: char) -> Option<char> {
+    match code_of(character) {
+        Code::Base(code) => extension_of(code),
+        Code::Extended(_) | Code::None => None,
+    }
 }
 
 /// One octet of Latin-1 as it is used in practice: 0x80..=0x9F are Windows-1252.
@@ -191,6 +222,54 @@ pub fn unpack(octets: &[u8], count: usize) -> Vec<u8> {
         bits -= 7;
     }
     septets
+}
+
+/// Bits between a header of that many octets and the first septet, so that septets begin on a septet boundary
+/// [3GPP TS 23.040 §9.2.3.24].
+const fn fill_bits(header_octets: usize) -> usize {
+    (7 - header_octets * 8 % 7) % 7
+}
+
+/// Packs septets as they stand after a header of that many octets; 0 for none. The header is not part of the result.
+pub fn pack_after(header_octets: usize, septets: &[u8]) -> Vec<u8> {
+    shifted_left(&pack(septets), fill_bits(header_octets), septets.len())
+}
+
+/// Unpacks all septets after a header of that many octets; 0 for none. A last septet that only fills the last octet is
+/// left out, so that no `@` is read where there was none.
+pub fn unpack_after(header_octets: usize, octets: &[u8]) -> Vec<u8> {
+    let fill = fill_bits(header_octets);
+    let bits = (octets.len() * 8).saturating_sub(fill);
+    let mut septets = unpack(&shifted_right(octets, fill), bits / 7);
+    if bits.is_multiple_of(7) && matches!(septets.last(), Some(&(0 | CARRIAGE_RETURN))) {
+        septets.pop();
+    }
+    septets
+}
+
+/// The packed octets moved up by some bits (fewer than 8), as long as so many septets need.
+fn shifted_left(octets: &[u8], bits: usize, septets: usize) -> Vec<u8> {
+    let mut held = 0_u16;
+    let mut shifted: Vec<u8> = octets
+        .iter()
+        .chain([&0])
+        .map(|octet| {
+            held = held >> 8 | u16::from(*octet) << bits;
+            (held & 0xFF) as u8
+        })
+        .collect();
+    shifted.truncate((septets * 7 + bits).div_ceil(8));
+    shifted
+}
+
+/// The octets moved down by some bits (fewer than 8).
+fn shifted_right(octets: &[u8], bits: usize) -> Vec<u8> {
+    let next = octets.iter().skip(1).chain([&0]);
+    octets
+        .iter()
+        .zip(next)
+        .map(|(octet, next)| ((u16::from(*next) << 8 | u16::from(*octet)) >> bits) as u8)
+        .collect()
 }
 
 #[cfg(test)]
@@ -275,6 +354,12 @@ mod tests {
         );
         assert_eq!(unpack(&[0xE8], 10), b"h");
         assert_eq!(pack(&[0; 8]).len(), 7);
+        // A six-octet header leaves one bit to fill: the first septet is moved up by it.
+        assert_eq!(pack_after(6, b"h"), [b'h' << 1]);
+        assert_eq!(unpack_after(6, &[b'h' << 1]), b"h");
+        // Seven septets fill seven octets but for seven bits: neither zeros nor a carriage return there are text.
+        assert_eq!(unpack_after(0, &pack(b"1234567")), b"1234567");
+        assert_eq!(unpack_after(0, &pack(b"1234567\r")), b"1234567");
         assert_eq!(pack(&[0x61; 160]).len(), 140);
     }
 
@@ -297,6 +382,14 @@ mod tests {
         #[test]
         fn any_octets_decode(octets in prop::collection::vec(any::<u8>(), 0..300)) {
             prop_assert!(decode(&octets).chars().count() <= octets.len());
+        }
+
+        #[test]
+        fn packing_after_a_header_gives_the_septets_back(header in 0_usize..20, septets in prop::collection::vec(1_u8..128, 0..160)) {
+            prop_assume!(septets.last() != Some(&CARRIAGE_RETURN));
+            let octets = pack_after(header, &septets);
+            prop_assert_eq!(octets.len(), (fill_bits(header) + septets.len() * 7).div_ceil(8));
+            prop_assert_eq!(unpack_after(header, &octets), septets);
         }
 
         #[test]

@@ -233,6 +233,14 @@ impl Dialled {
             .or_else(|| self.reading(home, order, is_possible))
     }
 
+    /// What an SMSC means: a mobile of its own country, in either reading, before anything else, because a mobile with
+    /// its country code can look like a fixed line without it (`4915…` in Germany).
+    pub(crate) fn as_address(&self, home: Country, order: Order) -> Option<PhoneNumber> {
+        self.reading(home, order, may_be_mobile)
+            .filter(|number| number.country() == Some(home))
+            .or_else(|| self.valid_or_possible(home, order))
+    }
+
     /// As somebody in that country dials it; with `+` the country does not matter.
     fn as_dialled_at(&self, home: Country) -> Result<Parsed, ParseError> {
         if self.plus {

@@ -25,6 +25,45 @@ pub enum ReceiptState {
     Skipped,
 }
 
+/// What decides wherever it stands in the word, because the beginning would mislead (`DELIVERY_FAILED`).
+const INSIDE: [(&str, ReceiptState); 6] = [
+    ("REJECT", ReceiptState::Rejected),
+    ("FAIL", ReceiptState::Undeliverable),
+    ("IMPOSSIBLE", ReceiptState::Undeliverable),
+    ("NOTDELIV", ReceiptState::Undeliverable),
+    ("NONDELIV", ReceiptState::Undeliverable),
+    ("TONETWORK", ReceiptState::Accepted),
+];
+
+/// Beginnings of the words of SMSCs; the first that fits decides.
+const BEGINNINGS: [(&str, ReceiptState); 25] = [
+    ("DELI", ReceiptState::Delivered),
+    ("DLVR", ReceiptState::Delivered),
+    ("DELE", ReceiptState::Deleted),
+    ("CANCEL", ReceiptState::Deleted),
+    ("EXP", ReceiptState::Expired),
+    ("UND", ReceiptState::Undeliverable),
+    ("SYSERR", ReceiptState::Undeliverable),
+    ("ERR", ReceiptState::Undeliverable),
+    ("ACC", ReceiptState::Accepted),
+    ("ACK", ReceiptState::Accepted),
+    ("UNK", ReceiptState::Unknown),
+    ("REJ", ReceiptState::Rejected),
+    ("BLOCK", ReceiptState::Rejected),
+    ("BLACKLIST", ReceiptState::Rejected),
+    ("NOCRED", ReceiptState::Rejected),
+    ("ENR", ReceiptState::Enroute),
+    ("BUFF", ReceiptState::Enroute),
+    ("QUEUE", ReceiptState::Enroute),
+    ("PEND", ReceiptState::Enroute),
+    ("SENT", ReceiptState::Enroute),
+    ("SUBMIT", ReceiptState::Enroute),
+    ("RETRY", ReceiptState::Enroute),
+    ("DEFER", ReceiptState::Enroute),
+    ("SCHED", ReceiptState::Scheduled),
+    ("SKIP", ReceiptState::Skipped),
+];
+
 impl ReceiptState {
     /// Every state, in the order of the codes.
     pub const ALL: [ReceiptState; 10] = [
@@ -46,28 +85,29 @@ impl ReceiptState {
     }
 
     /// The word after `stat:` in a receipt's text form [SMPP 3.4 Appendix B], in any case, cut short or written
-    /// out, as SMSCs vary it: `DELIVRD`, `Delivered`, `deliv`. `None` for a word that tells nothing.
+    /// out, as SMSCs vary it: `DELIVRD`, `Delivered`, `deliv`, `DND_REJECTED`, or the digit of `message_state`.
+    ///
+    /// `None` for a word that tells nothing, and for 0, which is SCHEDULED to some and success to others.
     pub fn from_stat(word: &str) -> Option<ReceiptState> {
-        const BEGINNINGS: [(&str, ReceiptState); 12] = [
-            ("DELI", ReceiptState::Delivered),
-            ("DLVR", ReceiptState::Delivered),
-            ("DELE", ReceiptState::Deleted),
-            ("EXP", ReceiptState::Expired),
-            ("UND", ReceiptState::Undeliverable),
-            ("FAIL", ReceiptState::Undeliverable),
-            ("ACC", ReceiptState::Accepted),
-            ("UNK", ReceiptState::Unknown),
-            ("REJ", ReceiptState::Rejected),
-            ("ENR", ReceiptState::Enroute),
-            ("SCHED", ReceiptState::Scheduled),
-            ("SKIP", ReceiptState::Skipped),
-        ];
-        let word = word.trim().as_bytes();
-        BEGINNINGS
+        if let [digit @ b'1'..=b'9'] = word.trim().as_bytes() {
+            return ReceiptState::from_smpp_message_state(digit - b'0');
+        }
+        let letters: String = word
+            .chars()
+            .filter(char::is_ascii_alphabetic)
+            .map(|letter| letter.to_ascii_uppercase())
+            .collect();
+        let has_other = word.chars().any(|c| !c.is_ascii() || c.is_ascii_digit());
+        if has_other {
+            return None;
+        }
+        INSIDE
             .iter()
-            .find(|(beginning, _)| {
-                word.get(..beginning.len())
-                    .is_some_and(|start| start.eq_ignore_ascii_case(beginning.as_bytes()))
+            .find(|(part, _)| letters.contains(part))
+            .or_else(|| {
+                BEGINNINGS
+                    .iter()
+                    .find(|(beginning, _)| letters.starts_with(beginning))
             })
             .map(|(_, state)| *state)
     }
@@ -206,7 +246,7 @@ mod tests {
 
     #[test]
     fn words_of_real_smscs_are_understood() {
-        let table = [
+        let table: [(&str, Option<ReceiptState>); 31] = [
             ("DELIVRD", Some(ReceiptState::Delivered)),
             ("delivered", Some(ReceiptState::Delivered)),
             (" DELIV ", Some(ReceiptState::Delivered)),
@@ -217,6 +257,23 @@ mod tests {
             ("REJECTED", Some(ReceiptState::Rejected)),
             ("ACCEPTED", Some(ReceiptState::Accepted)),
             ("FAILED", Some(ReceiptState::Undeliverable)),
+            ("DELIVERY_FAILED", Some(ReceiptState::Undeliverable)),
+            ("Not-Delivered", Some(ReceiptState::Undeliverable)),
+            ("DeliveryImpossible", Some(ReceiptState::Undeliverable)),
+            ("DeliveredToNetwork", Some(ReceiptState::Accepted)),
+            ("DeliveredToTerminal", Some(ReceiptState::Delivered)),
+            ("DND_REJECTED", Some(ReceiptState::Rejected)),
+            ("NOCRED", Some(ReceiptState::Rejected)),
+            ("SYSERR", Some(ReceiptState::Undeliverable)),
+            ("BUFFRED", Some(ReceiptState::Enroute)),
+            ("BUFFERD", Some(ReceiptState::Enroute)),
+            ("ACKED", Some(ReceiptState::Accepted)),
+            ("SKIPPED", Some(ReceiptState::Skipped)),
+            ("2", Some(ReceiptState::Delivered)),
+            ("8", Some(ReceiptState::Rejected)),
+            ("0", None),
+            ("22", None),
+            ("DELIVRD2", None),
             ("DEL", None),
             ("", None),
             ("é", None),

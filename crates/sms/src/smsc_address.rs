@@ -3,10 +3,13 @@
 use std::fmt;
 
 use crate::number::{Dialled, Order};
-use crate::{Country, PhoneNumber, printable_line};
+use crate::{Country, PhoneNumber, gsm, printable_line};
 
 /// The longest other address that is kept, in characters; SMPP's own limit is 20 [SMPP 3.4 §5.2.8], 64 for data_sm.
 const MAX_OTHER_CHARS: usize = 64;
+
+/// Type of number 5: a name.
+const ALPHANUMERIC: TypeOfNumber = TypeOfNumber::Other(5);
 
 /// The type of number of an address [SMPP 3.4 §5.2.5].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -74,8 +77,8 @@ impl fmt::Display for SmscAddress {
 /// Reads an address of a carrier whose country is `home`.
 ///
 /// The type of number says which reading is tried first, no more: SMSCs send national numbers as international and the
-/// reverse, `00` and `0011` prefixes under any type, and leave the type unknown. A reading that a numbering plan knows
-/// wins over one that merely has the right length. Fewer than 7 digits without `+` are a short code.
+/// reverse, `00` and `0011` prefixes under any type, and leave the type unknown. A mobile of the home country wins; then
+/// a reading that a numbering plan knows over one that merely has the right length. Fewer than 7 digits without `+` are a short code.
 pub fn normalise(address: &str, ton: TypeOfNumber, home: Country) -> SmscAddress {
     let order = match ton {
         TypeOfNumber::International => Order::InternationalFirst,
@@ -85,14 +88,37 @@ pub fn normalise(address: &str, ton: TypeOfNumber, home: Country) -> SmscAddress
     Dialled::clean(address)
         .ok()
         .filter(|dialled| !dialled.is_short())
-        .and_then(|dialled| dialled.valid_or_possible(home, order))
-        .map_or_else(|| SmscAddress::Other(other(address)), SmscAddress::Number)
+        .and_then(|dialled| dialled.as_address(home, order))
+        .map_or_else(
+            || SmscAddress::Other(other(address, ton)),
+            SmscAddress::Number,
+        )
 }
 
-fn other(address: &str) -> String {
+fn other(address: &str, ton: TypeOfNumber) -> String {
     // Cut first: the rest is not worth cleaning.
     let start: String = address.chars().take(MAX_OTHER_CHARS).collect();
-    printable_line(&start)
+    let name = (ton == ALPHANUMERIC).then(|| gsm_name(&start)).flatten();
+    printable_line(&name.unwrap_or(start))
+}
+
+/// A name in GSM septets, as some SMSCs hand on what was on the air: packed, or one septet per octet. `None` for one
+/// that is printable as it stands.
+fn gsm_name(name: &str) -> Option<String> {
+    let octets: Vec<u8> = name
+        .chars()
+        .map(|c| u8::try_from(u32::from(c)).ok())
+        .collect::<Option<_>>()?;
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || " .,&'+-_@$!/".contains(c);
+    if !name.contains(char::is_control) {
+        return None;
+    }
+    let unpacked = gsm::decode(&octets);
+    if octets.is_ascii() && unpacked.chars().all(is_plain) {
+        return Some(unpacked);
+    }
+    Some(gsm::decode(&gsm::unpack_after(0, &octets)))
+        .filter(|packed| !packed.is_empty() && packed.chars().all(is_plain))
 }
 
 #[cfg(test)]
@@ -161,6 +187,51 @@ mod tests {
                 SmscAddress::Other(kept.into()),
                 "{address:?}"
             );
+        }
+    }
+
+    #[test]
+    fn names_in_gsm_septets() {
+        let latin = |octets: &[u8]| octets.iter().copied().map(char::from).collect::<String>();
+        for (octets, kept) in [
+            (b"My\x11Bank".to_vec(), "My_Bank"),
+            (gsm::pack(b"MyBank 24"), "MyBank 24"),
+            (gsm::pack(b"MyBank"), "MyBank"),
+            (b"M\xfcnchen".to_vec(), "M\u{fc}nchen"),
+            (b"\x7f\x01\x02".to_vec(), "\u{7f}\u{1}\u{2}"),
+        ] {
+            let kept = printable_line(kept);
+            let read = normalise(&latin(&octets), TypeOfNumber::Other(5), Country::AU);
+            assert_eq!(read, SmscAddress::Other(kept), "{octets:02x?}");
+        }
+    }
+
+    /// Each numbering plan in its own words: international with and without its prefix, national with its trunk digit.
+    #[test]
+    fn addresses_of_other_countries() {
+        use TypeOfNumber::{International, National, Other, Unknown};
+        for (home, ton, address, number) in [
+            ("NZ", National, "0211234567", "+64211234567"),
+            ("NZ", Unknown, "0064 21 123 4567", "+64211234567"),
+            ("NZ", National, "211234567", "+64211234567"),
+            ("GB", National, "07400123456", "+447400123456"),
+            ("GB", National, "7400123456", "+447400123456"),
+            ("GB", Unknown, "00447400123456", "+447400123456"),
+            ("GB", International, "447400 123 456", "+447400123456"),
+            ("US", National, "2015550123", "+12015550123"),
+            ("US", International, "12015550123", "+12015550123"),
+            ("US", Unknown, "01161491570156", "+61491570156"),
+            ("DE", National, "015123456789", "+4915123456789"),
+            ("DE", Unknown, "4915123456789", "+4915123456789"),
+            ("IT", National, "3471234567", "+393471234567"),
+            ("SG", Unknown, "81234567", "+6581234567"),
+            ("SG", International, "6581234567", "+6581234567"),
+            ("AU", Other(3), "0491 570 156", "+61491570156"),
+            ("AU", International, " +61 491 570 156 ", "+61491570156"),
+        ] {
+            let home_country = Country::parse(home).unwrap();
+            let read = normalise(address, ton, home_country).to_string();
+            assert_eq!(read, number, "{home} {ton:?} {address}");
         }
     }
 

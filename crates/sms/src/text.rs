@@ -13,7 +13,7 @@ pub const MAX_TEXT_OCTETS: usize = 100_000;
 pub const MAX_PARTS: usize = 255;
 
 /// Octets of user data in one SMS.
-const MAX_PART_OCTETS: usize = 140;
+pub(crate) const MAX_PART_OCTETS: usize = 140;
 
 /// What a text may not be, in a sentence for whoever wrote it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
@@ -140,15 +140,24 @@ impl Reference {
         }
     }
 
-    /// The header of one part, with its length octet [3GPP TS 23.040 §9.2.3.24.1, §9.2.3.24.8].
-    fn header(self, number: u8, of: u8) -> Vec<u8> {
+    /// The concatenation element of one part [3GPP TS 23.040 §9.2.3.24.1, §9.2.3.24.8].
+    pub(crate) fn element(self, number: u8, of: u8) -> Vec<u8> {
         match self {
-            Reference::Eight(reference) => vec![5, 0x00, 3, reference, of, number],
+            Reference::Eight(reference) => vec![0x00, 3, reference, of, number],
             Reference::Sixteen(reference) => {
                 let [high, low] = reference.to_be_bytes();
-                vec![6, 0x08, 4, high, low, of, number]
+                vec![0x08, 4, high, low, of, number]
             }
         }
+    }
+
+    /// The header of one part, with its length octet.
+    fn header(self, number: u8, of: u8) -> Vec<u8> {
+        let element = self.element(number, of);
+        let mut header = Vec::with_capacity(self.size().header_octets());
+        header.extend(u8::try_from(element.len()));
+        header.extend(element);
+        header
     }
 }
 

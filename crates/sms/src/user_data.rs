@@ -1,4 +1,6 @@
-//! What a handset's text looks like on its way in: the user data header and the encodings of SMPP.
+//! The user data header: where a part belongs, which ports and which national tables it names.
+
+use crate::language::{Language, Shift};
 
 /// The header that user data begins with when the UDHI bit is set [3GPP TS 23.040 §9.2.3.24].
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -20,9 +22,24 @@ pub struct Concat {
     pub wide: bool,
 }
 
+/// Application ports, of 8 or 16 bits: the payload is meant for a program on the handset, or comes from one
+/// [3GPP TS 23.040 §9.2.3.24.3, §9.2.3.24.4].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Ports {
+    /// Where to.
+    pub destination: u16,
+    /// Where from.
+    pub source: u16,
+}
+
+/// The longest header whose elements need not fit exactly: a longer one is rather the first letter of a text.
+const LONGEST_ODD_HEADER: u8 = 0x1F;
+
 impl UserDataHeader {
-    /// Reads the header at the front and returns it with what follows. `None` if the length octet promises more than
-    /// there is: then it was no header. An element that is cut short ends the list.
+    /// Reads the header at the front and returns it with what follows. An element that is cut short ends the list.
+    ///
+    /// `None` if it was no header: the length octet promises more than there is, or it is a printable character and what
+    /// follows has not the form of elements (SMSCs set the UDHI bit on plain texts too).
     pub fn parse(user_data: &[u8]) -> Option<(UserDataHeader, &[u8])> {
         let (length, rest) = user_data.split_first()?;
         let (mut header, payload) = rest.split_at_checked(usize::from(*length))?;
@@ -34,7 +51,65 @@ impl UserDataHeader {
             elements.push((*identifier, data.to_vec()));
             header = rest;
         }
-        Some((UserDataHeader { elements }, payload))
+        let fits = header.is_empty();
+        (fits || *length <= LONGEST_ODD_HEADER).then_some((UserDataHeader { elements }, payload))
+    }
+
+    /// A header at the front of user data whose UDHI bit is *not* set: nothing but a concatenation element that makes
+    /// sense, of several parts. In a text these octets would be controls that no handset sends.
+    pub fn parse_unannounced(user_data: &[u8]) -> Option<(UserDataHeader, &[u8])> {
+        let (header, payload) = match user_data {
+            [5, 0x00, 3, ..] | [6, 0x08, 4, ..] => UserDataHeader::parse(user_data)?,
+            _ => return None,
+        };
+        header
+            .concat()
+            .is_some_and(|concat| concat.of > 1)
+            .then_some((header, payload))
+    }
+
+    /// Its octets, the length octet included.
+    pub fn octets(&self) -> usize {
+        let elements = self.elements.iter().map(|(_, data)| 2 + data.len());
+        1 + elements.sum::<usize>()
+    }
+
+    /// The last port addressing element.
+    pub fn ports(&self) -> Option<Ports> {
+        self.elements.iter().rev().find_map(|(identifier, data)| {
+            match (identifier, data.as_slice()) {
+                (0x04, [destination, source]) => Some(Ports {
+                    destination: u16::from(*destination),
+                    source: u16::from(*source),
+                }),
+                (0x05, [to_high, to_low, from_high, from_low]) => Some(Ports {
+                    destination: u16::from_be_bytes([*to_high, *to_low]),
+                    source: u16::from_be_bytes([*from_high, *from_low]),
+                }),
+                _ => None,
+            }
+        })
+    }
+
+    /// The national tables that it names, or `None` if one of them is not read here: then a GSM text cannot be read.
+    /// Identifier 0 and the tables that a language lacks are the default ones.
+    pub fn shift(&self) -> Option<Shift> {
+        let mut shift = Shift::default();
+        for (identifier, data) in &self.elements {
+            let table = match identifier {
+                0x24 => &mut shift.single,
+                0x25 => &mut shift.locking,
+                _ => continue,
+            };
+            let [language] = data.as_slice() else {
+                continue;
+            };
+            *table = match *language {
+                0 => None,
+                known => Some(Language::from_identifier(known)?),
+            };
+        }
+        Some(shift)
     }
 
     /// The last concatenation element that makes sense; others are to be ignored [3GPP TS 23.040 §9.2.3.24.1].
@@ -70,139 +145,10 @@ pub fn split(user_data: &[u8]) -> (Option<Concat>, &[u8]) {
     }
 }
 
-/// What a handset sent.
-#[derive(Clone, PartialEq, Eq)]
-pub enum Incoming {
-    /// A text; line ends are LF, no NULs.
-    Text(String),
-    /// Octets that are no text, or whose text nobody here can read.
-    Binary(Vec<u8>),
-}
-
-impl std::fmt::Debug for Incoming {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Incoming::Text(text) => write!(f, "Text({} characters)", text.chars().count()),
-            Incoming::Binary(octets) => write!(f, "Binary({} octets)", octets.len()),
-        }
-    }
-}
-
-/// Reads a payload without its header by its `data_coding` [SMPP 3.4 §5.2.19, 3GPP TS 23.038 §4].
-///
-/// | data_coding | read as |
-/// |---|---|
-/// | 0 | the SMSC's default alphabet: GSM, one septet per octet; octets from 0x80 as Latin-1 |
-/// | 1, 3 | ASCII, Latin-1; 0x80 to 0x9F as Windows-1252 |
-/// | 2, 4, 9 | binary |
-/// | 6, 7 | Cyrillic (ISO 8859-5), Hebrew (ISO 8859-8) |
-/// | 8 | UTF-16 big-endian, or as its byte order mark says; a lone surrogate is U+FFFD, an odd last octet is dropped |
-/// | 5, 10, 13, 14 | binary: Japanese and Korean character sets are kept, not guessed |
-/// | 0x10–0x3F, 0x50–0x7F | GSM general groups: bits 3 and 2 choose GSM, binary or UTF-16; compressed is binary |
-/// | 0xC0–0xDF, 0xE0–0xEF | message waiting: GSM, UTF-16 |
-/// | 0xF0–0xFF | message class: bit 2 chooses GSM or binary |
-/// | any other | UTF-8 if it is that, else binary |
-pub fn decode_user_data(data_coding: u8, payload: &[u8]) -> Incoming {
-    let text = match data_coding {
-        0 => crate::gsm::decode(payload),
-        1 | 3 => by_octet(payload, crate::gsm::latin_character),
-        2 | 4 | 5 | 9 | 10 | 13 | 14 => return Incoming::Binary(payload.to_vec()),
-        6 => by_octet(payload, cyrillic_character),
-        7 => by_octet(payload, hebrew_character),
-        8 => utf16(payload),
-        0x10..=0x1F | 0x50..=0x5F => return by_alphabet_bits(data_coding, payload),
-        0xC0..=0xDF => crate::gsm::decode(payload),
-        0xE0..=0xEF => utf16(payload),
-        0xF0..=0xFF if data_coding & 0x04 == 0 => crate::gsm::decode(payload),
-        // Compressed text has no reader here, and class bits with bit 2 set mean data.
-        0x20..=0x3F | 0x60..=0x7F | 0xF0..=0xFF => return Incoming::Binary(payload.to_vec()),
-        _ => match std::str::from_utf8(payload) {
-            Ok(text) => text.to_owned(),
-            Err(_) => return Incoming::Binary(payload.to_vec()),
-        },
-    };
-    Incoming::Text(clean(text))
-}
-
-/// The general data coding group: bits 3 and 2 choose the alphabet, 3 is reserved.
-fn by_alphabet_bits(data_coding: u8, payload: &[u8]) -> Incoming {
-    match (data_coding >> 2) & 0x03 {
-        0 => Incoming::Text(clean(crate::gsm::decode(payload))),
-        2 => Incoming::Text(clean(utf16(payload))),
-        _ => Incoming::Binary(payload.to_vec()),
-    }
-}
-
-fn by_octet(payload: &[u8], character_of: fn(u8) -> char) -> String {
-    payload.iter().map(|octet| character_of(*octet)).collect()
-}
-
-fn cyrillic_character(octet: u8) -> char {
-    match octet {
-        0xA0 | 0xAD => char::from(octet),
-        0xF0 => '№',
-        0xFD => '§',
-        0xA1..=0xFF => {
-            char::from_u32(u32::from(octet) + 0x360).unwrap_or(char::REPLACEMENT_CHARACTER)
-        }
-        _ => crate::gsm::latin_character(octet),
-    }
-}
-
-fn hebrew_character(octet: u8) -> char {
-    match octet {
-        0xE0..=0xFA => {
-            char::from_u32(u32::from(octet) + 0x4F0).unwrap_or(char::REPLACEMENT_CHARACTER)
-        }
-        0xAA => '×',
-        0xBA => '÷',
-        0xDF => '‗',
-        0xFD => '\u{200E}',
-        0xFE => '\u{200F}',
-        0xA1 | 0xBF..=0xFF => char::REPLACEMENT_CHARACTER,
-        _ => crate::gsm::latin_character(octet),
-    }
-}
-
-fn utf16(payload: &[u8]) -> String {
-    let (payload, little_endian) = match payload {
-        [0xFE, 0xFF, rest @ ..] => (rest, false),
-        [0xFF, 0xFE, rest @ ..] => (rest, true),
-        _ => (payload, false),
-    };
-    let units = payload
-        .chunks_exact(2)
-        .map(|pair| match (pair, little_endian) {
-            ([low, high], true) => u16::from_le_bytes([*low, *high]),
-            ([high, low], _) => u16::from_be_bytes([*high, *low]),
-            _ => 0xFFFD,
-        });
-    char::decode_utf16(units)
-        .map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER))
-        .collect()
-}
-
-/// Line ends as LF, without the NULs that some SMSCs end or fill texts with.
-fn clean(text: String) -> String {
-    if !text.contains(['\0', '\r']) {
-        return text;
-    }
-    text.replace('\0', "")
-        .replace("\r\n", "\n")
-        .replace('\r', "\n")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
-
-    fn text(data_coding: u8, payload: &[u8]) -> String {
-        match decode_user_data(data_coding, payload) {
-            Incoming::Text(text) => text,
-            Incoming::Binary(_) => panic!("{data_coding:#04x} is not binary"),
-        }
-    }
 
     #[test]
     fn headers_are_read_leniently() {
@@ -218,7 +164,7 @@ mod tests {
             of: 3,
             wide: true,
         };
-        let table: [(&[u8], Option<Concat>, &[u8]); 13] = [
+        let table: [(&[u8], Option<Concat>, &[u8]); 15] = [
             (&[5, 0, 3, 7, 3, 2, b'x'], Some(eight), b"x"),
             (&[6, 8, 4, 1, 7, 3, 2, b'x'], Some(sixteen), b"x"),
             // Another element (a port address) before it.
@@ -233,6 +179,10 @@ mod tests {
             (&[1, 0, b'x'], None, b"x"),
             (&[0, b'x'], None, b"x"),
             (&[200, 0, 3], None, &[200, 0, 3]),
+            // UDHI on a plain text: H promises 72 octets that have not the form of elements.
+            (HELLO, None, HELLO),
+            // Elements of an unknown kind that fit are a header, however long.
+            (&LONG_HEADER, None, &[]),
             (&[], None, &[]),
         ];
         for (user_data, concat, payload) in table {
@@ -242,75 +192,90 @@ mod tests {
         assert_eq!(header.elements, [(0x24, vec![1])]);
     }
 
+    const LONG_HEADER: [u8; 0x23] = {
+        let mut octets = [0; 0x23];
+        (octets[0], octets[1], octets[2]) = (0x22, 0x70, 0x20);
+        octets
+    };
+    const HELLO: &[u8] =
+        b"Hello, this is a text whose UDHI bit is set although it has no header, long enough.";
+
     #[test]
-    fn every_data_coding_is_read() {
-        let table: [(u8, &[u8], &str); 25] = [
-            (0, b"Hi\x00\x1B\x65", "Hi@€"),
-            (0, b"a\r\nb\rc", "a\nb\nc"),
-            (1, b"Hi@$\x00", "Hi@$"),
-            (3, &[b'c', b'a', b'f', 0xE9, 0x80], "café€"),
-            (6, &[0xBF, 0xE0, 0xD8], "Пр\u{438}"),
-            (7, &[0xF9, 0xEC, 0xE5, 0xED], "שלום"),
-            (8, &[0x04, 0x1F, 0xD8, 0x3D, 0xDE, 0x00], "П😀"),
-            (8, &[0xD8, 0x3D, 0x00, 0x41], "\u{FFFD}A"),
-            (8, &[0x00, 0x41, 0xDE, 0x00], "A\u{FFFD}"),
-            (8, &[0x00, 0x41, 0xD8, 0x3D], "A\u{FFFD}"),
-            (8, &[0x00, 0x41, 0x00], "A"),
-            (8, &[0xFE, 0xFF, 0x00, 0x41], "A"),
-            (8, &[0xFF, 0xFE, 0x41, 0x00], "A"),
-            (8, &[0x00, 0x41, 0x00, 0x00], "A"),
-            (8, &[], ""),
-            (0x10, b"flash", "flash"),
-            (0x11, b"\x00", "@"),
-            (0x18, &[0x00, 0x41], "A"),
-            (0x19, &[0x00, 0x41], "A"),
-            (0xC8, b"\x02", "$"),
-            (0xE0, &[0x00, 0x41], "A"),
-            (0xF0, b"\x00", "@"),
-            (0xF1, b"\x02", "$"),
-            (0x0B, "é".as_bytes(), "é"),
-            (0x80, b"plain", "plain"),
+    fn what_else_a_header_says() {
+        let parse = |octets: &[u8]| UserDataHeader::parse(octets).unwrap().0;
+        let ports = |destination, source| {
+            Some(Ports {
+                destination,
+                source,
+            })
+        };
+        let turkish = Some(Language::Turkish);
+        let portuguese = Some(Language::Portuguese);
+        let shift = |locking, single| Some(Shift { locking, single });
+        type Row<'a> = (&'a [u8], Option<Ports>, Option<Shift>);
+        let table: [Row; 10] = [
+            (
+                &[6, 5, 4, 0x0B, 0x84, 0x23, 0xF0],
+                ports(2948, 9200),
+                shift(None, None),
+            ),
+            (&[4, 4, 2, 240, 241], ports(240, 241), shift(None, None)),
+            (&[4, 5, 2, 240, 241], None, shift(None, None)),
+            (&[3, 0x24, 1, 1], None, shift(None, turkish)),
+            (&[3, 0x25, 1, 3], None, shift(portuguese, None)),
+            (
+                &[6, 0x24, 1, 3, 0x25, 1, 1],
+                None,
+                shift(turkish, portuguese),
+            ),
+            (&[3, 0x25, 1, 0], None, shift(None, None)),
+            (&[3, 0x24, 1, 6], None, None), // Hindi
+            (&[4, 0x24, 2, 6, 6], None, shift(None, None)),
+            (&[0], None, shift(None, None)),
         ];
-        for (data_coding, payload, expected) in table {
+        for (octets, ports, shift) in table {
+            let header = parse(octets);
             assert_eq!(
-                text(data_coding, payload),
-                expected,
-                "{data_coding:#04x} {payload:02x?}"
+                (header.ports(), header.shift()),
+                (ports, shift),
+                "{octets:02x?}"
             );
+            assert_eq!(header.octets(), octets.len());
         }
-        for data_coding in [2, 4, 5, 9, 10, 13, 14, 0x14, 0x1C, 0x20, 0x28, 0xF4, 0xF7] {
-            assert_eq!(
-                decode_user_data(data_coding, &[0, 1]),
-                Incoming::Binary(vec![0, 1]),
-                "{data_coding:#04x}"
-            );
-        }
-        assert_eq!(
-            decode_user_data(0x80, &[0xFF]),
-            Incoming::Binary(vec![0xFF])
-        );
     }
 
     #[test]
-    fn debug_never_shows_the_text() {
-        assert_eq!(
-            format!("{:?}", decode_user_data(0, b"secret")),
-            "Text(6 characters)"
-        );
+    fn a_header_without_its_bit() {
+        let table: [(&[u8], bool); 8] = [
+            (&[5, 0, 3, 7, 3, 2, b'x'], true),
+            (&[6, 8, 4, 1, 7, 3, 2, b'x'], true),
+            (&[5, 0, 3, 7, 1, 1, b'x'], false), // one part only: rather a text
+            (&[5, 0, 3, 7, 3, 4, b'x'], false),
+            (&[5, 0, 3], false),
+            (&[6, 5, 4, 0x0B, 0x84, 0x23, 0xF0], false),
+            (b"text", false),
+            (&[], false),
+        ];
+        for (octets, is_header) in table {
+            let parsed = UserDataHeader::parse_unannounced(octets);
+            assert_eq!(parsed.is_some(), is_header, "{octets:02x?}");
+        }
     }
 
     proptest! {
         #[test]
-        fn any_user_data_is_read(data_coding in any::<u8>(), user_data in prop::collection::vec(any::<u8>(), 0..300)) {
+        fn any_header_is_read(user_data in prop::collection::vec(any::<u8>(), 0..300)) {
             let (concat, payload) = split(&user_data);
             prop_assert!(payload.len() <= user_data.len());
             if let Some(concat) = concat {
                 prop_assert!(concat.number >= 1 && concat.number <= concat.of);
                 prop_assert!(concat.wide || concat.reference < 256);
             }
-            if let Incoming::Text(text) = decode_user_data(data_coding, payload) {
-                prop_assert!(!text.contains(['\0', '\r']));
+            if let Some((header, payload)) = UserDataHeader::parse(&user_data) {
+                let _ = (header.ports(), header.shift());
+                prop_assert!(header.octets() + payload.len() <= user_data.len());
             }
+            let _ = UserDataHeader::parse_unannounced(&user_data);
         }
     }
 }

@@ -3,5 +3,7 @@
 
 mod hostile;
 mod loopback;
+mod message_ids;
+mod odd_pdus;
 mod peer;
 mod witness;
