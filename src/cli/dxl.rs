@@ -1,7 +1,11 @@
 //! `emailsms dxl`: DXL files as the repository and the importer want them. Opens files, no gateway.
 
+mod clean;
+mod diff;
+
 use ::dxl::check::{self, Checked, Finding, Profile};
 use ::dxl::schema::Schema;
+use ::dxl::{Limits, Tree};
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
 use std::fs::{self, File};
@@ -20,6 +24,10 @@ pub struct DxlArgs {
 enum DxlCommand {
     /// Find what is wrong with DXL files, with place, reason and remedy.
     Check(CheckArgs),
+    /// Show what really differs between two files or folders.
+    Diff(diff::DiffArgs),
+    /// Take out what changes by itself, and put the rest into an order that is always the same.
+    Clean(clean::CleanArgs),
 }
 
 /// Finds what is wrong with DXL files. Reads only, and fetches nothing that a file names.
@@ -61,6 +69,8 @@ pub struct CheckArgs {
 pub fn run(args: &DxlArgs) -> ExitCode {
     match &args.command {
         DxlCommand::Check(args) => check(args),
+        DxlCommand::Diff(args) => diff::run(args),
+        DxlCommand::Clean(args) => clean::run(args),
     }
 }
 
@@ -159,6 +169,17 @@ fn check_one(file: &Path, options: &check::Options<'_>) -> anyhow::Result<Checke
         check::check(&name, BufReader::with_capacity(1 << 16, file), options)
     };
     Ok(checked?)
+}
+
+/// A whole file, or standard input, as a tree.
+fn read_tree(file: &Path) -> anyhow::Result<Tree> {
+    let tree = if file.as_os_str() == "-" {
+        Tree::read(io::stdin().lock(), Limits::default())
+    } else {
+        let file = File::open(file)?;
+        Tree::read(BufReader::with_capacity(1 << 16, file), Limits::default())
+    };
+    Ok(tree?)
 }
 
 /// The files that an argument names, in the order of their names.

@@ -11,13 +11,17 @@
 //! - [`tree`]: events to a lossless tree, to look at and to change; [`mod@write`]: trees to bytes.
 //! - [`schema`]: which element may stand where, and what it bears.
 //! - [`check`](mod@check): whether a file is DXL, and whether Domino's importer takes it.
+//! - [`diff`](mod@diff): what really differs between two files; [`clean`](mod@clean): what a repository should keep of one.
 
 #![warn(missing_docs)]
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod check;
+pub mod clean;
+pub mod diff;
 mod error;
 pub mod guide;
+mod meaning;
 pub mod notes;
 pub mod position;
 pub mod schema;

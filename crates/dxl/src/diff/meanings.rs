@@ -1,0 +1,225 @@
+//! A tree as a comparison sees it: of each element the parts that count, and a number that is the same where all that counts is.
+
+use crate::meaning::{self, Texts};
+use crate::schema::Element as Declared;
+use crate::tree::{Element, NodeId, Step, Tree};
+use std::borrow::Cow;
+use std::collections::hash_map::RandomState;
+use std::collections::{HashMap, HashSet};
+use std::hash::{BuildHasher, Hash, Hasher};
+
+/// Stands for what an id points to within its own file: itself a number, the same in both files where the same is meant.
+pub(super) type Targets = HashMap<String, u64>;
+
+/// Stands for the database itself.
+pub(super) const THIS_DATABASE: u64 = 0;
+/// Stands for some note of the file; which, is not known yet.
+pub(super) const SOME_NOTE: u64 = 1;
+
+/// A part of an element's content.
+#[derive(Debug, Clone)]
+pub(super) enum Part<'t> {
+    Element(Element<'t>),
+    /// Text, in one piece whatever comments or CDATA cut it.
+    Text {
+        first: NodeId,
+        text: Cow<'t, str>,
+    },
+}
+
+/// A tree, and what its elements mean.
+pub(super) struct Meanings<'t> {
+    pub(super) tree: &'t Tree,
+    pub(super) targets: Targets,
+    numbers: HashMap<NodeId, u64>,
+    /// Whether anything points to a note of the file.
+    pub(super) has_pointers: bool,
+}
+
+impl<'t> Meanings<'t> {
+    /// Both trees of a comparison have the same `state`, which nobody outside can know: so nobody can make two meanings with one number.
+    pub(super) fn of(tree: &'t Tree, targets: Targets, state: &RandomState) -> Meanings<'t> {
+        let mut meanings = Meanings {
+            tree,
+            targets,
+            numbers: HashMap::new(),
+            has_pointers: false,
+        };
+        for step in tree.root().walk() {
+            if let Step::Leave(element) = step {
+                let number = meanings.number(element, state);
+                meanings.numbers.insert(element.id(), number);
+            }
+        }
+        meanings
+    }
+
+    /// The number of an element: the same if and, but for one chance in 2⁶⁴, only if all is the same that counts.
+    pub(super) fn of_element(&self, element: Element<'_>) -> u64 {
+        self.numbers.get(&element.id()).copied().unwrap_or_default()
+    }
+
+    /// The number of a part.
+    pub(super) fn of_part(&self, part: &Part<'_>, state: &RandomState) -> u64 {
+        match part {
+            Part::Element(element) => self.of_element(*element),
+            Part::Text { text, .. } => state.hash_one(text),
+        }
+    }
+
+    /// What an attribute or a whole text says, whatever the ids are.
+    pub(super) fn value<'v>(&self, value: &'v str) -> Cow<'v, str> {
+        match meaning::as_id(value).and_then(|id| self.targets.get(id.as_ref())) {
+            Some(target) => Cow::Owned(format!("\0{target}")),
+            None => Cow::Borrowed(value),
+        }
+    }
+
+    fn number(&mut self, element: Element<'t>, state: &RandomState) -> u64 {
+        if !self.has_pointers {
+            let points = |id: Cow<'_, str>| {
+                self.targets
+                    .get(id.as_ref())
+                    .is_some_and(|target| *target != THIS_DATABASE)
+            };
+            self.has_pointers = meaning::pointers(element).any(points);
+        }
+        let mut hasher = state.build_hasher();
+        element.name().hash(&mut hasher);
+        for (name, value) in attributes(element) {
+            (name, self.value(&said(element, name, value))).hash(&mut hasher);
+        }
+        if meaning::is_binary(element) {
+            let text: String = element.text().split_ascii_whitespace().collect();
+            text.hash(&mut hasher);
+            return hasher.finish();
+        }
+        let mut keyed: Vec<((usize, String), u64)> = Vec::new();
+        for part in parts(element) {
+            if let Part::Element(child) = part
+                && let Some(key) = meaning::order_key(child, element.name())
+            {
+                keyed.push((key_in(element, key), self.of_element(child)));
+                continue;
+            }
+            match &part {
+                Part::Text { text, .. } if element.name() == "text" => {
+                    self.value(text).hash(&mut hasher)
+                }
+                part => self.of_part(part, state).hash(&mut hasher),
+            }
+        }
+        if element.name() == "database" {
+            keyed.sort();
+        } else {
+            keyed.sort_by(|one, other| one.0.cmp(&other.0));
+        }
+        keyed.hash(&mut hasher);
+        hasher.finish()
+    }
+}
+
+/// Names of documents come of what is in them, and are in their numbers already.
+fn key_in(parent: Element<'_>, (rank, name): (usize, String)) -> (usize, String) {
+    let name = if parent.name() == "database" {
+        String::new()
+    } else {
+        name
+    };
+    (rank, name)
+}
+
+/// What an attribute says, in one spelling.
+fn said<'v>(element: Element<'_>, name: &str, value: &'v str) -> Cow<'v, str> {
+    let is_caseless = matches!((element.name(), name), ("item", "name") | ("code", "event"));
+    if is_caseless && value.chars().any(char::is_uppercase) {
+        Cow::Owned(value.to_lowercase())
+    } else {
+        Cow::Borrowed(value)
+    }
+}
+
+/// The attributes that count, by name.
+pub(super) fn attributes(element: Element<'_>) -> Vec<(&str, &str)> {
+    let declared: Option<&Declared> = meaning::declared(element.name());
+    let mut attributes: Vec<(&str, &str)> = element
+        .attributes()
+        .filter(|(name, value)| {
+            meaning::fate_of_attribute(element.name(), name).is_none()
+                && !meaning::is_default(declared, name, value)
+        })
+        .collect();
+    attributes.sort_unstable();
+    attributes
+}
+
+/// Whether two attributes of the same name say the same.
+pub(super) fn say_the_same(
+    old: (&Meanings<'_>, Element<'_>, &str),
+    new: (&Meanings<'_>, Element<'_>, &str),
+    name: &str,
+) -> bool {
+    let (old_meanings, old_element, old_value) = old;
+    let (new_meanings, new_element, new_value) = new;
+    old_meanings.value(&said(old_element, name, old_value))
+        == new_meanings.value(&said(new_element, name, new_value))
+}
+
+/// What counts in an element, in order.
+pub(super) fn parts(element: Element<'_>) -> Vec<Part<'_>> {
+    let mut parts: Vec<Part<'_>> = Vec::new();
+    let compiled = compiled_items(element);
+    let mut text_goes_on = false;
+    for node in element.children() {
+        if let Some(child) = node.as_element() {
+            let does_count = meaning::fate_of_element(child, Some(element.name())).is_none()
+                && !compiled.contains(&child.id());
+            if does_count {
+                parts.push(Part::Element(child));
+                text_goes_on = false;
+            }
+        } else if let Some(text) = node.as_text().filter(|text| !text.is_empty()) {
+            match parts.last_mut() {
+                Some(Part::Text { text: so_far, .. }) if text_goes_on => {
+                    so_far.to_mut().push_str(text)
+                }
+                _ => parts.push(Part::Text {
+                    first: node.id(),
+                    text: Cow::Borrowed(text),
+                }),
+            }
+            text_goes_on = true;
+        }
+    }
+    let is_layout = match meaning::texts_in(element.name()) {
+        Texts::Layout => true,
+        Texts::Content => false,
+        Texts::Unknown => parts.iter().any(|part| matches!(part, Part::Element(_))),
+    };
+    if is_layout {
+        parts.retain(|part| !matches!(part, Part::Text { text, .. } if meaning::is_blank(text)));
+    }
+    parts
+}
+
+/// The items of a note that are compiled from others beside them.
+fn compiled_items(note: Element<'_>) -> HashSet<NodeId> {
+    let mut compiled = Vec::new();
+    if meaning::note_rank(note.name()).is_some() {
+        for item in note.all("item") {
+            if let Some(source) = item.attribute("name").and_then(meaning::source_of_compiled) {
+                compiled.push((item.id(), source));
+            }
+        }
+    }
+    if compiled.is_empty() {
+        return HashSet::new();
+    }
+    let names: HashSet<String> = note
+        .all("item")
+        .filter_map(|item| item.attribute("name"))
+        .map(str::to_ascii_lowercase)
+        .collect();
+    compiled.retain(|(_, source)| names.contains(source));
+    compiled.into_iter().map(|(id, _)| id).collect()
+}

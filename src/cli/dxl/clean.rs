@@ -1,0 +1,182 @@
+//! `emailsms dxl clean`: DXL files as a repository should keep them.
+
+use super::{files_of, read_tree};
+use ::dxl::clean::clean;
+use anyhow::{Context, bail};
+use clap::Args;
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// Takes out of DXL files what changes by itself, and puts the rest into an order that is always the same.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  emailsms dxl clean export.dxl > design.dxl     to standard output
+  emailsms dxl clean --in-place dxl-templates/   every *.dxl and *.xml below
+  emailsms dxl clean --check dxl-templates/      in CI: is all of it clean?
+
+Taken out is what servers write: note ids, UNIDs (those to which something in the file points stay), sequence numbers, dates, who saved
+and signed it, revisions, run data of agents, the history of the access control list, size and replica id of the database, the release
+that exported it. Notes, items, code, roles, entries of the access control list and attributes are sorted; script libraries come before
+what uses them. Text, scripts, formulas and all that stands in a paragraph are kept to the byte. Cleaned twice is the same as once.
+
+Exit status: 0 done, or with --check: clean; 1 with --check: something would change; 2 a file could not be read or written.")]
+pub struct CleanArgs {
+    /// Files, folders (every *.dxl and *.xml below), or - for standard input
+    #[arg(required = true, value_name = "FILES")]
+    files: Vec<PathBuf>,
+    /// Write each file back to where it was
+    #[arg(long, conflicts_with = "check")]
+    in_place: bool,
+    /// Change nothing; name the files that are not clean
+    #[arg(long)]
+    check: bool,
+}
+
+/// Runs the command.
+pub fn run(args: &CleanArgs) -> ExitCode {
+    match clean_all(args, &mut io::stdout().lock()) {
+        Ok(Outcome {
+            unreadable: true, ..
+        }) => ExitCode::from(2),
+        Ok(Outcome { changed: true, .. }) if args.check => ExitCode::from(1),
+        Ok(_) => ExitCode::SUCCESS,
+        Err(error) => {
+            tell(&format!("{error:#}"));
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn tell(what: &str) {
+    // Where standard error is gone there is nobody to be told.
+    let _ = writeln!(io::stderr(), "emailsms dxl clean: {what}");
+}
+
+/// What came of all files.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Outcome {
+    changed: bool,
+    unreadable: bool,
+}
+
+fn clean_all(args: &CleanArgs, out: &mut impl Write) -> anyhow::Result<Outcome> {
+    let mut outcome = Outcome::default();
+    let mut files = Vec::new();
+    for path in &args.files {
+        match files_of(path) {
+            Ok(found) => files.extend(found),
+            Err(error) => {
+                tell(&format!("{}: {error:#}", path.display()));
+                outcome.unreadable = true;
+            }
+        }
+    }
+    if !args.in_place && !args.check && files.len() > 1 {
+        bail!("standard output takes one file; use --in-place or --check for several");
+    }
+    for file in files {
+        match clean_one(&file, args, out) {
+            Ok(changed) => outcome.changed |= changed,
+            Err(error) => {
+                tell(&format!("{}: {error:#}", file.display()));
+                outcome.unreadable = true;
+            }
+        }
+    }
+    Ok(outcome)
+}
+
+/// Whether the file was not clean.
+fn clean_one(file: &Path, args: &CleanArgs, out: &mut impl Write) -> anyhow::Result<bool> {
+    let is_input = file.as_os_str() == "-";
+    if is_input && (args.in_place || args.check) {
+        bail!("standard input has no place; leave out --in-place and --check");
+    }
+    let mut tree = read_tree(file)?;
+    clean(&mut tree);
+    if !args.in_place && !args.check {
+        tree.write(out)?;
+        out.flush()?;
+        return Ok(false);
+    }
+    let cleaned = tree.to_xml()?;
+    drop(tree);
+    if fs::read(file)? == cleaned.as_bytes() {
+        return Ok(false);
+    }
+    if args.in_place {
+        replace(file, cleaned.as_bytes())?;
+    } else {
+        writeln!(out, "{}", file.display())?;
+    }
+    Ok(true)
+}
+
+/// Puts a new file in the place of another at once, so that nobody ever finds half of it.
+fn replace(file: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+    // Through a link to what it leads to.
+    let file = fs::canonicalize(file)?;
+    let mut name = file.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".{}.new", std::process::id()));
+    let beside = file.with_file_name(name);
+    let written = (|| {
+        let mut new = File::create_new(&beside)?;
+        new.write_all(bytes)?;
+        new.set_permissions(fs::metadata(&file)?.permissions())?;
+        new.sync_all()?;
+        fs::rename(&beside, &file)
+    })();
+    if written.is_err() {
+        // What is half written is of no use; the error that matters is the first.
+        let _ = fs::remove_file(&beside);
+    }
+    written.with_context(|| format!("writing {}", beside.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DIRTY: &str = "<form name='A' xmlns='http://www.lotus.com/dxl' version='12.0'>\r\n<noteinfo unid='1'/><body><richtext/></body></form>";
+
+    #[test]
+    fn files_are_cleaned_in_place_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("a.dxl");
+        fs::write(&file, DIRTY).unwrap();
+        let mut args = CleanArgs {
+            files: vec![folder.path().to_owned()],
+            in_place: false,
+            check: true,
+        };
+        let mut out = Vec::new();
+        let (dirty, clean) = (
+            Outcome {
+                changed: true,
+                unreadable: false,
+            },
+            Outcome::default(),
+        );
+        assert_eq!(clean_all(&args, &mut out).unwrap(), dirty);
+        assert_eq!(out, format!("{}\n", file.display()).as_bytes());
+        assert_eq!(fs::read(&file).unwrap(), DIRTY.as_bytes());
+        (args.in_place, args.check) = (true, false);
+        assert_eq!(clean_all(&args, &mut Vec::new()).unwrap(), dirty);
+        assert_eq!(clean_all(&args, &mut Vec::new()).unwrap(), clean);
+        let cleaned = fs::read_to_string(&file).unwrap();
+        assert!(cleaned.ends_with("<form name='A' xmlns='http://www.lotus.com/dxl'>\n<body><richtext/></body>\n</form>\n"), "{cleaned}");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+        args.in_place = false;
+        let mut out = Vec::new();
+        clean_all(&args, &mut out).unwrap();
+        assert_eq!(String::from_utf8(out).unwrap(), cleaned);
+        fs::write(&file, "<form").unwrap();
+        assert!(clean_all(&args, &mut Vec::new()).unwrap().unreadable);
+        assert_eq!(fs::read_to_string(&file).unwrap(), "<form");
+        args.files.push(folder.path().join("b.dxl"));
+        assert!(clean_all(&args, &mut Vec::new()).is_err());
+    }
+}

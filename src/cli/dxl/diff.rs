@@ -1,0 +1,260 @@
+//! `emailsms dxl diff`: what really differs between two files of DXL, or two folders of them.
+
+use super::{Unreadable, files_of, is_dxl, read_tree};
+use ::dxl::diff::{Difference, Options, Role, diff};
+use anyhow::{Context, bail};
+use clap::{Args, ValueEnum};
+use std::collections::BTreeSet;
+use std::io::{self, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// Shows what really differs between two files or folders. Reads only, and fetches nothing that a file names.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  emailsms dxl diff yesterday.dxl today.dxl      what was changed in this design?
+  emailsms dxl diff dxl-templates/ export/       file by file, by their names
+  emailsms dxl diff --json a.dxl b.dxl | jq '.files[].changes[] | {path, what}'
+
+What a server writes does not count: note ids, UNIDs, sequence numbers, replica ids, dates, who saved and signed it, revisions, run data of
+agents, the release that exported it. Nor does order where it has no meaning: of notes in a database, entries and roles of an access
+control list, items of different names, code of different events, attributes. Nor do comments, defaults that are written out, and white
+space between elements. An id that points to something in the same file counts by what it points to.
+
+A change says line and column in both files and the path of the element; of a text the lines that differ follow.
+
+Exit status: 0 the same; 1 different; 2 a file could not be read.")]
+pub struct DiffArgs {
+    /// The old file or folder, or - for standard input
+    #[arg(value_name = "OLD")]
+    old: PathBuf,
+    /// The new file or folder, or - for standard input
+    #[arg(value_name = "NEW")]
+    new: PathBuf,
+    /// Print one JSON document
+    #[arg(long)]
+    json: bool,
+    /// So many lines that are the same before and after those that differ
+    #[arg(long, short = 'U', value_name = "LINES", default_value_t = 3)]
+    context: usize,
+    /// List so many changes of each file at the most; the others are counted
+    #[arg(long, value_name = "NUMBER", default_value_t = 1_000)]
+    most: usize,
+    /// Colours: on a terminal, if NO_COLOR is not set; always; never
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    color: Color,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+/// What came of all files.
+#[derive(Debug, Default, serde::Serialize)]
+struct Report {
+    /// Only those that differ.
+    files: Vec<Compared>,
+    only_in_old: Vec<String>,
+    only_in_new: Vec<String>,
+    unreadable: Vec<Unreadable>,
+}
+
+#[derive(Debug, serde::Serialize)]
+struct Compared {
+    old: String,
+    new: String,
+    #[serde(flatten)]
+    difference: Difference,
+}
+
+/// Runs the command.
+pub fn run(args: &DiffArgs) -> ExitCode {
+    let report = match compare_all(args) {
+        Ok(report) => report,
+        Err(error) => {
+            // Where standard error is gone there is nobody to be told.
+            let _ = writeln!(io::stderr(), "emailsms dxl diff: {error:#}");
+            return ExitCode::from(2);
+        }
+    };
+    let printed = if args.json {
+        writeln!(io::stdout(), "{:#}", serde_json::json!(report))
+    } else {
+        let coloured = match args.color {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto => {
+                let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+                io::stdout().is_terminal() && !refused
+            }
+        };
+        print(&report, coloured, &mut io::stdout().lock())
+    };
+    for Unreadable { file, why } in &report.unreadable {
+        let _ = writeln!(io::stderr(), "emailsms dxl diff: {file}: {why}");
+    }
+    match printed {
+        Ok(()) if !report.unreadable.is_empty() => ExitCode::from(2),
+        Ok(()) if report.is_same() => ExitCode::SUCCESS,
+        Ok(()) => ExitCode::from(1),
+        Err(_) => ExitCode::from(2),
+    }
+}
+
+fn compare_all(args: &DiffArgs) -> anyhow::Result<Report> {
+    let options = Options {
+        context: args.context,
+        most_changes: args.most,
+    };
+    let mut report = Report::default();
+    match (args.old.is_dir(), args.new.is_dir()) {
+        (false, false) => report.compare(&args.old, &args.new, &options),
+        (true, true) => {
+            let (old, new) = (names_in(&args.old)?, names_in(&args.new)?);
+            let shown = |folder: &Path, name: &PathBuf| folder.join(name).display().to_string();
+            for name in old.union(&new) {
+                if !new.contains(name) {
+                    report.only_in_old.push(shown(&args.old, name));
+                } else if !old.contains(name) {
+                    report.only_in_new.push(shown(&args.new, name));
+                } else {
+                    report.compare(&args.old.join(name), &args.new.join(name), &options);
+                }
+            }
+        }
+        _ => bail!("one is a file and the other a folder; name two files, or two folders"),
+    }
+    Ok(report)
+}
+
+/// The files in a folder, by their path from there.
+fn names_in(folder: &Path) -> anyhow::Result<BTreeSet<PathBuf>> {
+    let files = files_of(folder).with_context(|| folder.display().to_string())?;
+    let names = files.into_iter().filter(|file| is_dxl(file));
+    names
+        .map(|file| Ok(file.strip_prefix(folder)?.to_owned()))
+        .collect()
+}
+
+impl Report {
+    fn is_same(&self) -> bool {
+        self.files.is_empty() && self.only_in_old.is_empty() && self.only_in_new.is_empty()
+    }
+
+    fn compare(&mut self, old: &Path, new: &Path, options: &Options) {
+        let (old_tree, new_tree) = (read_tree(old), read_tree(new));
+        let (old, new) = (old.display().to_string(), new.display().to_string());
+        match (old_tree, new_tree) {
+            (Ok(old_tree), Ok(new_tree)) => {
+                let difference = diff(&old_tree, &new_tree, options);
+                if !difference.is_empty() {
+                    self.files.push(Compared {
+                        old,
+                        new,
+                        difference,
+                    });
+                }
+            }
+            (old_tree, new_tree) => {
+                for (file, tree) in [(old, old_tree), (new, new_tree)] {
+                    if let Err(error) = tree {
+                        let why = format!("{error:#}");
+                        self.unreadable.push(Unreadable { file, why });
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn print(report: &Report, coloured: bool, out: &mut impl Write) -> io::Result<()> {
+    let mut line = |colour: &str, line: &str| match coloured && !colour.is_empty() {
+        true => writeln!(out, "\x1b[{colour}m{line}\x1b[0m"),
+        false => writeln!(out, "{line}"),
+    };
+    for file in &report.files {
+        line("1", &format!("--- {}", file.old))?;
+        line("1", &format!("+++ {}", file.new))?;
+        for (role, text) in file.difference.lines() {
+            let colour = match role {
+                Role::Place => "36",
+                Role::Same => "",
+                Role::Old => "31",
+                Role::New => "32",
+            };
+            line(colour, &text)?;
+        }
+    }
+    for file in &report.only_in_old {
+        line("31", &format!("Only in old: {file}"))?;
+    }
+    for file in &report.only_in_new {
+        line("32", &format!("Only in new: {file}"))?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    fn args(old: &Path, new: &Path) -> DiffArgs {
+        DiffArgs {
+            old: old.to_owned(),
+            new: new.to_owned(),
+            json: false,
+            context: 3,
+            most: 1_000,
+            color: Color::Never,
+        }
+    }
+
+    #[test]
+    fn folders_are_compared_file_by_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let form = |name: &str, unid: &str, hide: &str| {
+            fs::write(
+                folder.path().join(name),
+                format!("<form name='A'{hide} xmlns='http://www.lotus.com/dxl'><noteinfo unid='{unid}'/></form>"),
+            )
+            .unwrap();
+        };
+        for side in ["old/Forms", "new/Forms"] {
+            fs::create_dir_all(folder.path().join(side)).unwrap();
+        }
+        form("old/Forms/a.dxl", "1", "");
+        form("new/Forms/a.dxl", "2", "");
+        form("old/b.xml", "1", "");
+        form("new/b.xml", "1", " hide='v3'");
+        form("old/c.dxl", "1", "");
+        form("new/d.dxl", "1", "");
+        let (old, new) = (folder.path().join("old"), folder.path().join("new"));
+        let report = compare_all(&args(&old, &new)).unwrap();
+        assert!(!report.is_same() && report.unreadable.is_empty());
+        let mut out = Vec::new();
+        print(&report, false, &mut out).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        let text = text.replace(&format!("{}/", folder.path().display()), "");
+        assert_eq!(
+            text,
+            "--- old/b.xml\n+++ new/b.xml\n@@ -1:1 +1:1 @@ /form[A]\n+hide=\"v3\"\nOnly in old: old/c.dxl\nOnly in new: new/d.dxl\n"
+        );
+        let mut out = Vec::new();
+        print(&report, true, &mut out).unwrap();
+        assert!(
+            String::from_utf8(out)
+                .unwrap()
+                .contains("\x1b[32m+hide=\"v3\"\x1b[0m\n")
+        );
+        form("new/c.dxl", "2", "");
+        fs::write(folder.path().join("new/b.xml"), "<form").unwrap();
+        let report = compare_all(&args(&old, &new)).unwrap();
+        assert_eq!(report.unreadable.len(), 1);
+        assert!(compare_all(&args(&old, &new.join("d.dxl"))).is_err());
+    }
+}
