@@ -113,9 +113,9 @@ def test_what_is_wrong_is_said(bench, plain, tmp_path):
 
 def test_refusals_are_counted_by_their_codes(bench):
     printed, _ = measured(bench("--texts", 40, "--json", "--set", "accounts.quota_user=25"))
-    assert json.loads(printed)["run"]["figures"]["refused"] == {"429 quota_exceeded": 15}
+    assert json.loads(printed)["run"]["figures"]["refused"] == {"429 quota_user": 15}
     printed, _ = measured(bench("--texts", 40, "--json", "--door", "soap", "--set", "accounts.quota_user=25"))
-    assert json.loads(printed)["run"]["figures"]["refused"] == {"12": 15}
+    assert json.loads(printed)["run"]["figures"]["refused"] == {"code 12": 15}
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
