@@ -48,7 +48,7 @@ enum Command {
     Dxl(dxl::DxlArgs),
     /// Run the built-in SMSC alone, for tests of other software.
     Smsc(smsc::SmscArgs),
-    /// Measure: load through a door, and a table beside the last run.
+    // Its own words stand in its help, all of them.
     Bench(Box<bench::BenchArgs>),
 }
 

@@ -158,9 +158,10 @@ impl Door {
     async fn send_soap(&self, to: &str, text: &str) -> anyhow::Result<Answer> {
         let arguments = [("strInRecipients", to), ("strInMessageText", text)];
         let answer = self.call(Operation::SendTextSms, &arguments).await?;
-        Ok(match answer.code.as_str() {
-            "0" => Answer::Yes(answer.part("strOutMessageIDs")),
-            code => Answer::No(code.to_owned()),
+        Ok(match answer.code.parse::<i32>() {
+            Ok(0) => Answer::Yes(answer.part("strOutMessageIDs")),
+            Ok(code) => Answer::No(format!("code {code}")),
+            Err(_) => Answer::No(answer.code),
         })
     }
 
@@ -418,7 +419,7 @@ mod tests {
                 yes("msg_1"),
             ),
             (422, list("opted_out"), no("422 opted_out")),
-            (429, list("quota_exceeded"), no("429 quota_exceeded")),
+            (429, list("quota_user"), no("429 quota_user")),
             (
                 503,
                 r#"{"code":"unavailable"}"#.to_owned(),

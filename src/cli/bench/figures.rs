@@ -203,7 +203,7 @@ pub(super) mod tests {
             },
             figures: Figures {
                 accepted: 20_000,
-                refused: BTreeMap::from([("429 quota_exceeded".into(), 3)]),
+                refused: BTreeMap::from([("429 quota_user".into(), 3)]),
                 ok: 20_000,
                 yes_per_s: Some(2_000.0),
                 ok_per_s: Some(1_900.0),

@@ -194,7 +194,7 @@ mod tests {
         assert_eq!(alone[..3], ["this run", "accepted 20,000", "refused 3"]);
         assert_eq!(
             alone[3..5],
-            ["429 quota_exceeded 3", "ok: the SMSC has them 20,000"]
+            ["429 quota_user 3", "ok: the SMSC has them 20,000"]
         );
         assert_eq!(alone.len(), 1 + LABELS.len() + 1 + WORDS.len());
 
