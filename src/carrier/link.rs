@@ -22,8 +22,11 @@ use std::time::{Duration, Instant};
 use tokio::sync::{Semaphore, mpsc};
 use tokio_util::sync::CancellationToken;
 
-/// The longest wait before connecting again.
+/// The shortest and the longest wait before connecting again.
+const SHORTEST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+/// How often it is looked whether this node may write again.
+const WITHOUT_LEASE: Duration = Duration::from_millis(250);
 /// Before the next bind where the account is bound already: the SMSC may have to notice first that our last link is dead.
 const ALREADY_BOUND_PAUSE: Duration = Duration::from_secs(10);
 /// Before the next bind with a password that was refused, doubled each time: an account that is tried too often is locked.
@@ -80,11 +83,27 @@ impl Link {
     /// Keeps the link up until told to stop; then takes no more, drains the window and unbinds.
     pub async fn run(self, stop: CancellationToken) {
         let (carrier, slot) = (self.account.name.as_str(), self.slot);
-        let mut pause = self.settings.reconnect;
+        let first_pause = self.settings.reconnect.max(SHORTEST_PAUSE);
+        let mut pause = first_pause;
         let mut wrong_password_pause = WRONG_PASSWORD_PAUSE;
+        let mut is_idle = false;
         while !stop.is_cancelled() {
+            if !(self.may_write)() {
+                if !std::mem::replace(&mut is_idle, true) {
+                    tracing::warn!(
+                        carrier,
+                        slot,
+                        "this node's lease is too short to write anything; no link until the database extends it"
+                    );
+                }
+                if !self.rest(WITHOUT_LEASE, &stop).await {
+                    return;
+                }
+                continue;
+            }
+            is_idle = false;
             let mut wait = jittered(pause);
-            match self.bind_with_lease().await {
+            match self.bind().await {
                 Ok(bound) => {
                     tracing::info!(carrier, slot, "bound");
                     let bound_at = Instant::now();
@@ -94,7 +113,7 @@ impl Link {
                     self.state.store(LinkState::Down as u8, Ordering::Relaxed);
                     tracing::info!(carrier, slot, why, "the link ended");
                     if bound_at.elapsed() > LONGEST_PAUSE {
-                        pause = self.settings.reconnect;
+                        pause = first_pause;
                         wait = jittered(pause);
                     }
                 }
@@ -127,19 +146,7 @@ impl Link {
             if !self.rest(wait, &stop).await {
                 return;
             }
-            pause = (pause * 2).min(LONGEST_PAUSE.max(self.settings.reconnect));
-        }
-    }
-
-    /// Without a lease there is nothing that a link could do.
-    async fn bind_with_lease(&self) -> Result<Bound, NoBind> {
-        if (self.may_write)() {
-            self.bind().await
-        } else {
-            Err(NoBind::from(
-                "this node's lease is too short to write anything; it waits for the database"
-                    .to_owned(),
-            ))
+            pause = (pause * 2).min(LONGEST_PAUSE.max(first_pause));
         }
     }
 
