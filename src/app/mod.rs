@@ -2,7 +2,7 @@
 
 use crate::accounts::{Book, Lockouts};
 use crate::administration::{self, Administration};
-use crate::carrier::{self, Account, Link, LinkState};
+use crate::carrier::{self, Account, Link};
 use crate::clock::Clock;
 use crate::config::{Settings, rooms};
 use crate::faults::{Fault, Faults};
@@ -20,7 +20,7 @@ use anyhow::Context;
 use futures::future::BoxFuture;
 use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -406,23 +406,19 @@ impl Work for Leave {
     }
 }
 
-/// The states of all links, by carrier.
+/// How many links of each carrier stand.
 #[derive(Clone, Default)]
-pub struct Links(Arc<Mutex<HashMap<i64, Arc<AtomicU8>>>>);
+pub struct Links(Arc<Mutex<HashMap<i64, Arc<AtomicUsize>>>>);
 
 impl Links {
-    /// Whether there is a link, and all are bound.
+    /// Whether there is a carrier, and each has a link that stands.
     pub fn are_bound(&self) -> bool {
-        let bound = LinkState::Bound as u8;
         self.0.lock().is_ok_and(|links| {
-            !links.is_empty()
-                && links
-                    .values()
-                    .all(|state| state.load(Ordering::Relaxed) == bound)
+            !links.is_empty() && links.values().all(|up| up.load(Ordering::Relaxed) > 0)
         })
     }
 
-    /// Waits until all links are bound, but no longer than `patience`.
+    /// Waits until each carrier has a link that stands, but no longer than `patience`.
     pub async fn wait_bound(&self, patience: Duration) {
         let until = std::time::Instant::now() + patience;
         while !self.are_bound() && std::time::Instant::now() < until {
@@ -430,12 +426,19 @@ impl Links {
         }
     }
 
-    fn state_of(&self, carrier_id: i64) -> Arc<AtomicU8> {
+    fn of(&self, carrier_id: i64) -> Arc<AtomicUsize> {
         self.0
             .lock()
             .map(|mut links| links.entry(carrier_id).or_default().clone())
             .unwrap_or_default()
     }
+}
+
+/// A link at work, and the row that it was made of.
+struct LinkTask {
+    row: store::carriers::Model,
+    ends: CancellationToken,
+    task: tokio::task::JoinHandle<()>,
 }
 
 /// Keeps one link per carrier; a carrier that was changed gets a new one.
@@ -456,30 +459,36 @@ struct Supervisor {
 
 impl Supervisor {
     async fn run(self, stop: CancellationToken) {
-        let mut running: HashMap<i64, (store::carriers::Model, CancellationToken)> = HashMap::new();
+        let mut running: HashMap<i64, LinkTask> = HashMap::new();
         let tasks = TaskTracker::new();
         loop {
             match self.reader.carriers().await {
                 Ok(rows) => {
                     for row in rows {
-                        if running.get(&row.id).is_some_and(|(known, _)| *known == row) {
+                        if running.get(&row.id).is_some_and(|task| task.row == row) {
                             continue;
                         }
-                        if let Some((_, changed)) = running.remove(&row.id) {
-                            changed.cancel();
-                        }
+                        let former = running.remove(&row.id);
                         let ends = stop.child_token();
-                        match self.link(&row) {
-                            Ok(link) => {
-                                tasks.spawn(link.run(ends.clone()));
-                            }
-                            Err(error) => tracing::error!(
+                        let link = self.link(&row).inspect_err(|error| {
+                            tracing::error!(
                                 carrier = row.name,
                                 error,
                                 "this carrier cannot be used"
-                            ),
-                        }
-                        running.insert(row.id, (row, ends));
+                            );
+                        });
+                        let (link, ends_too) = (link.ok(), ends.clone());
+                        let task = tasks.spawn(async move {
+                            // An account may allow no more binds than it has: the former drains and unbinds first.
+                            if let Some(former) = former {
+                                former.ends.cancel();
+                                let _ = former.task.await;
+                            }
+                            if let Some(link) = link {
+                                link.run(ends_too).await;
+                            }
+                        });
+                        running.insert(row.id, LinkTask { row, ends, task });
                     }
                 }
                 Err(error) => tracing::warn!(%error, "carriers could not be read"),
@@ -530,7 +539,7 @@ impl Supervisor {
             ids: self.ids.clone(),
             clock: self.clock,
             faults: self.faults.clone(),
-            state: self.links.state_of(row.id),
+            up: self.links.of(row.id),
         })
     }
 }

@@ -112,6 +112,21 @@ def test_term_lets_the_window_drain(make_gateway, make_smsc, numbers):
     assert len(smsc.submits()) == 10
 
 
+def test_a_changed_carrier_unbinds_before_it_binds_again(own, numbers):
+    """An account that allows one bind is not bound twice, and what is in the window is not in doubt."""
+    rest, smsc = own.rest(), own.smsc
+    smsc.script(delay=700)
+    ids = [rest.send(next(numbers), f"before the change {n}") for n in range(5)]
+    wait_until("all are in flight", lambda: len(smsc.submits()) == 5, 10)
+    own.admin("carrier", "set", name="demo", set="bind=split")
+    seen = set()
+    wait_until("it is bound anew", lambda: seen.add(tuple(smsc.modes())) or smsc.modes() == ["rx", "tx"], 15, 0.01)
+    assert not any("trx" in modes and len(modes) > 1 for modes in seen), seen
+    for id in ids:
+        message = rest.wait_state(id, "ok")
+        assert message["in_doubt"] is False and message["tries"] == 1
+
+
 def certificate(directory, name, *more):
     key, cert = directory / f"{name}.key", directory / f"{name}.pem"
     subprocess.run(
