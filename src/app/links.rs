@@ -1,6 +1,6 @@
 //! The links: so many to each carrier as it has binds, made anew when the carrier was changed.
 
-use crate::carrier::{self, Account, Link, LinkState};
+use crate::carrier::{self, Account, Link};
 use crate::clock::Clock;
 use crate::config::rooms;
 use crate::faults::Faults;
@@ -10,7 +10,7 @@ use crate::store::{self, Tenure, carriers};
 use crate::to_desktop::ToDesktop;
 use crate::to_handset::ToHandset;
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -23,26 +23,19 @@ const LEASE_TO_SPARE: Duration = Duration::from_secs(10);
 /// No response is waited for so long that a lease in good standing would not do.
 const LEASE_AT_MOST: Duration = Duration::from_secs(45);
 
-/// The states of all links.
+/// How many links of each carrier stand.
 #[derive(Clone, Default)]
-pub struct Links(Arc<Mutex<States>>);
-
-/// By carrier and slot; each link writes its own.
-type States = HashMap<(i64, u16), Arc<AtomicU8>>;
+pub struct Links(Arc<Mutex<HashMap<i64, Arc<AtomicUsize>>>>);
 
 impl Links {
-    /// Whether there is a link, and all are bound.
+    /// Whether there is a carrier, and each has a link that stands.
     pub fn are_bound(&self) -> bool {
-        let bound = LinkState::Bound as u8;
         self.0.lock().is_ok_and(|links| {
-            !links.is_empty()
-                && links
-                    .values()
-                    .all(|state| state.load(Ordering::Relaxed) == bound)
+            !links.is_empty() && links.values().all(|up| up.load(Ordering::Relaxed) > 0)
         })
     }
 
-    /// Waits until all links are bound, but no longer than `patience`.
+    /// Waits until each carrier has a link that stands, but no longer than `patience`.
     pub async fn wait_bound(&self, patience: Duration) {
         let until = std::time::Instant::now() + patience;
         while !self.are_bound() && std::time::Instant::now() < until {
@@ -50,20 +43,19 @@ impl Links {
         }
     }
 
-    /// The state of a new link; the one before it, which may still drain, shows its own to nobody.
-    fn begin(&self, carrier_id: i64, slot: u16) -> Arc<AtomicU8> {
-        let state = Arc::new(AtomicU8::new(LinkState::Down as u8));
-        if let Ok(mut links) = self.0.lock() {
-            links.insert((carrier_id, slot), state.clone());
-        }
-        state
+    fn of(&self, carrier_id: i64) -> Arc<AtomicUsize> {
+        self.0
+            .lock()
+            .map(|mut links| links.entry(carrier_id).or_default().clone())
+            .unwrap_or_default()
     }
+}
 
-    fn forget(&self, carrier_id: i64) {
-        if let Ok(mut links) = self.0.lock() {
-            links.retain(|(carrier, _), _| *carrier != carrier_id);
-        }
-    }
+/// The links of a carrier at work, and the row that they were made of.
+struct Standing {
+    row: carriers::Model,
+    ends: CancellationToken,
+    tasks: TaskTracker,
 }
 
 /// Keeps the links of all carriers.
@@ -85,8 +77,8 @@ pub(super) struct Supervisor {
 
 impl Supervisor {
     pub async fn run(self, stop: CancellationToken) {
-        let mut running: HashMap<i64, (carriers::Model, CancellationToken)> = HashMap::new();
-        let tasks = TaskTracker::new();
+        let mut running: HashMap<i64, Standing> = HashMap::new();
+        let all = TaskTracker::new();
         loop {
             match self.reader.carriers().await {
                 Ok(rows) => {
@@ -96,21 +88,12 @@ impl Supervisor {
                             suspended_at: None,
                             ..row
                         };
-                        if running.get(&row.id).is_some_and(|(known, _)| *known == row) {
+                        if running.get(&row.id).is_some_and(|known| known.row == row) {
                             continue;
                         }
-                        if let Some((_, changed)) = running.remove(&row.id) {
-                            changed.cancel();
-                        }
-                        let ends = stop.child_token();
-                        if let Err(error) = self.start(&row, &tasks, &ends) {
-                            tracing::error!(
-                                carrier = row.name,
-                                error,
-                                "this carrier cannot be used"
-                            );
-                        }
-                        running.insert(row.id, (row, ends));
+                        let former = running.remove(&row.id);
+                        let standing = self.start(row, former, &all, stop.child_token());
+                        running.insert(standing.row.id, standing);
                     }
                 }
                 Err(error) => tracing::warn!(%error, "carriers could not be read"),
@@ -120,25 +103,44 @@ impl Supervisor {
                 () = tokio::time::sleep(LOOK_AT_CARRIERS) => {}
             }
         }
-        tasks.close();
-        tasks.wait().await;
+        all.close();
+        all.wait().await;
     }
 
-    /// Starts the links of a carrier.
+    /// Starts the links of a carrier. An account may allow no more binds than it has: the former ones drain and unbind first.
     fn start(
         &self,
-        row: &carriers::Model,
-        tasks: &TaskTracker,
-        ends: &CancellationToken,
-    ) -> Result<(), String> {
-        self.links.forget(row.id);
+        row: carriers::Model,
+        former: Option<Standing>,
+        all: &TaskTracker,
+        ends: CancellationToken,
+    ) -> Standing {
+        let links = self.links_of(&row).unwrap_or_else(|error| {
+            tracing::error!(carrier = row.name, error, "this carrier cannot be used");
+            Vec::new()
+        });
+        let tasks = TaskTracker::new();
+        let (own, own_ends) = (tasks.clone(), ends.clone());
+        all.spawn(async move {
+            if let Some(former) = former {
+                former.ends.cancel();
+                former.tasks.wait().await;
+            }
+            for link in links {
+                own.spawn(link.run(own_ends.clone()));
+            }
+            own.close();
+            own.wait().await;
+        });
+        Standing { row, ends, tasks }
+    }
+
+    fn links_of(&self, row: &carriers::Model) -> Result<Vec<Link>, String> {
         let settings = self.settings(row)?;
         let account = self.account(row)?;
-        for slot in 1..=settings.binds.max(1) {
-            let link = self.link(account.clone(), slot, carrier::Settings::from(&settings));
-            tasks.spawn(link.run(ends.clone()));
-        }
-        Ok(())
+        Ok((1..=settings.binds.max(1))
+            .map(|slot| self.link(account.clone(), slot, carrier::Settings::from(&settings)))
+            .collect())
     }
 
     /// A carrier's settings: those of all, and its own over them. The journeys hear of them before its link speaks.
@@ -175,7 +177,7 @@ impl Supervisor {
         Link {
             slot,
             may_write: Arc::new(move || tenure.remains() > needed),
-            state: self.links.begin(account.carrier_id, slot),
+            up: self.links.of(account.carrier_id),
             account,
             settings,
             to_handset: self.to_handset.clone(),

@@ -8,6 +8,14 @@ use std::time::Duration;
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 
+/// The shortest and the longest wait before connecting again.
+const SHORTEST_PAUSE: Duration = Duration::from_millis(50);
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+/// Before the next bind where the account is bound already: the SMSC may have to notice first that our last link is dead.
+const ALREADY_BOUND_PAUSE: Duration = Duration::from_secs(10);
+/// Before the next bind with a password that was refused, doubled each time: an account that is tried too often is locked.
+const WRONG_PASSWORD_PAUSE: Duration = Duration::from_secs(30);
+const LONGEST_WRONG_PASSWORD_PAUSE: Duration = Duration::from_secs(600);
 /// Events that are taken at once.
 const BATCH: usize = 256;
 
@@ -79,6 +87,90 @@ impl From<String> for NoBind {
             refusal: BindRefusal::Other,
         }
     }
+}
+
+impl NoBind {
+    /// Says what happened, and what an operator can do about it.
+    pub fn log(&self, carrier: &str, slot: u16) {
+        let error = self.why.as_str();
+        match self.refusal {
+            BindRefusal::Other => tracing::warn!(carrier, slot, error, "no link"),
+            BindRefusal::AlreadyBound => tracing::warn!(
+                carrier,
+                slot,
+                error,
+                "the account is bound already: by another node or program, or the carrier has not noticed yet that our last link ended. It is tried again; \
+                 if this stays, end the other, or lower carrier.binds to what the carrier allows"
+            ),
+            BindRefusal::WrongPassword => tracing::error!(
+                carrier,
+                slot,
+                error,
+                "the carrier refused the account or its password: check both, and set them with `emailsms admin carrier set --name NAME --system-id ID \
+                 --password-file FILE`. It is tried again rarely, so that the account is not locked"
+            ),
+        }
+    }
+}
+
+/// How long is waited before the next bind: longer each time, never alike on many links.
+#[derive(Debug)]
+pub(super) struct Pauses {
+    first: Duration,
+    next: Duration,
+    wrong_password: Duration,
+}
+
+impl Pauses {
+    pub fn new(reconnect: Duration) -> Self {
+        let first = reconnect.max(SHORTEST_PAUSE);
+        Self {
+            first,
+            next: first,
+            wrong_password: WRONG_PASSWORD_PAUSE,
+        }
+    }
+
+    /// After a link that stood for so long.
+    pub fn after_link(&mut self, lasted: Duration) -> Duration {
+        self.wrong_password = WRONG_PASSWORD_PAUSE;
+        if lasted > LONGEST_PAUSE {
+            self.next = self.first;
+        }
+        self.take_next()
+    }
+
+    /// After a bind that came to nothing.
+    pub fn after_refusal(&mut self, refusal: BindRefusal) -> Duration {
+        let pause = self.take_next();
+        match refusal {
+            BindRefusal::Other => pause,
+            BindRefusal::AlreadyBound => pause.max(later(ALREADY_BOUND_PAUSE)),
+            BindRefusal::WrongPassword => {
+                let least = later(self.wrong_password);
+                self.wrong_password = (self.wrong_password * 2).min(LONGEST_WRONG_PASSWORD_PAUSE);
+                pause.max(least)
+            }
+        }
+    }
+
+    fn take_next(&mut self) -> Duration {
+        let pause = jittered(self.next);
+        self.next = (self.next * 2).min(LONGEST_PAUSE.max(self.first));
+        pause
+    }
+}
+
+/// Half to one and a half of it, so that many links do not come back at once.
+fn jittered(pause: Duration) -> Duration {
+    let mut octet = [128u8];
+    aws_lc_rs::rand::fill(&mut octet).ok();
+    pause.mul_f64(0.5 + f64::from(octet[0]) / 255.0)
+}
+
+/// So long, or up to twice as long.
+fn later(pause: Duration) -> Duration {
+    pause / 2 + jittered(pause)
 }
 
 impl Link {
@@ -168,5 +260,34 @@ impl Link {
             gate: Some(self.may_write.clone()),
             ..ClientSettings::default()
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_grow_and_an_account_is_not_locked_out() {
+        let mut pauses = Pauses::new(Duration::ZERO);
+        for exponent in 0..20 {
+            let most = SHORTEST_PAUSE * 2u32.pow(exponent) * 3 / 2;
+            let pause = pauses.after_refusal(BindRefusal::Other);
+            assert!(pause <= most.min(LONGEST_PAUSE * 3 / 2), "{pause:?}");
+            assert!(pause >= SHORTEST_PAUSE / 2);
+        }
+        assert!(pauses.after_link(LONGEST_PAUSE * 2) <= SHORTEST_PAUSE * 3 / 2);
+        assert!(pauses.after_refusal(BindRefusal::AlreadyBound) >= ALREADY_BOUND_PAUSE);
+        let mut least = WRONG_PASSWORD_PAUSE;
+        for _ in 0..10 {
+            let pause = pauses.after_refusal(BindRefusal::WrongPassword);
+            assert!(
+                least <= pause && pause <= LONGEST_WRONG_PASSWORD_PAUSE * 2,
+                "{pause:?}"
+            );
+            least = (least * 2).min(LONGEST_WRONG_PASSWORD_PAUSE);
+        }
+        pauses.after_link(Duration::ZERO);
+        assert!(pauses.after_refusal(BindRefusal::WrongPassword) <= WRONG_PASSWORD_PAUSE * 2);
     }
 }

@@ -4,10 +4,10 @@
 //! happens to the session; reports and marks that the database cannot take wait until it can.
 
 use super::Settings;
-use super::bind::{Bound, Events, NoBind, Side};
+use super::bind::{Bound, Events, Pauses, Side};
 use super::pacing::Pacer;
 use super::pdu::{self, Delivered};
-use super::status::{self, BindRefusal};
+use super::status;
 use crate::clock::Clock;
 use crate::config::rooms::StatusClass;
 use crate::faults::Faults;
@@ -16,19 +16,14 @@ use crate::to_desktop::ToDesktop;
 use crate::to_handset::{Answer, Chunk, Deposit, LINK_KILLED, Reported, ToHandset};
 use smpp::{Client, CommandStatus, DeliveryKind, Event, IdPlace, ShortMessage, canonical};
 use std::collections::{HashMap, VecDeque};
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use tokio::sync::{Semaphore, mpsc};
 use tokio_util::sync::CancellationToken;
 
-/// The longest wait before connecting again.
-const LONGEST_PAUSE: Duration = Duration::from_secs(30);
-/// Before the next bind where the account is bound already: the SMSC may have to notice first that our last link is dead.
-const ALREADY_BOUND_PAUSE: Duration = Duration::from_secs(10);
-/// Before the next bind with a password that was refused, doubled each time: an account that is tried too often is locked.
-const WRONG_PASSWORD_PAUSE: Duration = Duration::from_secs(30);
-const LONGEST_WRONG_PASSWORD_PAUSE: Duration = Duration::from_secs(600);
+/// How often it is looked whether this node may write again.
+const WITHOUT_LEASE: Duration = Duration::from_millis(250);
 /// Deliveries on their way to disk at one time; beyond it the carrier waits.
 const DELIVERIES: usize = 512;
 /// Timed-out deposits whose late answer would still be understood.
@@ -49,13 +44,6 @@ pub struct Account {
     pub password: smpp::Secret,
 }
 
-/// How a link stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LinkState {
-    Down = 0,
-    Bound = 1,
-}
-
 /// Whether this node's lease surely stands long enough for one more PDU and its answer [SPEC 16.4]. Asked before each is written; it must not block.
 pub type MayWrite = Arc<dyn Fn() -> bool + Send + Sync>;
 
@@ -72,76 +60,51 @@ pub struct Link {
     pub ids: Arc<Ids>,
     pub clock: Clock,
     pub faults: Faults,
-    /// Shows [`LinkState`] to whoever asks.
-    pub state: Arc<AtomicU8>,
+    /// How many links of this carrier stand on this node: all of them share it.
+    pub up: Arc<AtomicUsize>,
 }
 
 impl Link {
     /// Keeps the link up until told to stop; then takes no more, drains the window and unbinds.
     pub async fn run(self, stop: CancellationToken) {
         let (carrier, slot) = (self.account.name.as_str(), self.slot);
-        let mut pause = self.settings.reconnect;
-        let mut wrong_password_pause = WRONG_PASSWORD_PAUSE;
+        let mut pauses = Pauses::new(self.settings.reconnect);
+        let mut is_idle = false;
         while !stop.is_cancelled() {
-            let mut wait = jittered(pause);
-            match self.bind_with_lease().await {
+            if !(self.may_write)() {
+                if !std::mem::replace(&mut is_idle, true) {
+                    tracing::warn!(
+                        carrier,
+                        slot,
+                        "this node's lease is too short to write anything; no link until the database extends it"
+                    );
+                }
+                if !self.rest(WITHOUT_LEASE, &stop).await {
+                    return;
+                }
+                continue;
+            }
+            is_idle = false;
+            let pause = match self.bind().await {
                 Ok(bound) => {
                     tracing::info!(carrier, slot, "bound");
                     let bound_at = Instant::now();
-                    wrong_password_pause = WRONG_PASSWORD_PAUSE;
-                    self.state.store(LinkState::Bound as u8, Ordering::Relaxed);
+                    let standing = Standing::begin(&self.up);
                     self.to_handset.link_bound(self.account.carrier_id);
                     let why = Session::new(&self, &bound).run(bound.events, &stop).await;
-                    self.state.store(LinkState::Down as u8, Ordering::Relaxed);
+                    drop(standing);
                     self.to_handset.link_lost(self.account.carrier_id);
                     tracing::info!(carrier, slot, why, "the link ended");
-                    if bound_at.elapsed() > LONGEST_PAUSE {
-                        pause = self.settings.reconnect;
-                        wait = jittered(pause);
-                    }
+                    pauses.after_link(bound_at.elapsed())
                 }
-                Err(NoBind { why, refusal }) => match refusal {
-                    BindRefusal::Other => tracing::warn!(carrier, slot, error = why, "no link"),
-                    BindRefusal::AlreadyBound => {
-                        tracing::warn!(
-                            carrier,
-                            slot,
-                            error = why,
-                            "the account is bound already: by another node or program, or the carrier has not noticed yet that our last link ended. It is tried again; \
-                             if this stays, end the other, or lower carrier.binds to what the carrier allows"
-                        );
-                        wait = wait.max(later(ALREADY_BOUND_PAUSE));
-                    }
-                    BindRefusal::WrongPassword => {
-                        tracing::error!(
-                            carrier,
-                            slot,
-                            error = why,
-                            "the carrier refused the account or its password: check both, and set them with `emailsms admin carrier set --name NAME --system-id ID \
-                             --password-file FILE`. It is tried again rarely, so that the account is not locked"
-                        );
-                        wait = wait.max(later(wrong_password_pause));
-                        wrong_password_pause =
-                            (wrong_password_pause * 2).min(LONGEST_WRONG_PASSWORD_PAUSE);
-                    }
-                },
-            }
-            if !self.rest(wait, &stop).await {
+                Err(no_bind) => {
+                    no_bind.log(carrier, slot);
+                    pauses.after_refusal(no_bind.refusal)
+                }
+            };
+            if !self.rest(pause, &stop).await {
                 return;
             }
-            pause = (pause * 2).min(LONGEST_PAUSE.max(self.settings.reconnect));
-        }
-    }
-
-    /// Without a lease there is nothing that a link could do.
-    async fn bind_with_lease(&self) -> Result<Bound, NoBind> {
-        if (self.may_write)() {
-            self.bind().await
-        } else {
-            Err(NoBind::from(
-                "this node's lease is too short to write anything; it waits for the database"
-                    .to_owned(),
-            ))
         }
     }
 
@@ -149,7 +112,10 @@ impl Link {
     async fn rest(&self, pause: Duration, stop: &CancellationToken) -> bool {
         let until = Instant::now() + pause;
         loop {
-            if let Err(error) = self.to_handset.count_outage(self.account.carrier_id).await {
+            // Another bind to this carrier may stand: then its texts are on their way.
+            if self.up.load(Ordering::Relaxed) == 0
+                && let Err(error) = self.to_handset.count_outage(self.account.carrier_id).await
+            {
                 tracing::warn!(%error, "tries without a link could not be counted");
             }
             let left = until.saturating_duration_since(Instant::now());
@@ -164,16 +130,20 @@ impl Link {
     }
 }
 
-/// Half to one and a half of it, so that many links do not come back at once.
-fn jittered(pause: Duration) -> Duration {
-    let mut octet = [128u8];
-    aws_lc_rs::rand::fill(&mut octet).ok();
-    pause.mul_f64(0.5 + f64::from(octet[0]) / 255.0)
+/// Counts a link as standing for as long as it lives.
+struct Standing(Arc<AtomicUsize>);
+
+impl Standing {
+    fn begin(up: &Arc<AtomicUsize>) -> Self {
+        up.fetch_add(1, Ordering::Relaxed);
+        Self(up.clone())
+    }
 }
 
-/// So long, or up to one and a half of it.
-fn later(pause: Duration) -> Duration {
-    pause / 2 + jittered(pause)
+impl Drop for Standing {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 /// A bind that stands.

@@ -13,7 +13,7 @@ mod pdu;
 mod status;
 mod tls;
 
-pub use link::{Account, Link, LinkState, MayWrite};
+pub use link::{Account, Link, MayWrite};
 pub use tls::Tls;
 
 use crate::config::rooms;

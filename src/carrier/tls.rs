@@ -240,11 +240,13 @@ mod tests {
         handshake(stream, "127.0.0.1", &tls).await.map(drop)
     }
 
+    /// A certificate, the name that is wanted, what is trusted, and what comes of it.
+    type Case<'a> = (&'a Issued, &'a str, Option<&'a str>, Result<(), &'a str>);
+
     #[tokio::test]
     async fn certificates_hold_or_say_what_to_do() {
         let (signed, own) = (by_authority(&["smsc.example"]), by_itself());
         let stranger = by_authority(&["smsc.example"]);
-        type Case<'a> = (&'a Issued, &'a str, Option<&'a str>, Result<(), &'a str>);
         let table: [Case<'_>; 8] = [
             (&signed, "smsc.example", Some(&signed.authority), Ok(())),
             (&own, "127.0.0.1", Some(&own.authority), Ok(())),

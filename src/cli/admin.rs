@@ -99,6 +99,7 @@ fn pretty(value: &Value) -> String {
 
 async fn act(mut args: AdminArgs) -> Result<Value, Failure> {
     read_passwords(&mut args.request)?;
+    take_own(&mut args.request, &mut args.place.settings);
     let place = args
         .place
         .find()
@@ -134,6 +135,18 @@ async fn directly(place: &Place, request: Request) -> Result<Value, Failure> {
     Ok(answer)
 }
 
+/// `--set table.key=value` is a setting of the installation, `--set key=value` one of the carrier that is added or changed.
+fn take_own(request: &mut Request, settings: &mut Vec<String>) {
+    let own = match request {
+        Request::Carrier(CarrierRequest::Add(carrier)) => &mut carrier.set,
+        Request::Carrier(CarrierRequest::Set(change)) => &mut change.set,
+        _ => return,
+    };
+    let has_table = |setting: &String| setting.split('=').next().unwrap_or_default().contains('.');
+    let given = std::mem::take(settings);
+    (*settings, *own) = given.into_iter().partition(has_table);
+}
+
 /// Reads the passwords that stand in files, so that none ever stands on a command line.
 fn read_passwords(request: &mut Request) -> anyhow::Result<()> {
     let password = match request {
@@ -155,4 +168,31 @@ fn read_passwords(request: &mut Request) -> anyhow::Result<()> {
         *secret = Some(Secret::new(text.trim_end_matches(['\r', '\n'])));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::{CommandFactory, FromArgMatches, Parser};
+
+    #[derive(Parser)]
+    struct Command {
+        #[command(flatten)]
+        args: AdminArgs,
+    }
+
+    #[test]
+    fn a_setting_without_a_table_is_the_carriers_own() {
+        Command::command().debug_assert();
+        let line = "admin carrier set --name telco --set window=50 --set security.keys_dir=/keys --set statuses={0.5=1} --unset rate";
+        let matches = Command::command().get_matches_from(line.split(' '));
+        let mut args = Command::from_arg_matches(&matches).unwrap().args;
+        take_own(&mut args.request, &mut args.place.settings);
+        assert_eq!(args.place.settings, ["security.keys_dir=/keys"]);
+        let Request::Carrier(CarrierRequest::Set(change)) = args.request else {
+            panic!("{:?}", args.request);
+        };
+        assert_eq!(change.set, ["window=50", "statuses={0.5=1}"]);
+        assert_eq!(change.unset, ["rate"]);
+    }
 }

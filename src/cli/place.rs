@@ -35,7 +35,7 @@ pub struct PlaceArgs {
     /// The schema that is ours in a PostgreSQL database
     #[arg(long, value_name = "NAME", global = true)]
     pub schema: Option<String>,
-    /// A setting, table.key=value; may be given several times
+    /// A setting, table.key=value; may be given several times (`carrier add` and `carrier set`: key=value is one of the carrier's own)
     #[arg(long = "set", value_name = "SETTING", global = true)]
     pub settings: Vec<String>,
 }

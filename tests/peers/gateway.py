@@ -193,11 +193,11 @@ class Gateway:
             flags += ["--set", f"{key}={toml_value(value)}"]
         return [binary(), *flags]
 
-    def start(self, once=None) -> "Gateway":
-        """`once`: settings for this run only. Returns when its line of JSON is out and, with a scripted SMSC, the bind stands."""
+    def start(self, once=None, bound=True) -> "Gateway":
+        """`once`: settings for this run only. Returns when its line of JSON is out and, with a scripted SMSC, the bind stands (unless it is not to)."""
         self.process = Process(self.argv(**(once or {})), self.log, self.env, read_output=True)
         self.facts = self.process.ready_line(self.ready_s)
-        if self.smsc:
+        if self.smsc and bound:
             self.smsc.wait_bound(20)
         return self
 
@@ -269,10 +269,11 @@ class Gateway:
         return done
 
     def admin(self, noun: str, verb: str, *values, **flags) -> dict:
-        """`emailsms admin NOUN VERB --data DIR --flag value… --json`: what it printed, parsed."""
+        """`emailsms admin NOUN VERB --data DIR --flag value… --json`: what it printed, parsed. A list gives its flag several times."""
         argv = ["admin", noun, verb, "--data", self.data, "--json", *values]
         for name, value in flags.items():
-            argv += [f"--{name.replace('_', '-')}", value]
+            for one in value if isinstance(value, list) else [value]:
+                argv += [f"--{name.replace('_', '-')}", one]
         printed = self.run(*argv).stdout.strip()
         return json.loads(printed) if printed else {}
 

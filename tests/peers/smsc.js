@@ -1,10 +1,11 @@
 // A scripted SMSC on the npm package `smpp` (npm i smpp): an independent counterpart for tests and load.
 //
-//   PORT=2775 CTL=2776 PASS=pw LOG=submit.log node smsc.js        TLSPORT, KEY, CERT add smpps; ID0 is the first message id (default 1: ids repeat after a restart, as they do in the field)
+//   PORT=2775 CTL=2776 PASS=pw LOG=submit.log node smsc.js        TLSPORT, KEY, CERT add smpps (0: any free port); ID0 is the first message id (default 1: ids repeat after a restart, as they do in the field)
 //   With PORT=0 CTL=0 it takes free ports; one line of JSON on standard output tells them when it listens.
 //
 // Control over HTTP on CTL:
-//   /stats · /reset · /dropall (cut every link) · /down?ms=5000 (refuse binds for so long)
+//   /stats · /reset · /dropall (cut every link; mode=rx: those alone) · /down?ms=5000 (refuse binds for so long)
+//   /set?bind=5                              every bind answered with that command status (5: ESME_RALYBND)
 //   /set?throttle=0.1&qfull=0.1&invdst=0.1   share of submits answered with that error
 //   /set?refuse=1&status=8                   share of submits answered with that command status (8: ESME_RSYSERR)
 //   /set?rate=100                            token bucket: ESME_RTHROTTLED above so many a second
@@ -19,7 +20,7 @@
 // LOG gets one JSON line per submit: t, answered (ms, when the answer is due), word (OK, ERR<n>, NORESP), session, dst, src, id, dcs, esm, reg, udh, len, text (message_payload too).
 const smpp = require('smpp'), http = require('http'), fs = require('fs');
 const env = process.env;
-const cfg = { throttle: 0, qfull: 0, invdst: 0, refuse: 0, status: 8, rate: 0, noresp: 0, delay: 0, twice: 0, wrongseq: 0, dropAfter: 0, dlr: 0, dlrms: 50, dlrform: 3, decimal: 0 };
+const cfg = { throttle: 0, qfull: 0, invdst: 0, refuse: 0, status: 8, bind: 0, rate: 0, noresp: 0, delay: 0, twice: 0, wrongseq: 0, dropAfter: 0, dlr: 0, dlrms: 50, dlrform: 3, decimal: 0 };
 const stats = { submit: 0, ok: 0, refused: 0, binds: 0, enquire: 0, closed: 0, dlr: 0, mo: 0, redelivered: 0, inflight_max: 0 };
 const log = env.LOG ? fs.createWriteStream(env.LOG, { flags: 'a' }) : null;
 const sessions = new Set();
@@ -115,7 +116,7 @@ function onSession(session) {
   });
   const bind = mode => pdu => {
     stats.binds++;
-    const refusal = Date.now() < downUntil ? smpp.ESME_RSYSERR : env.PASS && pdu.password !== env.PASS ? smpp.ESME_RINVPASWD : 0;
+    const refusal = Date.now() < downUntil ? smpp.ESME_RSYSERR : cfg.bind ? cfg.bind : env.PASS && pdu.password !== env.PASS ? smpp.ESME_RINVPASWD : 0;
     if (refusal) {
       session.send(pdu.response({ command_status: refusal }));
       return session.close();
@@ -133,24 +134,22 @@ function onSession(session) {
 }
 
 const server = smpp.createServer(onSession);
-if (env.TLSPORT) {
-  smpp.createServer({ key: fs.readFileSync(env.KEY), cert: fs.readFileSync(env.CERT) }, onSession)
-    .listen(Number(env.TLSPORT), '127.0.0.1');
-}
+const secure = env.TLSPORT ? smpp.createServer({ key: fs.readFileSync(env.KEY), cert: fs.readFileSync(env.CERT) }, onSession) : null;
+if (secure) secure.listen(Number(env.TLSPORT), '127.0.0.1');
 
 const control = http.createServer((request, response) => {
   const url = new URL(request.url, 'http://localhost'), query = Object.fromEntries(url.searchParams);
   if (url.pathname === '/set') for (const key in query) cfg[key] = Number(query[key]);
   if (url.pathname === '/reset') for (const key in stats) stats[key] = 0;
   if (url.pathname === '/down') { downUntil = Date.now() + Number(query.ms || 5000); for (const s of sessions) s.socket.destroy(); }
-  if (url.pathname === '/dropall') for (const s of sessions) s.socket.destroy();
+  if (url.pathname === '/dropall') for (const s of sessions) if (!query.mode || s.mode === query.mode) s.socket.destroy();
   if (url.pathname === '/mo') {
     deliver('mo', query.sys, { source_addr: query.from, destination_addr: query.to, esm_class: Number(query.esm || 0),
       data_coding: Number(query.dcs || 0), short_message: userData(query) });
   }
-  response.end(JSON.stringify({ stats, cfg, sessions: sessions.size, waiting: waiting.length,
+  response.end(JSON.stringify({ stats, cfg, sessions: sessions.size, modes: [...sessions].map(s => s.mode).filter(Boolean).sort(), waiting: waiting.length,
     rss: process.memoryUsage().rss, cpu: process.cpuUsage() }) + '\n');
 });
 
 server.listen(Number(env.PORT || 2775), '127.0.0.1', () => control.listen(Number(env.CTL || 2776), '127.0.0.1',
-  () => console.log(JSON.stringify({ port: server.address().port, control: control.address().port }))));
+  () => console.log(JSON.stringify({ port: server.address().port, control: control.address().port, tls: secure && secure.address().port }))));

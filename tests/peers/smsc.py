@@ -11,7 +11,7 @@ from processes import PEERS, Process, wait_until
 
 PASSWORD = "pw"
 QUIET = dict(
-    throttle=0, qfull=0, invdst=0, refuse=0, status=8, rate=0, noresp=0, delay=0, twice=0, wrongseq=0, dropAfter=0, dlr=0, dlrms=50, dlrform=3, decimal=0
+    throttle=0, qfull=0, invdst=0, refuse=0, status=8, bind=0, rate=0, noresp=0, delay=0, twice=0, wrongseq=0, dropAfter=0, dlr=0, dlrms=50, dlrform=3, decimal=0
 )
 
 
@@ -26,15 +26,18 @@ class Arrived:
 
 
 class Smsc:
-    def __init__(self, directory: Path, first_id=1):
+    def __init__(self, directory: Path, first_id=1, tls=None):
+        """`tls`: the PEM files of a key and its certificate; then the gateway is led to the port that speaks TLS."""
         directory.mkdir(parents=True, exist_ok=True)
         self.submit_log = directory / "submit.log"
         self.submit_log.touch()
         self._read_to, self._lines, self._rest = 0, [], b""
         env = {"PORT": "0", "CTL": "0", "PASS": PASSWORD, "LOG": str(self.submit_log), "ID0": str(first_id)}
+        if tls:
+            env |= {"TLSPORT": "0", "KEY": str(tls[0]), "CERT": str(tls[1])}
         self.process = Process(["node", PEERS / "smsc.js"], directory / "smsc.log", env, read_output=True)
         ready = self.process.ready_line(10)
-        self.port, self.control_port = ready["port"], ready["control"]
+        self.port, self.control_port = ready["tls"] or ready["port"], ready["control"]
         self.password_file = directory / "smsc-password"
         self.password_file.write_text(PASSWORD)
         self.password_file.chmod(0o600)
@@ -62,6 +65,14 @@ class Smsc:
 
     def drop_all(self):
         self._control("dropall")
+
+    def drop(self, mode: str):
+        """Cuts the links bound as `trx`, `tx` or `rx`."""
+        self._control("dropall", mode=mode)
+
+    def modes(self) -> list:
+        """What is bound, in the order of the letters."""
+        return self.stats()["modes"]
 
     def down(self, ms: int):
         self._control("down", ms=ms)
