@@ -24,7 +24,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-use crate::meaning::{self, Fate, Texts};
+use crate::meaning::{self, Fate};
+use crate::schema::Content;
 use crate::tree::{Element, Node, NodeId, Step, Tree};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -157,7 +158,9 @@ fn strip_elements(tree: &mut Tree, id: NodeId, pointed_to: &HashSet<String>) {
 
 /// Whether nothing but elements may stand in it and nothing else does, so that white space in it is layout.
 fn is_layout(element: Element<'_>) -> bool {
-    meaning::texts_in(element.name()) == Texts::Layout
+    let declared = meaning::declared(element.name());
+    // What stands in an element that must be empty is a mistake, and not for cleaning to hide.
+    declared.is_some_and(|declared| matches!(declared.content, Content::Children(_)))
         && element
             .children()
             .all(|node| node.as_text().is_none_or(meaning::is_blank))

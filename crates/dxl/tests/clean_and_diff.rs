@@ -100,7 +100,13 @@ fn elsewhere(tree: &Tree) -> Tree {
                     .set("noteid", "8f6")
                     .set("sequence", "9");
             }
-            "database" => tree.reorder(id, &children.into_iter().rev().collect::<Vec<_>>()),
+            "database" => {
+                // What comes before the notes has an order.
+                let (head, notes) = children.split_at(2);
+                let mut order = head.to_vec();
+                order.extend(notes.iter().rev());
+                tree.reorder(id, &order);
+            }
             "agent" => {
                 tree.edit(id)
                     .append("rundata")
