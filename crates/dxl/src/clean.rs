@@ -24,9 +24,10 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-use crate::meaning::{self, Fate, Texts};
+use crate::meaning::{self, Fate};
+use crate::schema::Content;
 use crate::tree::{Element, Node, NodeId, Step, Tree};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
 /// Elements whose children stand on lines of their own, besides notes.
 const LINES: &[&str] = &[
@@ -157,7 +158,9 @@ fn strip_elements(tree: &mut Tree, id: NodeId, pointed_to: &HashSet<String>) {
 
 /// Whether nothing but elements may stand in it and nothing else does, so that white space in it is layout.
 fn is_layout(element: Element<'_>) -> bool {
-    meaning::texts_in(element.name()) == Texts::Layout
+    let declared = meaning::declared(element.name());
+    // What stands in an element that must be empty is a mistake, and not for cleaning to hide.
+    declared.is_some_and(|declared| matches!(declared.content, Content::Children(_)))
         && element
             .children()
             .all(|node| node.as_text().is_none_or(meaning::is_blank))
@@ -191,7 +194,7 @@ fn sort_children(tree: &mut Tree, id: NodeId) {
             None => order.push(Place::Kept(nodes)),
             Some((rank, key)) => {
                 let is_answer = name == "database" && element.attribute("parent").is_some();
-                order.push(Place::Sorted);
+                order.push(Place::Sorted(group_of(element, &name)));
                 siblings.push(Sibling {
                     key: (rank, is_answer, key),
                     nodes,
@@ -208,12 +211,24 @@ fn sort_children(tree: &mut Tree, id: NodeId) {
         sort_namesakes(tree, &mut siblings);
         sort_libraries(tree, &mut siblings);
     }
-    let mut sorted = siblings.into_iter().map(|sibling| sibling.nodes);
+    // Items never come to where code stood.
+    let mut sorted: HashMap<String, VecDeque<Vec<NodeId>>> = HashMap::new();
+    for sibling in siblings {
+        if let Some(element) = tree.element(sibling.element) {
+            let group = sorted.entry(group_of(element, &name)).or_default();
+            group.push_back(sibling.nodes);
+        }
+    }
     let mut nodes: Vec<NodeId> = Vec::new();
     for place in order {
         match place {
             Place::Kept(kept) => nodes.extend(kept),
-            Place::Sorted => nodes.extend(sorted.next().unwrap_or_default()),
+            Place::Sorted(group) => nodes.extend(
+                sorted
+                    .get_mut(&group)
+                    .and_then(VecDeque::pop_front)
+                    .unwrap_or_default(),
+            ),
         }
     }
     nodes.extend(comments);
@@ -226,8 +241,14 @@ fn sort_children(tree: &mut Tree, id: NodeId) {
 enum Place {
     /// What stands here stays.
     Kept(Vec<NodeId>),
-    /// The next in order comes here.
-    Sorted,
+    /// The next in order of this group comes here.
+    Sorted(String),
+}
+
+/// Among which siblings places are shared out: notes of all kinds, elsewhere elements of one name.
+fn group_of(element: Element<'_>, parent: &str) -> String {
+    let is_note = parent == "database";
+    (if is_note { "" } else { element.name() }).to_owned()
 }
 
 /// Notes of one name are put in the order of what is written in them.

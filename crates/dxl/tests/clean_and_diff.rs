@@ -45,7 +45,13 @@ fn rules(bytes: &[u8], profile: Profile) -> Vec<Rule> {
 }
 
 /// Of writing, not of content: whatever is written anew has these no more. Libraries are sorted.
-const MENDED: [&str; 4] = ["line-ends", "no-cdata", "pretty-printed", "library-order"];
+const MENDED: [&str; 5] = [
+    "picture-space",
+    "line-ends",
+    "no-cdata",
+    "pretty-printed",
+    "library-order",
+];
 
 #[test]
 fn cleaning_twice_is_cleaning_once_and_the_checker_finds_the_same() {
@@ -70,7 +76,14 @@ fn cleaning_twice_is_cleaning_once_and_the_checker_finds_the_same() {
                 .into_iter()
                 .filter(is_left)
                 .collect();
-            assert_eq!(before, after, "{file}\n{written}");
+            // A mistake in what is stripped is stripped with it; nothing is new.
+            let mut left = before.clone();
+            for rule in after {
+                let at = left.iter().position(|known| *known == rule);
+                left.remove(at.unwrap_or_else(|| panic!("{file}: {rule} is new\n{written}")));
+            }
+            let is_stripped = |rule: &Rule| rule.to_string().starts_with("element-");
+            assert!(left.iter().all(is_stripped), "{file}: {left:?}\n{written}");
         }
     }
     assert!(read_count > 20, "{read_count} fixtures could be read");
@@ -100,7 +113,13 @@ fn elsewhere(tree: &Tree) -> Tree {
                     .set("noteid", "8f6")
                     .set("sequence", "9");
             }
-            "database" => tree.reorder(id, &children.into_iter().rev().collect::<Vec<_>>()),
+            "database" => {
+                // What comes before the notes has an order.
+                let (head, notes) = children.split_at(2);
+                let mut order = head.to_vec();
+                order.extend(notes.iter().rev());
+                tree.reorder(id, &order);
+            }
             "agent" => {
                 tree.edit(id)
                     .append("rundata")
@@ -113,7 +132,9 @@ fn elsewhere(tree: &Tree) -> Tree {
                     .append("wassignedby")
                     .append("name")
                     .append_text("CN=There");
-                tree.reorder(id, &items.into_iter().rev().collect::<Vec<_>>());
+                let others = children.iter().filter(|child| !items.contains(child));
+                let order: Vec<NodeId> = others.chain(items.iter().rev()).copied().collect();
+                tree.reorder(id, &order);
             }
             _ => {}
         }
@@ -156,7 +177,7 @@ fn the_same_design_from_another_server_is_the_same() {
     };
     assert_eq!(
         change.path,
-        "/database/databasescript/code[postopen]/lotusscript"
+        "/database[Mooring fees]/databasescript/code[postopen]/lotusscript"
     );
     let What::Text { hunks } = &change.what else {
         panic!("{found}");

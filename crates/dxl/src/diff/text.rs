@@ -31,9 +31,8 @@ pub(super) fn lines_of(element: Element<'_>) -> Vec<Placed> {
             tree::Step::Enter(node) => match node.kind() {
                 Kind::Text(text) | Kind::CData(text) => lines.push(text, node.position()),
                 Kind::Element(inner) if inner.id() != element.id() => {
-                    if !lines.enter(inner) {
-                        passing = Some(inner.id());
-                    }
+                    let belongs = lines.enter(inner);
+                    passing = (!belongs).then(|| inner.id());
                 }
                 _ => {}
             },
