@@ -35,10 +35,17 @@ fn look(file: &[u8]) {
     for checked in [reading, import] {
         let listed = checked.findings.len() as u64;
         assert_eq!(checked.errors + checked.warnings, listed + checked.left_out);
-        assert!(checked.findings.is_sorted_by_key(|finding| (finding.line, finding.column)));
+        assert!(
+            checked
+                .findings
+                .is_sorted_by_key(|finding| (finding.line, finding.column))
+        );
         for finding in &checked.findings {
             assert!(finding.line > 0 && finding.column > 0, "{finding}");
-            assert!(!finding.message.is_empty() && !finding.remedy.is_empty(), "{finding}");
+            assert!(
+                !finding.message.is_empty() && !finding.remedy.is_empty(),
+                "{finding}"
+            );
             assert!(!finding.to_string().contains('\n'));
         }
     }
@@ -65,7 +72,16 @@ fn built(orders: &[u8]) -> String {
             4 | 5 if open.len() > 1 => {
                 let _ = write!(file, "</{}>", open.pop().unwrap_or_default());
             }
-            6 => file.push_str(["\n  ", "text", "Use \"a\"\n", "<!-- -->", "<![CDATA[ ]]>", "T000000"][number % 6]),
+            6 => file.push_str(
+                [
+                    "\n  ",
+                    "text",
+                    "Use \"a\"\n",
+                    "<!-- -->",
+                    "<![CDATA[ ]]>",
+                    "T000000",
+                ][number % 6],
+            ),
             _ => file.push(' '),
         }
     }

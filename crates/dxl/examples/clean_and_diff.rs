@@ -1,6 +1,8 @@
 //! For `tests/proofs/dxl-diff`: `clean_and_diff clean FILE OUT` cleans a file, `clean_and_diff diff OLD NEW` compares two; status 1 if they
 //! differ, 2 if one cannot be read.
 
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "it is a command")]
+
 use dxl::clean::clean;
 use dxl::diff::{Options, diff};
 use dxl::{Limits, Tree};
