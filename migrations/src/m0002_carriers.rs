@@ -1,4 +1,4 @@
-//! Carriers as they are: their own settings, several binds as slots, weights, and what an operator suspended.
+//! Carriers as they are: their own settings, weights, what an operator suspended, and lanes for what waits.
 //!
 //! Only adds: a node of the build before goes on beside it. (Routes get another key, under the same name.)
 
@@ -16,7 +16,6 @@ impl MigrationTrait for Migration {
 }
 
 /// `settings` is TOML in the words of the table `[carrier]`: what differs there for this carrier. What has `suspended_at` is suspended since then.
-/// `slots.holder` is the epoch of the node that has the bind; free without one, or when there is no such node any more.
 const CARRIERS: &str = "
 ALTER TABLE carriers ADD COLUMN settings TEXT NOT NULL DEFAULT '';
 ALTER TABLE carriers ADD COLUMN suspended_at BIGINT;
@@ -34,14 +33,6 @@ DROP TABLE routes;
 ALTER TABLE new_routes RENAME TO routes;
 ALTER TABLE companies ADD COLUMN suspended_at BIGINT;
 INSERT INTO counters (name, value) VALUES ('all_suspended_at', 0);
-CREATE TABLE slots (
-    carrier_id BIGINT NOT NULL REFERENCES carriers (id),
-    slot BIGINT NOT NULL,
-    holder BIGINT,
-    state BIGINT NOT NULL,
-    changed_at BIGINT NOT NULL,
-    PRIMARY KEY (carrier_id, slot)
-);
 ";
 
 /// What waits stands in lanes (carrier, company, priority), so that nobody's thousand texts are looked through for another's one; what is to be settled
