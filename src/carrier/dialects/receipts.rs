@@ -677,10 +677,7 @@ fn encodings() {
     let packed = deliver(RECEIPT, 0, &sms::gsm::pack(words.as_bytes()));
     let mut settings = settings();
     settings.default_alphabet = sms::DefaultAlphabet::GsmPacked;
-    assert!(matches!(
-        read(&packed, &settings),
-        super::Delivered::Receipt(_)
-    ));
+    assert!(matches!(read(&packed, &settings), Delivered::Receipt(_)));
 }
 
 /// esm_class is wrong in both directions.
@@ -764,6 +761,6 @@ fn receipts_or_not() {
 fn a_date_that_cannot_be_is_not_believed() {
     let sm = text("id:1a2b done date:9901010000 stat:DELIVRD");
     assert!(
-        matches!(read(&sm, &settings()), super::Delivered::Receipt(receipt) if receipt.done_at.is_none())
+        matches!(read(&sm, &settings()), Delivered::Receipt(receipt) if receipt.done_at.is_none())
     );
 }
