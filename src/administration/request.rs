@@ -451,7 +451,7 @@ pub struct Numbers {
 /// Carriers.
 #[derive(Debug, Clone, Subcommand, Serialize, Deserialize)]
 pub enum CarrierRequest {
-    /// Add an SMSC account; --set KEY=VALUE gives it a setting of its own, over the table [carrier]
+    /// Add an SMSC account; --set KEY=VALUE gives it a setting of its own, over the table `[carrier]`
     #[command(
         after_help = "Example:\n  emailsms admin carrier add --config gateway.toml --name telco --host smsc.telco.example --port 2775 --system-id acme --password-file telco.password --set window=50 --set rate=200"
     )]
@@ -460,7 +460,7 @@ pub enum CarrierRequest {
     List,
     /// Show one carrier, with the settings that are its own
     Show(Named),
-    /// Change a carrier, its links are made anew; --set KEY=VALUE gives it a setting of its own, over the table [carrier]
+    /// Change a carrier, its links are made anew; --set KEY=VALUE gives it a setting of its own, over the table `[carrier]`
     #[command(
         after_help = "Examples:\n  emailsms admin carrier set --name telco --set bind=split --set tls=tls --set receipts=last_part\n  emailsms admin carrier set --name telco --set 'statuses={ ESME_RSYSERR = \"permanent\", 1025 = \"throttled\" }'\n  emailsms admin carrier set --name telco --unset window"
     )]

@@ -364,8 +364,12 @@ fn split_zone(text: &str) -> (&str, Option<i16>) {
     let digits = || -> Option<i16> {
         let digits: String = zone.chars().filter(char::is_ascii_digit).collect();
         let (hours, minutes) = digits.split_at_checked(2)?;
-        let minutes = if minutes.is_empty() { "0" } else { minutes };
-        let minutes = hours.parse::<i16>().ok()? * 60 + minutes.parse::<i16>().ok()?;
+        let minutes = match minutes.len() {
+            0 => 0,
+            2 => minutes.parse().ok()?,
+            _ => return None,
+        };
+        let minutes = hours.parse::<i16>().ok()? * 60 + minutes;
         (minutes <= 14 * 60).then_some(minutes)
     };
     let offset = match zone.as_bytes().first() {
@@ -567,6 +571,10 @@ mod tests {
             (
                 "2026-11-21 04:06:44 -0330",
                 Some(at(2026, 11, 21, 4, 6, 44, Some(-210))),
+            ),
+            (
+                "2026-11-21 04:06:44+9932766",
+                Some(at(2026, 11, 21, 4, 6, 44, None)),
             ),
             (
                 "261121040644000+",
