@@ -334,6 +334,8 @@ impl Layers {
     /// What fits, with defaults for the rest. A typed `carrier.system_id=1234` looks like a number and must be a text: what does not fit
     /// as the TOML it looks like is tried as the text it was.
     fn deserialize(&mut self) -> Settings {
+        // What was wrong with the TOML says more than that a text does not fit either.
+        let mut as_toml: BTreeMap<String, String> = BTreeMap::new();
         loop {
             let error = match serde_path_to_error::deserialize(Value::Table(self.tables())) {
                 Ok(settings) => return settings,
@@ -350,11 +352,14 @@ impl Layers {
                 && !given.value.is_str()
             {
                 given.value = Value::String(typed);
+                as_toml.insert(key, error.inner().message().to_owned());
                 continue;
             }
             let origin = given.origin.clone();
             self.given.remove(&key);
-            self.find(origin, &key, misfit(&key));
+            let said = as_toml.remove(&key);
+            let said = said.as_deref().unwrap_or(error.inner().message());
+            self.find(origin, &key, misfit(&key, said));
         }
     }
 
@@ -482,10 +487,11 @@ fn key_of(path: &str) -> &str {
     }
 }
 
-/// What a value should have been; never what it was, which may be a secret.
-fn misfit(key: &str) -> String {
-    match schema::described(key) {
-        Some(described) => format!("must be {}", described.kind),
+/// What a value should have been; never what it was, which may be a secret. Only a table of statuses says itself what of it is wrong.
+fn misfit(key: &str, said: &str) -> String {
+    match schema::described(key).map(|described| described.kind) {
+        Some(schema::Kind::Statuses) if !said.starts_with("invalid") => said.trim().to_owned(),
+        Some(kind) => format!("must be {kind}"),
         None => "does not fit".to_owned(),
     }
 }
@@ -845,7 +851,7 @@ mod tests {
             ),
             (
                 &["carrier.statuses={ESME_RSYSERR='never'}"],
-                "--set: carrier.statuses.ESME_RSYSERR: unknown variant `never`",
+                "--set: carrier.statuses: ESME_RSYSERR cannot mean `never`; write throttled",
             ),
             (
                 &["carrier.statuses={0x58='throttled',88='permanent'}"],
@@ -857,7 +863,7 @@ mod tests {
             ),
             (
                 &["carrier.statuses=8"],
-                "--set: carrier.statuses: invalid type",
+                "--set: carrier.statuses: must be a table of command statuses such as",
             ),
             (
                 &["carrier.binds=0"],

@@ -242,7 +242,11 @@ mod tests {
                 &[],
                 "windw: there is no such key; did you mean window?",
             ),
-            (&["receipts=all"], &[], "receipts: unknown variant `all`"),
+            (
+                &["receipts=all"],
+                &[],
+                "receipts: must be every_part, last_part or none",
+            ),
             (
                 &["host=a"],
                 &[],
@@ -258,7 +262,7 @@ mod tests {
             (
                 &["statuses={ESME_RSYSERR='x'}"],
                 &[],
-                "statuses.ESME_RSYSERR: unknown variant",
+                "statuses: ESME_RSYSERR cannot mean `x`",
             ),
             (
                 &[],

@@ -7,6 +7,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use serde::de::IntoDeserializer;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use smpp::CommandStatus;
 use std::collections::BTreeMap;
@@ -463,7 +464,13 @@ impl<'de> Deserialize<'de> for Statuses {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let wrong = |what: String| Err(serde::de::Error::custom(what));
         let mut statuses = BTreeMap::new();
-        for (written, class) in BTreeMap::<String, StatusClass>::deserialize(deserializer)? {
+        for (written, class) in BTreeMap::<String, String>::deserialize(deserializer)? {
+            let read = StatusClass::deserialize(class.as_str().into_deserializer());
+            let Ok(class): Result<_, serde::de::value::Error> = read else {
+                return wrong(format!(
+                    "{written} cannot mean `{class}`; write throttled, queue_full, temporary or permanent"
+                ));
+            };
             let Some(status) = CommandStatus::from_name(&written) else {
                 return wrong(format!(
                     "there is no command status {written:?}; write a name such as ESME_RSYSERR, or a number such as 0x58 or 1025"

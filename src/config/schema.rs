@@ -46,6 +46,8 @@ pub enum Kind {
     Truth,
     /// Several texts.
     List,
+    /// Command statuses, each with what it means.
+    Statuses,
     /// One of these words; each with its meaning.
     Choice(Vec<(String, String)>),
 }
@@ -64,6 +66,9 @@ impl fmt::Display for Kind {
             Kind::Seconds => f.write_str("a number of seconds, 0 or more"),
             Kind::Truth => f.write_str("true or false"),
             Kind::List => f.write_str("a list of texts such as [\"one\", \"two\"]"),
+            Kind::Statuses => f.write_str(
+                "a table of command statuses such as { ESME_RSYSERR = \"permanent\", \"0x58\" = \"throttled\" }",
+            ),
             Kind::Choice(words) => {
                 let words: Vec<&str> = words.iter().map(|(word, _)| word.as_str()).collect();
                 match words.split_last() {
@@ -171,6 +176,7 @@ impl Sources {
             "Seconds" => Kind::Seconds,
             "bool" => Kind::Truth,
             "Vec<String>" => Kind::List,
+            "Statuses" => Kind::Statuses,
             name => Kind::Choice(self.enums.get(name)?.clone()),
         })
     }
