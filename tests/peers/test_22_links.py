@@ -46,7 +46,7 @@ def test_own_settings_are_judged_kept_and_shown(own):
     for wrong, word in [
         (["--set", "window=0"], "window: must be from 1 to 1000"),
         (["--set", "windows=5"], "did you mean window?"),
-        (["--set", "bind=both"], "bind: unknown variant"),
+        (["--set", "bind=both"], "bind: must be transceiver or split"),
         (["--set", "password=x"], "--password-file"),
         (["--set", "host=x"], "--host"),
         (["--unset", "bind"], "bind: is not among its own settings"),
