@@ -17,7 +17,7 @@
 //! Print 2
 //! End Sub</lotusscript></code></agent>")?;
 //! assert_eq!(diff(&old, &new, &Options::default()).to_string(), "\
-//! @@ -1:90 +1:91 @@ /agent[Dun]/code[initialize]/lotusscript
+//! @@ -1:98 +1:99 @@ /agent[Dun]/code[initialize]/lotusscript
 //! @@ -1,3 +1,3 @@
 //!  Sub Initialize
 //! -Print 1
