@@ -59,6 +59,8 @@ def test_failover_and_back(two, number):
     assert message["from"] in SECOND_POOL and message["tries"] == 1
     two.smsc.wait_bound(20)
     time.sleep(0.3)
+    # A connection that was silent for so long is closed by now.
+    rest = two.rest()
     rest.wait_state(rest.send(number, "back on the first"), "ok")
     assert took(two.smsc, "back on the first")
 
