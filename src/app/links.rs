@@ -9,8 +9,7 @@ use crate::security::Keys;
 use crate::store::{self, Tenure, carriers};
 use crate::to_desktop::ToDesktop;
 use crate::to_handset::ToHandset;
-use std::collections::HashMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -23,15 +22,27 @@ const LEASE_TO_SPARE: Duration = Duration::from_secs(10);
 /// No response is waited for so long that a lease in good standing would not do.
 const LEASE_AT_MOST: Duration = Duration::from_secs(45);
 
-/// How many links of each carrier stand.
-#[derive(Clone, Default)]
-pub struct Links(Arc<Mutex<HashMap<i64, Arc<AtomicUsize>>>>);
+/// The carriers that links are kept to.
+#[derive(Clone)]
+pub struct Links {
+    carriers: Arc<Mutex<HashSet<i64>>>,
+    /// It counts the links that stand.
+    to_handset: ToHandset,
+}
 
 impl Links {
+    pub(super) fn new(to_handset: ToHandset) -> Self {
+        Self {
+            carriers: Arc::default(),
+            to_handset,
+        }
+    }
+
     /// Whether there is a carrier, and each has a link that stands.
     pub fn are_bound(&self) -> bool {
-        self.0.lock().is_ok_and(|links| {
-            !links.is_empty() && links.values().all(|up| up.load(Ordering::Relaxed) > 0)
+        self.carriers.lock().is_ok_and(|carriers| {
+            let mut all = carriers.iter();
+            !carriers.is_empty() && all.all(|carrier| self.to_handset.has_link(*carrier))
         })
     }
 
@@ -43,16 +54,15 @@ impl Links {
         }
     }
 
-    fn of(&self, carrier_id: i64) -> Arc<AtomicUsize> {
-        self.0
-            .lock()
-            .map(|mut links| links.entry(carrier_id).or_default().clone())
-            .unwrap_or_default()
+    fn include(&self, carrier_id: i64) {
+        if let Ok(mut carriers) = self.carriers.lock() {
+            carriers.insert(carrier_id);
+        }
     }
 }
 
 /// The links of a carrier at work, and the row that they were made of.
-struct Standing {
+struct Kept {
     row: carriers::Model,
     ends: CancellationToken,
     tasks: TaskTracker,
@@ -77,7 +87,7 @@ pub(super) struct Supervisor {
 
 impl Supervisor {
     pub async fn run(self, stop: CancellationToken) {
-        let mut running: HashMap<i64, Standing> = HashMap::new();
+        let mut running: HashMap<i64, Kept> = HashMap::new();
         let all = TaskTracker::new();
         loop {
             match self.reader.carriers().await {
@@ -92,8 +102,8 @@ impl Supervisor {
                             continue;
                         }
                         let former = running.remove(&row.id);
-                        let standing = self.start(row, former, &all, stop.child_token());
-                        running.insert(standing.row.id, standing);
+                        let kept = self.start(row, former, &all, stop.child_token());
+                        running.insert(kept.row.id, kept);
                     }
                 }
                 Err(error) => tracing::warn!(%error, "carriers could not be read"),
@@ -111,10 +121,10 @@ impl Supervisor {
     fn start(
         &self,
         row: carriers::Model,
-        former: Option<Standing>,
+        former: Option<Kept>,
         all: &TaskTracker,
         ends: CancellationToken,
-    ) -> Standing {
+    ) -> Kept {
         let links = self.links_of(&row).unwrap_or_else(|error| {
             tracing::error!(carrier = row.name, error, "this carrier cannot be used");
             Vec::new()
@@ -132,12 +142,13 @@ impl Supervisor {
             own.close();
             own.wait().await;
         });
-        Standing { row, ends, tasks }
+        Kept { row, ends, tasks }
     }
 
     fn links_of(&self, row: &carriers::Model) -> Result<Vec<Link>, String> {
         let settings = self.settings(row)?;
         let account = self.account(row)?;
+        self.links.include(row.id);
         Ok((1..=settings.binds.max(1))
             .map(|slot| self.link(account.clone(), slot, carrier::Settings::from(&settings)))
             .collect())
@@ -177,7 +188,6 @@ impl Supervisor {
         Link {
             slot,
             may_write: Arc::new(move || tenure.remains() > needed),
-            up: self.links.of(account.carrier_id),
             account,
             settings,
             to_handset: self.to_handset.clone(),

@@ -172,10 +172,10 @@ impl Gateway {
             store,
             place,
             book,
+            links: Links::new(to_handset.clone()),
             to_handset,
             to_desktop,
             carriers: policy.carriers.clone(),
-            links: Links::default(),
         })
     }
 

@@ -16,7 +16,6 @@ use crate::to_desktop::ToDesktop;
 use crate::to_handset::{Answer, Chunk, Deposit, LINK_KILLED, Reported, ToHandset};
 use smpp::{Client, CommandStatus, DeliveryKind, Event, IdPlace, ShortMessage, canonical};
 use std::collections::{HashMap, VecDeque};
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use tokio::sync::{Semaphore, mpsc};
@@ -60,8 +59,6 @@ pub struct Link {
     pub ids: Arc<Ids>,
     pub clock: Clock,
     pub faults: Faults,
-    /// How many links of this carrier stand on this node: all of them share it.
-    pub up: Arc<AtomicUsize>,
 }
 
 impl Link {
@@ -89,11 +86,9 @@ impl Link {
                 Ok(bound) => {
                     tracing::info!(carrier, slot, "bound");
                     let bound_at = Instant::now();
-                    let standing = Standing::begin(&self.up);
-                    self.to_handset.link_bound(self.account.carrier_id);
+                    let standing = self.to_handset.link_stands(self.account.carrier_id);
                     let why = Session::new(&self, &bound).run(bound.events, &stop).await;
                     drop(standing);
-                    self.to_handset.link_lost(self.account.carrier_id);
                     tracing::info!(carrier, slot, why, "the link ended");
                     pauses.after_link(bound_at.elapsed())
                 }
@@ -113,7 +108,7 @@ impl Link {
         let until = Instant::now() + pause;
         loop {
             // Another bind to this carrier may stand: then its texts are on their way.
-            if self.up.load(Ordering::Relaxed) == 0
+            if !self.to_handset.has_link(self.account.carrier_id)
                 && let Err(error) = self.to_handset.count_outage(self.account.carrier_id).await
             {
                 tracing::warn!(%error, "tries without a link could not be counted");
@@ -127,22 +122,6 @@ impl Link {
                 () = tokio::time::sleep(left.min(Duration::from_millis(500))) => {}
             }
         }
-    }
-}
-
-/// Counts a link as standing for as long as it lives.
-struct Standing(Arc<AtomicUsize>);
-
-impl Standing {
-    fn begin(up: &Arc<AtomicUsize>) -> Self {
-        up.fetch_add(1, Ordering::Relaxed);
-        Self(up.clone())
-    }
-}
-
-impl Drop for Standing {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

@@ -10,7 +10,7 @@ use crate::to_handset::{Destination, SendRequest};
 use smpp::{Address, BindKind, CommandStatus, Limits, Server, ServerEvent, ShortMessage, accept};
 use sms::{State, Text, Wish};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
@@ -77,7 +77,6 @@ struct Running {
     bed: Bed,
     smsc: Smsc,
     may_write: Arc<AtomicBool>,
-    up: Arc<AtomicUsize>,
     stop: CancellationToken,
     task: tokio::task::JoinHandle<()>,
 }
@@ -92,7 +91,7 @@ impl Running {
         };
         change(&mut settings);
         let may_write = Arc::new(AtomicBool::new(true));
-        let (asked, up) = (may_write.clone(), Arc::new(AtomicUsize::new(0)));
+        let asked = may_write.clone();
         let link = Link {
             account: Account {
                 carrier_id: bed.carrier_id,
@@ -110,7 +109,6 @@ impl Running {
             ids: bed.store.ids.clone(),
             clock: bed.clock,
             faults: Faults::default(),
-            up: up.clone(),
         };
         let stop = CancellationToken::new();
         let task = tokio::spawn(link.run(stop.clone()));
@@ -119,7 +117,6 @@ impl Running {
             bed,
             smsc,
             may_write,
-            up,
             stop,
             task,
         }
@@ -179,9 +176,13 @@ impl Running {
             .expect("it gets there");
     }
 
+    fn is_up(&self) -> bool {
+        self.bed.to_handset.has_link(self.bed.carrier_id)
+    }
+
     async fn until_link_is(&self, is_up: bool) {
         let waiting = async {
-            while (self.up.load(Ordering::Relaxed) > 0) != is_up {
+            while self.is_up() != is_up {
                 tokio::time::sleep(Duration::from_millis(5)).await;
             }
         };
@@ -208,7 +209,7 @@ async fn two_halves_are_one_bind() {
     })
     .await;
     let mut transmitter = link.smsc.bound(BindKind::Transmitter).await;
-    assert_eq!(link.up.load(Ordering::Relaxed), 0, "half a bind is none");
+    assert!(!link.is_up(), "half a bind is none");
     let mut receiver = link.smsc.bound(BindKind::Receiver).await;
 
     let id = link.send("one").await;

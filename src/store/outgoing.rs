@@ -411,12 +411,10 @@ impl Reader {
 
     /// What waits or is on its way, summed up by company, carrier, state and cause.
     pub async fn queue(&self) -> Result<Vec<QueueLine>, StoreError> {
-        let columns = "company_id, carrier_id, state, cause, accepted_at, due_at";
+        let queued = queued("company_id, carrier_id, state, cause, accepted_at, due_at");
         let sql = format!(
             "SELECT company_id, carrier_id, state, cause, COUNT(*) AS texts, MIN(accepted_at) AS oldest_at, MIN(due_at) AS due_at FROM \
-             (SELECT {columns} FROM sms WHERE lease > 0 AND state <> 3 UNION ALL SELECT {columns} FROM sms WHERE {WAITING} \
-             UNION ALL SELECT {columns} FROM sms WHERE {TO_SETTLE} AND state = 5) AS queued \
-             GROUP BY company_id, carrier_id, state, cause ORDER BY company_id, carrier_id, state, cause"
+             ({queued}) AS queued GROUP BY company_id, carrier_id, state, cause ORDER BY company_id, carrier_id, state, cause"
         );
         let statement = Statement::from_string(self.0.get_database_backend(), sql);
         Ok(QueueLine::find_by_statement(statement).all(&self.0).await?)
@@ -434,8 +432,8 @@ impl Reader {
     /// How many SMS of each company wait or are on their way: `(company id, number)`.
     pub async fn queued_by_company(&self) -> Result<Vec<(i64, i64)>, StoreError> {
         let sql = format!(
-            "SELECT company_id, COUNT(*) FROM (SELECT company_id FROM sms WHERE lease > 0 AND state <> 3 UNION ALL SELECT company_id FROM sms WHERE {WAITING} \
-             UNION ALL SELECT company_id FROM sms WHERE {TO_SETTLE} AND state = 5) AS queued GROUP BY company_id"
+            "SELECT company_id, COUNT(*) FROM ({}) AS queued GROUP BY company_id",
+            queued("company_id")
         );
         let rows = self
             .0
@@ -446,6 +444,14 @@ impl Reader {
             .map(|row| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?)))
             .collect::<Result<_, DbErr>>()?)
     }
+}
+
+/// These columns of every SMS that waits, is on its way, or is in doubt: each part of it by its own index.
+fn queued(columns: &str) -> String {
+    format!(
+        "SELECT {columns} FROM sms WHERE lease > 0 AND state <> 3 UNION ALL SELECT {columns} FROM sms WHERE {WAITING} \
+         UNION ALL SELECT {columns} FROM sms WHERE {TO_SETTLE} AND state = 5"
+    )
 }
 
 async fn by_ids<C: ConnectionTrait>(connection: &C, ids: &[i64]) -> Result<Vec<Model>, StoreError> {

@@ -22,6 +22,7 @@ pub use accept::{
 };
 pub use claim::keep_claiming;
 pub use mark::Deposit;
+pub use network::StandingLink;
 pub use outcome::{Answer, LINK_KILLED, Reported};
 pub use ready::{Chunk, Ready, Sms};
 pub use refusal::Refusal;
@@ -109,16 +110,6 @@ impl ToHandset {
     /// What waits for a carrier's link.
     pub fn ready(&self) -> &Ready {
         &self.0.ready
-    }
-
-    /// A link of this carrier was bound: texts can leave over it.
-    pub fn link_bound(&self, carrier_id: i64) {
-        self.0.links.bound(carrier_id);
-    }
-
-    /// A link of this carrier is gone.
-    pub fn link_lost(&self, carrier_id: i64) {
-        self.0.links.lost(carrier_id);
     }
 
     /// Accepts nothing more from now on.

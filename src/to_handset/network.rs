@@ -1,6 +1,6 @@
 //! Where texts can go and what they come from: routes, pools and what is suspended, as of a revision; and which carriers have a link.
 
-use super::Shared;
+use super::{Shared, ToHandset};
 use crate::store::StoreError;
 use sms::PhoneNumber;
 use std::collections::{HashMap, HashSet};
@@ -161,17 +161,17 @@ fn spread(id: i64) -> i64 {
     (id.cast_unsigned().wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 33).cast_signed()
 }
 
-/// Which carriers have a link on this node.
+/// How many links of each carrier stand on this node.
 #[derive(Debug)]
 pub(super) struct Links {
     began: Instant,
-    of: Mutex<HashMap<i64, Standing>>,
+    of: Mutex<HashMap<i64, Count>>,
 }
 
 #[derive(Debug, Clone, Copy)]
-struct Standing {
-    bound: usize,
-    /// Since when there is none, or there is one.
+struct Count {
+    standing: usize,
+    /// Since when there are so many.
     since: Instant,
 }
 
@@ -187,30 +187,57 @@ impl Default for Links {
 impl Links {
     fn count(&self, carrier_id: i64, change: impl Fn(usize) -> usize) {
         if let Ok(mut of) = self.of.lock() {
-            let now = Instant::now();
-            let standing = of.entry(carrier_id).or_insert(Standing {
-                bound: 0,
-                since: now,
-            });
-            standing.bound = change(standing.bound);
-            standing.since = now;
+            let since = Instant::now();
+            let standing = change(of.get(&carrier_id).map_or(0, |count| count.standing));
+            of.insert(carrier_id, Count { standing, since });
         }
     }
 
-    pub fn bound(&self, carrier_id: i64) {
-        self.count(carrier_id, |bound| bound + 1);
+    /// Whether a link stands.
+    pub fn has(&self, carrier_id: i64) -> bool {
+        self.of
+            .lock()
+            .is_ok_and(|of| of.get(&carrier_id).is_some_and(|count| count.standing > 0))
     }
 
-    pub fn lost(&self, carrier_id: i64) {
-        self.count(carrier_id, |bound| bound.saturating_sub(1));
-    }
-
-    /// Whether a link is up, or was not down for longer than `patience`: a link that is made again at once moves nothing to another carrier.
+    /// Whether a link stands, or was not gone for longer than `patience`: a link that is made again at once moves nothing to another carrier.
     pub fn is_up(&self, carrier_id: i64, patience: Duration) -> bool {
         self.of.lock().is_ok_and(|of| match of.get(&carrier_id) {
-            Some(standing) => standing.bound > 0 || standing.since.elapsed() <= patience,
+            Some(count) => count.standing > 0 || count.since.elapsed() <= patience,
             None => self.began.elapsed() <= patience,
         })
+    }
+}
+
+/// A link of a carrier stands until this is dropped.
+#[must_use]
+pub struct StandingLink {
+    journey: ToHandset,
+    carrier_id: i64,
+}
+
+impl Drop for StandingLink {
+    fn drop(&mut self) {
+        self.journey
+            .0
+            .links
+            .count(self.carrier_id, |standing| standing.saturating_sub(1));
+    }
+}
+
+impl ToHandset {
+    /// A link of this carrier stands: texts can leave over it.
+    pub fn link_stands(&self, carrier_id: i64) -> StandingLink {
+        self.0.links.count(carrier_id, |standing| standing + 1);
+        StandingLink {
+            journey: self.clone(),
+            carrier_id,
+        }
+    }
+
+    /// Whether a link of this carrier stands on this node.
+    pub fn has_link(&self, carrier_id: i64) -> bool {
+        self.0.links.has(carrier_id)
     }
 }
 

@@ -27,6 +27,7 @@
 use crate::meaning::{self, Fate};
 use crate::schema::Content;
 use crate::tree::{Element, Node, NodeId, Step, Tree};
+use crate::uses::Uses;
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
 /// Elements whose children stand on lines of their own, besides notes.
@@ -344,34 +345,15 @@ fn uses_of(library: Element<'_>) -> Vec<String> {
         .descendants()
         .filter(|element| element.name() == "lotusscript");
     for script in scripts {
-        let mut in_remark = false;
-        for line in script.text().lines() {
-            let line = line.trim_start();
-            let word = line.get(..4).unwrap_or_default();
-            if word.eq_ignore_ascii_case("%rem") {
-                in_remark = true;
-            } else if word.eq_ignore_ascii_case("%end") {
-                in_remark = false;
-            } else if !in_remark {
-                uses.extend(used_by(line));
-            }
-        }
+        let mut reading = Uses::default();
+        let text = script.text();
+        uses.extend(
+            text.lines()
+                .filter_map(|line| reading.next(line))
+                .map(str::to_lowercase),
+        );
     }
     uses
-}
-
-fn used_by(line: &str) -> Option<String> {
-    let (word, rest) = line.split_at_checked(3)?;
-    let quoted = rest.trim_start();
-    if !word.eq_ignore_ascii_case("use") || quoted.len() == rest.len() {
-        return None;
-    }
-    let close = match quoted.chars().next()? {
-        '{' => '}',
-        quote @ ('"' | '|') => quote,
-        _ => return None,
-    };
-    quoted[1..].split(close).next().map(str::to_lowercase)
 }
 
 /// Puts children on lines of their own where they should be; there is no white space between them so far.

@@ -27,6 +27,7 @@ pub mod position;
 pub mod schema;
 pub mod source;
 pub mod tree;
+mod uses;
 pub mod write;
 
 pub use error::Error;
