@@ -54,6 +54,11 @@ impl Model {
             .and_then(State::from_code)
             .unwrap_or(State::Unknown)
     }
+
+    /// Whether parts of it were ever marked: a throttled try is not counted, but parts of it may have been accepted.
+    pub fn was_tried(&self) -> bool {
+        self.tries > 0 || self.in_doubt || self.number.is_some()
+    }
 }
 
 /// What becomes of an SMS: written by [`Batch::change_sms`].

@@ -17,8 +17,8 @@ use sms::{
     MailAddress, NumberError, Part, PhoneNumber, ReferenceSize, State, Text, TextError, Wish,
 };
 use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 /// How long a client reference is remembered.
 const REFERENCE_MS: i64 = 24 * 3_600_000;
@@ -481,6 +481,7 @@ fn in_hand(
         try_no: row.tries + 1,
         resends: row.resends,
         is_resend: AtomicBool::new(false),
+        was_tried: row.was_tried(),
         is_bound: false,
         in_doubt: row.in_doubt,
         is_doubted: AtomicBool::new(false),
@@ -489,6 +490,7 @@ fn in_hand(
         given: AtomicI64::new(0),
         unmarked: AtomicUsize::new(0),
         stopped: AtomicBool::new(false),
+        setbacks: Mutex::default(),
     }
 }
 

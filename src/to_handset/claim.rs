@@ -206,7 +206,7 @@ impl Shared {
         let Some(handset) = PhoneNumber::from_i64(row.handset) else {
             return Ok(None);
         };
-        let attempts = match row.tries > 0 || row.in_doubt || row.number.is_some() {
+        let attempts = match row.was_tried() {
             true => self.reader.attempts_of(row.id).await?,
             false => Vec::new(),
         };
@@ -262,7 +262,7 @@ impl Shared {
                     .await;
             }
         };
-        if sms.try_no > 1 || sms.in_doubt {
+        if sms.was_tried {
             let attempts = self.reader.attempts_of(row.id).await?;
             let accepted = |part: u8| {
                 attempts.iter().any(|attempt| {

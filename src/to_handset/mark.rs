@@ -111,7 +111,7 @@ impl Marking {
             .collect();
         let again: Vec<i64> = firsts
             .iter()
-            .filter(|chunk| chunk.sms.try_no > 1 || chunk.sms.in_doubt)
+            .filter(|chunk| chunk.sms.was_tried)
             .map(|chunk| chunk.sms.id)
             .collect();
         let mut settled: HashSet<i64> = HashSet::new();

@@ -38,6 +38,20 @@ pub enum Answer {
     NotWritten,
 }
 
+impl Answer {
+    /// How much it decides about its text: a refusal for good ends it, a doubt holds it, a refusal for now counts its try; the others cost nothing.
+    pub(super) fn weight(&self) -> u8 {
+        match self {
+            Answer::Accepted { .. } => 0,
+            Answer::NotWritten => 1,
+            Answer::Throttled { .. } => 2,
+            Answer::RefusedForNow { .. } => 3,
+            Answer::NoAnswer { .. } => 4,
+            Answer::RefusedForGood { .. } => 5,
+        }
+    }
+}
+
 /// A deposit and its answer.
 #[derive(Debug, Clone)]
 pub struct Reported {
@@ -115,7 +129,7 @@ async fn write_reports(
     batch: &Batch<'_>,
 ) -> Result<(), StoreError> {
     // A text of one part in its first try has no other attempt than the one reported, unless it was given up before (a late answer).
-    let is_simple = |sms: &Sms| sms.parts == 1 && sms.try_no == 1 && !sms.is_stopped();
+    let is_simple = |sms: &Sms| sms.parts == 1 && !sms.was_tried && !sms.is_stopped();
     let ids: BTreeSet<i64> = all
         .iter()
         .map(|one| &one.deposit.sms)
@@ -165,15 +179,18 @@ async fn write_reports(
     // Accepted whole only now, when receipts of some parts are here already.
     let mut reported_on = Vec::new();
     for (id, reported) in of_sms {
-        // What went wrong says more than what went right beside it.
-        let telling = reported
-            .iter()
-            .rfind(|one| !matches!(one.answer, Answer::Accepted { .. }));
-        let newest = telling.copied().unwrap_or(reported[reported.len() - 1]);
+        let newest = reported[reported.len() - 1];
         let sms = &newest.deposit.sms;
+        for one in &reported {
+            sms.note_answer(one.deposit.part.number, &one.answer);
+        }
+        // What went wrong says more than what went right beside it, or after it.
+        let (part, answer) = sms
+            .worst_setback()
+            .unwrap_or_else(|| (newest.deposit.part.number, newest.answer.clone()));
         let standing = match attempts.get(&id) {
             Some(attempts) => attempts::standing_of(sms.parts, attempts),
-            None => standing_of_one(&newest.answer),
+            None => standing_of_one(&answer),
         };
         let row = current.get(&id);
         if row.is_some_and(|row| row.state().is_final() || row.tries > sms.try_no) {
@@ -194,7 +211,7 @@ async fn write_reports(
         {
             reported_on.push(id);
         }
-        decided.decide(journey, newest, standing, batch);
+        decided.decide(journey, sms, (part, &answer), standing, batch);
     }
     batch.insert_cdrs(&decided.cdrs).await?;
     batch.change_sms(decided.changes).await?;
@@ -266,21 +283,21 @@ impl Decided {
         outcome
     }
 
-    /// What the attempts together make of the text.
+    /// What the attempts together make of the text; `part` and `answer` say why.
     fn decide(
         &mut self,
         journey: &Shared,
-        newest: &Reported,
+        sms: &Arc<Sms>,
+        (part, answer): (u8, &Answer),
         standing: PartsStanding,
         batch: &Batch<'_>,
     ) {
-        let sms = &newest.deposit.sms;
         let policy = &journey.policy.to_handset;
-        let part = i64::from(newest.deposit.part.number);
-        let status = match newest.answer {
+        let part = i64::from(part);
+        let status = match answer {
             Answer::RefusedForNow { status }
             | Answer::Throttled { status }
-            | Answer::RefusedForGood { status } => Some(i64::from(status)),
+            | Answer::RefusedForGood { status } => Some(i64::from(*status)),
             _ => None,
         };
         let event = |kind| Event {
@@ -293,7 +310,7 @@ impl Decided {
         match standing {
             PartsStanding::Open => {}
             PartsStanding::ToRetry
-                if sms.has_unmarked() && matches!(newest.answer, Answer::Accepted { .. }) => {}
+                if sms.has_unmarked() && matches!(answer, Answer::Accepted { .. }) => {}
             PartsStanding::AllAccepted => {
                 let waits = journey.waits_for_receipt(sms);
                 let due_at = sms.valid_until + journey.policy.to_desktop.receipt_wait_s.ms();
@@ -321,8 +338,8 @@ impl Decided {
             PartsStanding::InDoubt => {
                 sms.stop();
                 sms.doubt();
-                let cause = match newest.answer {
-                    Answer::NoAnswer { cause } => cause,
+                let cause = match answer {
+                    Answer::NoAnswer { cause } => *cause,
                     _ => "no_answer",
                 };
                 self.events.push(event(Kind::InDoubt).because(cause));
@@ -336,7 +353,7 @@ impl Decided {
             }
             PartsStanding::ToRetry => {
                 sms.stop();
-                let no_link = newest.answer == Answer::NotWritten;
+                let no_link = *answer == Answer::NotWritten;
                 let cause = match status {
                     Some(status) => {
                         smpp::CommandStatus(u32::try_from(status).unwrap_or_default()).name()
@@ -344,7 +361,7 @@ impl Decided {
                     None if no_link => "no_link".to_owned(),
                     None => "part_refused".to_owned(),
                 };
-                let is_throttled = matches!(newest.answer, Answer::Throttled { .. });
+                let is_throttled = matches!(answer, Answer::Throttled { .. });
                 if is_throttled || (no_link && policy.outage == Outage::Hold) {
                     self.events
                         .push(event(Kind::Pending).because(cause.clone()));

@@ -1,9 +1,10 @@
 //! What is leased to this node and waits in memory for a free place in a carrier's window: by priority, then round-robin over companies [SPEC 2.8].
 
+use super::outcome::Answer;
 use sms::{Part, PhoneNumber, Wish};
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::Notify;
 
 /// Texts of a carrier in memory at most; the others wait in the database, so that memory stays flat.
@@ -35,6 +36,8 @@ pub struct Sms {
     pub resends: i64,
     /// Whether this try is one more resend.
     pub(super) is_resend: AtomicBool,
+    /// Parts of it were marked before this try.
+    pub was_tried: bool,
     /// Parts of it were accepted, or may have been: it stays with its carrier.
     pub is_bound: bool,
     /// In doubt before this try.
@@ -51,6 +54,8 @@ pub struct Sms {
     pub(super) unmarked: AtomicUsize,
     /// What is left in memory must not leave any more: the rest of the journey is decided.
     pub(super) stopped: AtomicBool,
+    /// The parts of this try that were not accepted, and the last answer to each.
+    pub(super) setbacks: Mutex<BTreeMap<u8, Answer>>,
 }
 
 impl Sms {
@@ -94,6 +99,24 @@ impl Sms {
         self.resends + i64::from(self.is_resend.load(Ordering::Relaxed))
     }
 
+    /// Notes the last answer to a part of this try.
+    pub(super) fn note_answer(&self, part: u8, answer: &Answer) {
+        let mut setbacks = self.setbacks.lock().unwrap_or_else(PoisonError::into_inner);
+        match answer {
+            Answer::Accepted { .. } => setbacks.remove(&part),
+            _ => setbacks.insert(part, answer.clone()),
+        };
+    }
+
+    /// The part, and its answer, that tells most of why this try is not whole; `None` if every answer was a yes.
+    pub(super) fn worst_setback(&self) -> Option<(u8, Answer)> {
+        let setbacks = self.setbacks.lock().unwrap_or_else(PoisonError::into_inner);
+        setbacks
+            .iter()
+            .max_by_key(|(_, answer)| answer.weight())
+            .map(|(part, answer)| (*part, answer.clone()))
+    }
+
     pub(super) fn stop(&self) {
         self.stopped.store(true, Ordering::Relaxed);
     }
@@ -108,6 +131,7 @@ impl Sms {
             is_resend: AtomicBool::new(self.is_resend.load(Ordering::Relaxed)),
             is_doubted: AtomicBool::new(self.is_doubted.load(Ordering::Relaxed)),
             stopped: AtomicBool::new(self.is_stopped()),
+            setbacks: Mutex::default(),
             reply_to: self.reply_to.clone(),
             ..*self
         }
@@ -322,6 +346,7 @@ mod tests {
             try_no: 1,
             resends: 0,
             is_resend: AtomicBool::new(false),
+            was_tried: false,
             is_bound: false,
             in_doubt: false,
             is_doubted: AtomicBool::new(false),
@@ -330,6 +355,7 @@ mod tests {
             given: AtomicI64::new(0),
             unmarked: AtomicUsize::new(0),
             stopped: AtomicBool::new(false),
+            setbacks: Mutex::default(),
         };
         (Arc::new(sms), parts)
     }

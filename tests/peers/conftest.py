@@ -1,5 +1,7 @@
 """What the tests share: one database a run (`--database sqlite|postgres`), gateways that several tests use, and order: cheap tests first."""
 
+from contextlib import contextmanager
+
 import pytest
 
 from gateway import Gateway, binary, handsets
@@ -50,9 +52,9 @@ def cluster(request):
         yield cluster
 
 
-@pytest.fixture(scope="session")
-def make_gateway(cluster, tmp_path_factory):
-    """Starts gateways that live until the session ends, or until the test stops them."""
+@contextmanager
+def gateways(cluster, tmp_path_factory):
+    """What makes gateways; those that still run at the end are killed."""
     made = []
 
     def make(smsc=None, relay=None, settings=None, start=True):
@@ -66,10 +68,24 @@ def make_gateway(cluster, tmp_path_factory):
             gateway.kill()
 
 
+@pytest.fixture
+def make_gateway(cluster, tmp_path_factory):
+    """Starts gateways for one test: each holds connections of a database server that has few."""
+    with gateways(cluster, tmp_path_factory) as make:
+        yield make
+
+
 @pytest.fixture(scope="session")
-def plain(make_gateway):
+def make_lasting_gateway(cluster, tmp_path_factory):
+    """Starts gateways that several tests share, until a fixture stops them or the session ends."""
+    with gateways(cluster, tmp_path_factory) as make:
+        yield make
+
+
+@pytest.fixture(scope="session")
+def plain(make_lasting_gateway):
     """A demo with everything built in: simulator, mail catcher."""
-    return make_gateway(settings={"mail.retry_s": 1})
+    return make_lasting_gateway(settings={"mail.retry_s": 1})
 
 
 @pytest.fixture(scope="session")
@@ -80,8 +96,8 @@ def smsc_process(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def linked_gateway(make_gateway, smsc_process):
-    return make_gateway(smsc=smsc_process, settings=SHORT)
+def linked_gateway(make_lasting_gateway, smsc_process):
+    return make_lasting_gateway(smsc=smsc_process, settings=SHORT)
 
 
 @pytest.fixture
@@ -109,9 +125,7 @@ def make_smsc(tmp_path):
 
 @pytest.fixture
 def raw_smsc(tmp_path):
-    raw = RawSmsc()
-    raw.password_file = tmp_path / "password"
-    raw.password_file.write_text("pw")
+    raw = RawSmsc(tmp_path / "password")
     yield raw
     raw.close()
 

@@ -4,6 +4,8 @@ import socket
 import struct
 import threading
 
+from processes import wait_until
+
 GENERIC_NACK = 0x80000000
 SUBMIT_SM, DELIVER_SM, ENQUIRE_LINK, UNBIND = 0x04, 0x05, 0x15, 0x06
 BINDS = (0x01, 0x02, 0x09)
@@ -19,15 +21,20 @@ class RawSmsc:
     `on_submit`, or when it returns True, a submit is answered well with the next id. `submits` holds the bodies, `nacks` the sequences of generic_nacks,
     `answers` (command, status, sequence) of the responses to what we sent, `sessions` the number of binds so far."""
 
-    def __init__(self):
+    def __init__(self, password_file):
+        password_file.write_text("pw")
+        self.password_file = password_file
         self.on_bound = self.on_submit = None
         self.submits, self.nacks, self.answers, self.sessions = [], [], [], 0
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = self._listener.getsockname()[1]
         threading.Thread(target=self._accept, daemon=True).start()
 
-    def demo_flags(self, password_file) -> list:
-        return ["--smsc", f"127.0.0.1:{self.port}", "--smsc-system-id", "gateway", "--smsc-password-file", password_file]
+    def demo_flags(self) -> list:
+        return ["--smsc", f"127.0.0.1:{self.port}", "--smsc-system-id", "gateway", "--smsc-password-file", self.password_file]
+
+    def wait_bound(self, timeout_s=10):
+        wait_until("the gateway is bound to the SMSC", lambda: self.sessions > 0, timeout_s)
 
     def close(self):
         self._listener.close()

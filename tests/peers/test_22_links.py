@@ -9,6 +9,7 @@ import pytest
 
 from conftest import SHORT
 from processes import wait_until
+from rawsmsc import RESPONSE, SUBMIT_SM, pdu
 from smsc import Smsc
 
 
@@ -245,6 +246,24 @@ def test_a_last_part_that_is_reported_first(own, number):
     smsc.script(dlr=1, dlrms=0)
     for id in ids:
         assert rest.wait_state(id, "delivered", timeout_s=40)["tries"] == 1
+
+
+def test_a_throttled_part_before_an_accepted_one(make_gateway, raw_smsc, number):
+    """The first part is told to wait, the second is taken later: what is left to do costs no try, and the taken part is not sent again."""
+
+    def on_submit(send, sequence, body):
+        if len(raw_smsc.submits) == 1:
+            send(pdu(SUBMIT_SM | RESPONSE, 0x58, sequence, b"\0"))
+            return False
+        time.sleep(0.3)
+        return True
+
+    raw_smsc.on_submit = on_submit
+    gateway = make_gateway(smsc=raw_smsc, settings={**SHORT, "carrier.window": 10})
+    id = gateway.rest().send(number, "two parts " * 20)
+    assert gateway.rest().wait_state(id, "ok")["tries"] == 1
+    words = [event["event"] for event in gateway.rest().events(id)]
+    assert len(raw_smsc.submits) == 3 and "fail" not in words, words
 
 
 def test_service_and_interface_of_the_bind(make_gateway, make_smsc, number):

@@ -13,11 +13,11 @@ FIRST_POOL, SECOND_POOL = [f"+6140000{n:04d}" for n in range(1, 21)], [f"+614000
 
 
 @pytest.fixture(scope="module")
-def two(make_gateway, tmp_path_factory):
+def two(make_lasting_gateway, tmp_path_factory):
     """A gateway with two carriers for Australia: the demo's own first, `second` behind it; `.smsc` and `.second` are theirs."""
     first, second = Smsc(tmp_path_factory.mktemp("first")), Smsc(tmp_path_factory.mktemp("second"), first_id=1_000_000)
     settings = {**SHORT, "to_handset.failover_s": 0.5, "carrier.window": 5, "pool.numbers": FIRST_POOL}
-    gateway = make_gateway(smsc=first, settings=settings)
+    gateway = make_lasting_gateway(smsc=first, settings=settings)
     gateway.second = second
     gateway.admin("carrier", "add", name="second", host="127.0.0.1", port=second.port, system_id="gateway", password_file=second.password_file)
     gateway.admin("route", "add", prefix="61", carrier="second", rank=2, name="SAU-2")

@@ -6,20 +6,15 @@ import time
 import pytest
 
 from conftest import SHORT
-from gateway import Gateway
 from processes import wait_until
 from rawsmsc import DELIVER_SM, pdu
 
 
 @pytest.fixture
-def hostile(cluster, raw_smsc, tmp_path):
+def hostile(make_gateway, raw_smsc):
     """(gateway, raw): not started, so that the test can say first how the SMSC behaves."""
-    gateway = Gateway(tmp_path / "gateway", cluster, settings={**SHORT, "to_handset.in_doubt_resends": 3})
-    plain_argv = gateway.argv
-    gateway.argv = lambda **once: [*plain_argv(**once), *raw_smsc.demo_flags(raw_smsc.password_file)]
-    yield gateway, raw_smsc
-    if gateway.process:
-        gateway.kill()
+    gateway = make_gateway(smsc=raw_smsc, settings={**SHORT, "to_handset.in_doubt_resends": 3}, start=False)
+    return gateway, raw_smsc
 
 
 def arrives(gateway, raw, number):
@@ -50,7 +45,7 @@ ODD = {
 def test_one_odd_pdu_never_costs_the_session(hostile, number, what):
     gateway, raw = hostile
     raw.on_bound = lambda send: send(ODD[what])
-    gateway.start()
+    gateway.start(bound=False)
     arrives(gateway, raw, number)
     assert raw.sessions == 1, "the link stayed"
 
@@ -67,7 +62,7 @@ LOST = {
 def test_a_stream_out_of_step_is_left_and_made_anew(hostile, number, what):
     gateway, raw = hostile
     raw.on_bound = lambda send: send(LOST[what]) if raw.sessions == 1 else None
-    gateway.start()
+    gateway.start(bound=False)
     wait_until("a second bind", lambda: raw.sessions >= 2, 20)
     arrives(gateway, raw, number)
 
@@ -75,7 +70,7 @@ def test_a_stream_out_of_step_is_left_and_made_anew(hostile, number, what):
 def test_half_a_pdu_then_silence(hostile, number):
     gateway, raw = hostile
     raw.on_bound = lambda send: send(pdu(DELIVER_SM, sequence=9, body=b"x" * 100)[:40]) if raw.sessions == 1 else None
-    gateway.start()
+    gateway.start(bound=False)
     wait_until("a second bind", lambda: raw.sessions >= 2, 30)
     arrives(gateway, raw, number)
 
@@ -89,21 +84,21 @@ def test_answers_one_octet_at_a_time(hostile, number):
             time.sleep(0.005)
 
     raw.on_submit = dribble
-    gateway.start()
+    gateway.start(bound=False)
     arrives(gateway, raw, number)
 
 
 def test_an_acceptance_without_an_id(hostile, number):
     gateway, raw = hostile
     raw.on_submit = lambda send, sequence, _body: send(pdu(0x80000004, 0, sequence))
-    gateway.start()
+    gateway.start(bound=False)
     arrives(gateway, raw, number)
 
 
 def test_a_nack_refuses_that_submit(hostile, number):
     gateway, raw = hostile
     raw.on_submit = lambda send, sequence, _body: send(pdu(0x80000000, 8, sequence)) if len(raw.submits) == 1 else True
-    gateway.start()
+    gateway.start(bound=False)
     id = gateway.rest().send(number, "nacked once")
     assert gateway.rest().wait_state(id, "ok")["tries"] == 2
     assert raw.sessions == 1
@@ -118,7 +113,7 @@ def test_a_pdu_that_kills_its_link_is_held_after_three_times(hostile, number):
         return True
 
     raw.on_submit = die
-    gateway.start()
+    gateway.start(bound=False)
     poison = gateway.rest().send(number, "poison")
     wait_until("three times", lambda: sum(b"poison" in body for body in raw.submits) >= 3, 40)
     time.sleep(4)

@@ -9,9 +9,9 @@ from smsc import Smsc
 
 
 @pytest.fixture(scope="module")
-def mailing(make_gateway, tmp_path_factory):
+def mailing(make_lasting_gateway, tmp_path_factory):
     relay, smsc = Relay(), Smsc(tmp_path_factory.mktemp("smsc"))
-    gateway = make_gateway(smsc=smsc, relay=relay.address, settings={**SHORT, "mail.retry_s": 1})
+    gateway = make_lasting_gateway(smsc=smsc, relay=relay.address, settings={**SHORT, "mail.retry_s": 1})
     yield gateway, relay
     gateway.kill()
     smsc.stop()

@@ -19,18 +19,18 @@ def postfix(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def built_in(make_gateway, postfix):
+def built_in(make_lasting_gateway, postfix):
     """Phones of the built-in simulator, mails by Postfix."""
-    gateway = make_gateway(relay=postfix.address, settings={"mail.retry_s": 1})
+    gateway = make_lasting_gateway(relay=postfix.address, settings={"mail.retry_s": 1})
     yield gateway
     gateway.stop()
 
 
 @pytest.fixture(scope="module")
-def scripted(make_gateway, postfix, tmp_path_factory):
+def scripted(make_lasting_gateway, postfix, tmp_path_factory):
     """A scripted SMSC, mails by Postfix."""
     smsc = Smsc(tmp_path_factory.mktemp("smsc"))
-    gateway = make_gateway(smsc=smsc, relay=postfix.address, settings=SHORT)
+    gateway = make_lasting_gateway(smsc=smsc, relay=postfix.address, settings=SHORT)
     yield gateway
     gateway.stop()
     smsc.stop()
