@@ -5,7 +5,9 @@ use sea_orm::{
 };
 
 /// Rows per statement, longest first. Every number of rows is made of few of these, and each is a statement that stays prepared.
-const LENGTHS: [usize; 14] = [64, 48, 32, 24, 16, 12, 8, 7, 6, 5, 4, 3, 2, 1];
+const LENGTHS: [usize; 23] = [
+    64, 56, 48, 40, 32, 28, 24, 20, 18, 16, 14, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1,
+];
 
 /// A write for any number of rows of `columns` values: `before`, then `(…),(…)`, then `after`.
 ///

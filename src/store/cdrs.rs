@@ -1,7 +1,7 @@
 //! Charge records: one per accepted part and per reply. No text in them [SPEC 7.10].
 
+use super::Batch;
 use super::bulk::Bulk;
-use super::{Batch, StoreError};
 use sea_orm::Value;
 
 /// Which way the text went. Stored as its code.
@@ -31,7 +31,7 @@ pub struct Cdr {
     pub price: i64,
 }
 
-const INSERT: Bulk = Bulk {
+pub(super) const INSERT: Bulk = Bulk {
     before: "INSERT INTO cdrs (id, direction, company_id, department_id, user_id, sms_id, inbound_id, part, handset, number, carrier_id, price, at) VALUES ",
     columns: 13,
     after: "",
@@ -39,8 +39,8 @@ const INSERT: Bulk = Bulk {
 
 impl Batch<'_> {
     /// Adds charges.
-    pub async fn insert_cdrs(&self, cdrs: &[Cdr]) -> Result<(), StoreError> {
-        let mut values: Vec<Value> = Vec::with_capacity(cdrs.len() * INSERT.columns);
+    pub fn add_cdrs(&self, cdrs: impl IntoIterator<Item = Cdr>) {
+        let values = &mut self.growth().cdrs;
         for cdr in cdrs {
             values.extend::<[Value; 13]>([
                 self.ids.next().into(),
@@ -58,7 +58,5 @@ impl Batch<'_> {
                 self.now.into(),
             ]);
         }
-        INSERT.run(self.tx, values).await?;
-        Ok(())
     }
 }

@@ -122,22 +122,19 @@ impl Event {
     }
 }
 
-const INSERT: Bulk = Bulk {
+pub(super) const INSERT: Bulk = Bulk {
     before: "INSERT INTO events (id, sms_id, at, event, cause, part, try, carrier_id, status) VALUES ",
     columns: 9,
     after: "",
 };
 
 impl Batch<'_> {
-    /// Adds events, in this order; the id of each.
-    pub async fn insert_events(&self, events: Vec<Event>) -> Result<Vec<i64>, StoreError> {
-        let mut ids = Vec::with_capacity(events.len());
-        let mut values: Vec<Value> = Vec::with_capacity(events.len() * INSERT.columns);
+    /// Adds events, in this order.
+    pub fn add_events(&self, events: impl IntoIterator<Item = Event>) {
+        let values = &mut self.growth().events;
         for event in events {
-            let id = self.ids.next();
-            ids.push(id);
             values.extend::<[Value; 9]>([
-                id.into(),
+                self.ids.next().into(),
                 event.sms_id.into(),
                 self.now.into(),
                 event.kind.as_str().into(),
@@ -148,12 +145,8 @@ impl Batch<'_> {
                 event.status.into(),
             ]);
         }
-        INSERT.run(self.tx, values).await?;
-        Ok(ids)
     }
-}
 
-impl Batch<'_> {
     /// How many events of this kind and cause an SMS has.
     pub async fn count_events(
         &self,
@@ -161,6 +154,7 @@ impl Batch<'_> {
         kind: Kind,
         cause: &str,
     ) -> Result<u64, StoreError> {
+        self.grow().await?;
         let found = Entity::find()
             .filter(Column::SmsId.eq(sms_id))
             .filter(Column::Event.eq(kind.as_str()))

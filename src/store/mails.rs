@@ -1,5 +1,6 @@
 //! The mail queue: references, not bodies. Unique per event, kind and recipient, so that nobody gets the same mail twice.
 
+use super::bulk::Bulk;
 use super::{Batch, Reader, StoreError};
 use sea_orm::entity::prelude::*;
 use sea_orm::{FromQueryResult, Statement, Value};
@@ -83,14 +84,18 @@ pub struct NewMail {
     pub mail_domain: String,
 }
 
+pub(super) const INSERT: Bulk = Bulk {
+    before: "INSERT INTO mails (id, kind, event_id, company_id, sms_id, inbound_id, recipient, message_id, dated_at, state, tries, due_at, lease) VALUES ",
+    columns: 13,
+    after: " ON CONFLICT (event_id, kind, recipient) DO NOTHING",
+};
+
 impl Batch<'_> {
     /// Queues a mail, unless the same one is queued already.
-    pub async fn queue_mail(&self, mail: NewMail) -> Result<(), StoreError> {
+    pub fn queue_mail(&self, mail: NewMail) {
         let id = self.ids.next();
         let message_id = format!("{}@{}", super::external("mail", id), mail.mail_domain);
-        let sql = "INSERT INTO mails (id, kind, event_id, company_id, sms_id, inbound_id, recipient, message_id, dated_at, state, tries, due_at, lease) \
-                   VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,0,0,$9,0) ON CONFLICT (event_id, kind, recipient) DO NOTHING";
-        let values: Vec<Value> = vec![
+        self.growth().mails.extend::<[Value; 13]>([
             id.into(),
             mail.kind.code().into(),
             mail.event_id.into(),
@@ -100,9 +105,11 @@ impl Batch<'_> {
             mail.recipient.into(),
             message_id.into(),
             self.now.into(),
-        ];
-        self.execute(sql, values).await?;
-        Ok(())
+            WAITING.into(),
+            0i64.into(),
+            self.now.into(),
+            0i64.into(),
+        ]);
     }
 
     /// Leases up to `limit` due mails to this node; those of dead nodes too.
@@ -155,8 +162,8 @@ impl Batch<'_> {
             inbound_id: row.inbound_id,
             recipient: recipient.to_owned(),
             mail_domain: mail_domain.to_owned(),
-        })
-        .await
+        });
+        Ok(())
     }
 
     /// It was not taken: to be tried again at `due_at`, or never (`None`).

@@ -3,7 +3,7 @@
 //! **A caller that goes away cancels nothing**: its work is owned here from the moment it was handed over. A batch that errs is rolled back and its works run
 //! singly, so that one bad row hurts nobody else. **A COMMIT of unknown outcome is looked up** by the batch's number in this node's own row before anyone is answered.
 
-use super::{Ids, StoreError, nodes};
+use super::{Ids, StoreError, cdrs, events, mails, nodes};
 use crate::clock::Clock;
 use crate::faults::Faults;
 use futures::future::BoxFuture;
@@ -13,7 +13,7 @@ use sea_orm::{
 };
 use std::any::{Any, TypeId};
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
@@ -44,12 +44,21 @@ pub struct Batch<'a> {
     pub(super) tx: &'a DatabaseTransaction,
     /// The accounts' revision, once a work of this batch asked for it.
     pub(super) revision: &'a Mutex<Option<i64>>,
+    growth: &'a Mutex<Growth>,
     /// Makes ids for rows whose order must be the order of commits.
     pub ids: &'a Ids,
     /// Business time of this batch, UTC ms.
     pub now: i64,
     /// This node's lease: the epoch under which it claims and writes outcomes.
     pub lease: i64,
+}
+
+/// Rows of tables that only grow, of all works of a batch, value by value: nobody reads them before the commit, so they are written together at its end.
+#[derive(Default)]
+pub(super) struct Growth {
+    pub events: Vec<Value>,
+    pub cdrs: Vec<Value>,
+    pub mails: Vec<Value>,
 }
 
 /// A handle to the writer's task; clones reach the same task.
@@ -207,10 +216,11 @@ impl Task {
         number: i64,
     ) -> Result<(), StoreError> {
         self.node.sign(tx, number).await?;
-        let revision = Mutex::new(None);
+        let (revision, growth) = (Mutex::default(), Mutex::default());
         let batch = Batch {
             tx,
             revision: &revision,
+            growth: &growth,
             ids: &self.ids,
             now: self.clock.now(),
             lease: self.node.epoch,
@@ -218,7 +228,7 @@ impl Task {
         for lane in lanes.iter_mut() {
             lane.run(&batch).await?;
         }
-        Ok(())
+        batch.grow().await
     }
 }
 
@@ -332,6 +342,24 @@ fn group(arrived: impl Iterator<Item = Box<dyn Waiting>>) -> Vec<Box<dyn Lane>> 
 }
 
 impl Batch<'_> {
+    /// What is to be added at the end. Not to be held over a statement.
+    pub(super) fn growth(&self) -> MutexGuard<'_, Growth> {
+        self.growth.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Writes what was added so far.
+    pub(super) async fn grow(&self) -> Result<(), StoreError> {
+        let Growth {
+            events,
+            cdrs,
+            mails,
+        } = std::mem::take(&mut *self.growth());
+        events::INSERT.run(self.tx, events).await?;
+        cdrs::INSERT.run(self.tx, cdrs).await?;
+        mails::INSERT.run(self.tx, mails).await?;
+        Ok(())
+    }
+
     /// Runs one reading statement inside the transaction.
     pub(super) async fn query(
         &self,

@@ -423,7 +423,7 @@ impl Work for Outcomes {
                     }));
                 }
             }
-            batch.insert_events(events).await?;
+            batch.add_events(events);
             Ok(vec![(); works.len()])
         })
     }

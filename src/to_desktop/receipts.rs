@@ -261,7 +261,7 @@ pub(crate) async fn apply(
         .map(|(id, (state, at))| (*id, i64::from(state.code()), *at))
         .collect();
     batch.set_attempt_receipts(&noted).await?;
-    batch.insert_events(events).await?;
+    batch.add_events(events);
     let ids: Vec<i64> = touched.into_iter().collect();
     settle(&ids, policy, batch).await
 }
@@ -360,17 +360,15 @@ async fn end(
             .and_then(Wish::from_code)
             .unwrap_or(Wish::Never);
         if wish.wants(state == State::Delivered) && row.state() == State::Ok {
-            batch
-                .queue_mail(NewMail {
-                    kind: mails::Kind::Receipt,
-                    event_id: row.id,
-                    company_id: row.company_id,
-                    sms_id: Some(row.id),
-                    inbound_id: None,
-                    recipient: row.reply_to.clone(),
-                    mail_domain: policy.mail_domain.clone(),
-                })
-                .await?;
+            batch.queue_mail(NewMail {
+                kind: mails::Kind::Receipt,
+                event_id: row.id,
+                company_id: row.company_id,
+                sms_id: Some(row.id),
+                inbound_id: None,
+                recipient: row.reply_to.clone(),
+                mail_domain: policy.mail_domain.clone(),
+            });
         }
         changes.push(outgoing::Change {
             id: row.id,
@@ -418,11 +416,10 @@ impl Work for GiveUp {
                     .filter(|row| row.state() == State::Ok)
                     .map(|row| (row, State::Undeliverable))
                     .collect();
-                let events = open
-                    .iter()
-                    .map(|(row, _)| Event::new(row.id, Kind::Receipt).because("none_came"))
-                    .collect();
-                batch.insert_events(events).await?;
+                let unheard = |(row, _): &(outgoing::Model, State)| {
+                    Event::new(row.id, Kind::Receipt).because("none_came")
+                };
+                batch.add_events(open.iter().map(unheard));
                 end(open, &work.policy, batch).await?;
             }
             Ok(vec![(); works.len()])

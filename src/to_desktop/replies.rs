@@ -328,38 +328,33 @@ async fn keep_reply(
         );
         return Ok(());
     };
-    batch
-        .insert_events(vec![Event {
-            carrier_id: Some(reply.carrier_id),
-            ..Event::new(sms.id, Kind::Reply)
-        }])
-        .await?;
-    batch
-        .insert_cdrs(&[Cdr {
-            direction: Direction::In,
-            company_id: sms.company_id,
-            department_id: sms.department_id,
-            user_id: Some(sms.user_id),
-            sms_id: Some(sms.id),
-            inbound_id: Some(id),
-            part: reply.parts,
-            handset: sms.handset,
-            number: reply.number.number().map_or(0, sms::PhoneNumber::as_i64),
-            carrier_id: reply.carrier_id,
-            price: 0,
-        }])
-        .await?;
-    batch
-        .queue_mail(NewMail {
-            kind: mails::Kind::Reply,
-            event_id: id,
-            company_id: sms.company_id,
-            sms_id: Some(sms.id),
-            inbound_id: Some(id),
-            recipient: sms.reply_to.clone(),
-            mail_domain: shared.policy.mail_domain.clone(),
-        })
-        .await
+    batch.add_events([Event {
+        carrier_id: Some(reply.carrier_id),
+        ..Event::new(sms.id, Kind::Reply)
+    }]);
+    batch.add_cdrs([Cdr {
+        direction: Direction::In,
+        company_id: sms.company_id,
+        department_id: sms.department_id,
+        user_id: Some(sms.user_id),
+        sms_id: Some(sms.id),
+        inbound_id: Some(id),
+        part: reply.parts,
+        handset: sms.handset,
+        number: reply.number.number().map_or(0, sms::PhoneNumber::as_i64),
+        carrier_id: reply.carrier_id,
+        price: 0,
+    }]);
+    batch.queue_mail(NewMail {
+        kind: mails::Kind::Reply,
+        event_id: id,
+        company_id: sms.company_id,
+        sms_id: Some(sms.id),
+        inbound_id: Some(id),
+        recipient: sms.reply_to.clone(),
+        mail_domain: shared.policy.mail_domain.clone(),
+    });
+    Ok(())
 }
 
 struct Answered(Vec<i64>);

@@ -603,9 +603,9 @@ impl Work for Drafts {
                 .collect();
             batch.add_quota(&added).await?;
             batch.insert_sms(writes.rows).await?;
-            batch.insert_events(writes.events).await?;
+            batch.add_events(writes.events);
             for mail in writes.aborted {
-                batch.queue_mail(mail).await?;
+                batch.queue_mail(mail);
             }
             Ok(verdicts)
         })

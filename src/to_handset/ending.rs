@@ -109,19 +109,17 @@ pub(super) async fn write(
             },
             ..change(sms, ending.state)
         });
-        batch
-            .queue_mail(NewMail {
-                kind: mail,
-                event_id: sms.id,
-                company_id: sms.company_id,
-                sms_id: Some(sms.id),
-                inbound_id: None,
-                recipient: sms.reply_to.clone(),
-                mail_domain: policy.mail_domain.clone(),
-            })
-            .await?;
+        batch.queue_mail(NewMail {
+            kind: mail,
+            event_id: sms.id,
+            company_id: sms.company_id,
+            sms_id: Some(sms.id),
+            inbound_id: None,
+            recipient: sms.reply_to.clone(),
+            mail_domain: policy.mail_domain.clone(),
+        });
     }
     batch.change_sms(changes).await?;
-    batch.insert_events(events).await?;
+    batch.add_events(events);
     batch.add_quota(&given_back).await
 }

@@ -365,7 +365,7 @@ impl Marking {
     async fn write(self, journey: &Shared, batch: &Batch<'_>) -> Result<(), StoreError> {
         batch.change_sms(self.changes).await?;
         batch.insert_attempts(&self.attempts).await?;
-        batch.insert_events(self.events).await?;
+        batch.add_events(self.events);
         ending::write(self.endings, &journey.policy, batch).await
     }
 }

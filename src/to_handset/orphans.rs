@@ -107,6 +107,6 @@ async fn take_over(wait_ms: i64, batch: &Batch<'_>) -> Result<usize, StoreError>
     }
     batch.change_attempts(doubts).await?;
     batch.change_sms(changes).await?;
-    batch.insert_events(events).await?;
+    batch.add_events(events);
     Ok(rows.len())
 }

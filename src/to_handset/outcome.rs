@@ -213,9 +213,9 @@ async fn write_reports(
         }
         decided.decide(journey, sms, (part, &answer), standing, batch);
     }
-    batch.insert_cdrs(&decided.cdrs).await?;
+    batch.add_cdrs(decided.cdrs);
     batch.change_sms(decided.changes).await?;
-    batch.insert_events(decided.events).await?;
+    batch.add_events(decided.events);
     ending::write(decided.endings, &journey.policy, batch).await?;
     if !accepted_ids.is_empty() {
         receipts::match_waiting(&accepted_ids, &journey.policy, batch).await?;

@@ -97,11 +97,7 @@ async fn settle(journey: &Shared, sms: &Arc<Sms>, batch: &Batch<'_>) -> Result<b
             ..ending::change(sms, State::Pending)
         };
         batch.change_sms(vec![held]).await?;
-        batch
-            .insert_events(vec![
-                Event::new(sms.id, Kind::Pending).because("held_killed_its_link"),
-            ])
-            .await?;
+        batch.add_events([Event::new(sms.id, Kind::Pending).because("held_killed_its_link")]);
         tracing::error!(
             sms = external("msg", sms.id),
             "a text killed its link three times; it is held for an operator: see `emailsms admin queue held`"
@@ -126,12 +122,10 @@ async fn settle(journey: &Shared, sms: &Arc<Sms>, batch: &Batch<'_>) -> Result<b
             ..ending::change(sms, State::Pending)
         }])
         .await?;
-    batch
-        .insert_events(vec![Event {
-            try_no: Some(sms.try_no),
-            ..Event::new(sms.id, Kind::Resent).because("no_proof")
-        }])
-        .await?;
+    batch.add_events([Event {
+        try_no: Some(sms.try_no),
+        ..Event::new(sms.id, Kind::Resent).because("no_proof")
+    }]);
     sms.count_resend();
     Ok(true)
 }
@@ -168,7 +162,7 @@ async fn prove(
         ));
     }
     batch.change_attempts(changes).await?;
-    batch.insert_cdrs(&cdrs).await?;
+    batch.add_cdrs(cdrs);
     let proved: Vec<attempts::Model> = attempts
         .iter()
         .cloned()
@@ -210,12 +204,10 @@ async fn prove(
     };
     let kind = if all { Kind::Ok } else { Kind::Fail };
     batch.change_sms(vec![change]).await?;
-    batch
-        .insert_events(vec![Event {
-            carrier_id: Some(sms.carrier_id),
-            ..Event::new(sms.id, kind).because(cause)
-        }])
-        .await?;
+    batch.add_events([Event {
+        carrier_id: Some(sms.carrier_id),
+        ..Event::new(sms.id, kind).because(cause)
+    }]);
     batch.match_receipts(&matches).await?;
     receipts::apply(pairs, &journey.policy, batch).await
 }

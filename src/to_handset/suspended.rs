@@ -120,7 +120,7 @@ impl Work for HandBack {
                 });
             }
             batch.change_sms(changes).await?;
-            batch.insert_events(events).await?;
+            batch.add_events(events);
             Ok(vec![(); works.len()])
         })
     }
