@@ -210,7 +210,7 @@ pub(super) fn same_name(left: &str, right: &str) -> bool {
 }
 
 /// The text in an element: `<break/>` is a line's end, `<nonxmlchar>` the character, or U+FFFD if it is half of one.
-pub(super) fn text_of(element: Element<'_>) -> Cow<'_, str> {
+pub(crate) fn text_of(element: Element<'_>) -> Cow<'_, str> {
     let mut whole = Cow::Borrowed("");
     for node in element.children() {
         match node.kind() {

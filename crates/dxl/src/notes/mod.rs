@@ -29,6 +29,7 @@ mod tests;
 pub use binary::{BadBase64, Binary};
 pub use date_time::{Date, DateTime, OddDateTime, Time, Zone};
 pub use document::{Document, DocumentKind};
+pub(crate) use item::text_of;
 pub use item::{Attachment, Item, Moment, Number, Value, WrittenDateTime};
 pub use rich_text::RichText;
 

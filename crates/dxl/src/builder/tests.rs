@@ -1,0 +1,1 @@
+//! What is built is valid, and reads back.

@@ -1,0 +1,1 @@
+//! Samples of design, looked at through the views.
