@@ -8,7 +8,7 @@ use dxl::Tree;
 use dxl::check::{Options, Profile, check};
 use dxl::design::{Design, DesignElement, designs};
 use proptest::prelude::*;
-use random_database::{Made, facts_of, random};
+use random_database::{Made, careless, facts_of, random};
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(96))]
@@ -36,5 +36,21 @@ proptest! {
 
         prop_assert_eq!(read.to_xml().unwrap(), text.clone());
         prop_assert_eq!(random(seed).database.build().unwrap().to_xml().unwrap(), text);
+    }
+
+    #[test]
+    fn what_is_careless_is_refused_with_a_remedy_or_valid(seed in any::<u64>()) {
+        match careless(seed) {
+            Ok(tree) => {
+                let text = tree.to_xml().unwrap();
+                let checked = check("built", text.as_bytes(), &Options::new(Profile::Import)).unwrap();
+                prop_assert_eq!(checked.findings, vec![], "{}", &text);
+                prop_assert_eq!(Tree::parse(&text).unwrap(), tree);
+            }
+            Err(why) => {
+                prop_assert!(why.element.starts_with("database"), "{}", why);
+                prop_assert!(!why.message.is_empty() && !why.remedy.is_empty(), "{:?}", why);
+            }
+        }
     }
 }

@@ -4,7 +4,7 @@ use super::code::{Code, emit_all, leaf, tidy};
 use super::error::{Built, Fault};
 use super::names::check_field_name;
 use super::out::{Attributes, Out};
-use super::setters;
+use super::{Emit, setters};
 
 /// What a field holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -194,6 +194,38 @@ impl Field {
             return Ok(());
         };
         Err(out.fault(Fault::Value, message.to_owned(), remedy))
+    }
+}
+
+/// A field that several forms share, by the name of the field.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SharedField {
+    attributes: Attributes,
+    field: Field,
+}
+setters!(SharedField);
+
+impl SharedField {
+    /// Of a field.
+    pub fn new(field: Field) -> Self {
+        Self {
+            attributes: Attributes::of("sharedfield").with("name", field.name()),
+            field,
+        }
+    }
+}
+
+impl Emit for SharedField {
+    fn prepared(&self) -> Attributes {
+        self.attributes.clone()
+    }
+
+    fn is_named(&self) -> bool {
+        true
+    }
+
+    fn emit_content(&self, out: &mut Out) -> Built {
+        self.field.emit(out)
     }
 }
 

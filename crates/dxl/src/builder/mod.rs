@@ -61,7 +61,7 @@ pub use agent::{
 pub use code::{Audience, Code, SimpleAction};
 pub use database::{Database, Launch};
 pub use error::{BuildError, Fault};
-pub use field::{Choices, Field, FieldKind, FieldType};
+pub use field::{Choices, Field, FieldKind, FieldType, SharedField};
 pub use form::{Form, HelpDocument, Page, Subform};
 pub use navigation::{Frame, Frameset, Link, Outline, OutlineEntry};
 pub use note::{ImageResource, Item, Profile, RawNote};

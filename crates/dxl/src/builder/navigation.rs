@@ -1,7 +1,7 @@
 //! Outlines, frame sets, and links to elements of a design.
 
 use super::code::{Code, emit_all};
-use super::error::{Built, Fault};
+use super::error::{BuildError, Built, Fault};
 use super::names::check_name;
 use super::out::{Attributes, Out};
 use super::{Emit, setters, titled};
@@ -63,7 +63,6 @@ titled!(Outline);
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OutlineEntry {
     attributes: Attributes,
-    level: u8,
     image: Option<String>,
     link: Option<Link>,
     codes: Vec<Code>,
@@ -98,8 +97,7 @@ impl Emit for Outline {
     fn emit_content(&self, out: &mut Out) -> Built {
         let mut deepest = 0;
         for entry in &self.entries {
-            entry.emit(deepest, out)?;
-            deepest = entry.level.saturating_add(1);
+            deepest = entry.emit(deepest, out)?.saturating_add(1);
         }
         Ok(())
     }
@@ -111,7 +109,6 @@ impl OutlineEntry {
             attributes: Attributes::of("outlineentry")
                 .with("label", label)
                 .with("type", kind),
-            level: 0,
             image: None,
             link: None,
             codes: Vec::new(),
@@ -143,7 +140,7 @@ impl OutlineEntry {
 
     /// How deep it lies below others; one deeper than the entry before it at the most.
     pub fn level(mut self, level: u8) -> Self {
-        self.level = level;
+        self.attributes.set("level", level.to_string());
         self
     }
 
@@ -159,22 +156,18 @@ impl OutlineEntry {
         self
     }
 
-    fn emit(&self, deepest: u8, out: &mut Out) -> Built {
-        let mut attributes = self.attributes.clone();
-        if self.level > 0 {
-            attributes.set("level", self.level.to_string());
-        }
-        out.enter(&attributes)?;
-        if self.level > deepest {
+    /// Gives the level at which it lies.
+    fn emit(&self, deepest: u8, out: &mut Out) -> Result<u8, BuildError> {
+        out.enter(&self.attributes)?;
+        let written = self.attributes.get("level").unwrap_or("0");
+        let level = written.parse().ok().filter(|level| *level <= deepest);
+        let Some(level) = level else {
             return Err(out.fault(
                 Fault::Value,
-                format!(
-                    "it lies at level {}, and nothing at the level above",
-                    self.level
-                ),
+                format!("it lies at level {written}, and nothing at the level above"),
                 format!("write a level up to {deepest}"),
             ));
-        }
+        };
         if let Some(image) = &self.image {
             out.empty(&Attributes::of("imageref").with("name", image))?;
         }
@@ -183,7 +176,7 @@ impl OutlineEntry {
         }
         emit_all(&self.codes, out)?;
         out.leave();
-        Ok(())
+        Ok(level)
     }
 }
 
@@ -192,9 +185,6 @@ impl OutlineEntry {
 pub struct Frameset {
     attributes: Attributes,
     codes: Vec<Code>,
-    /// `columns` or `rows`.
-    divided_by: &'static str,
-    sizes: usize,
     frames: Vec<Inner>,
 }
 titled!(Frameset);
@@ -222,8 +212,6 @@ impl Frameset {
         Self {
             attributes,
             codes: Vec::new(),
-            divided_by,
-            sizes: sizes.len(),
             frames: Vec::new(),
         }
     }
@@ -254,6 +242,15 @@ impl Frameset {
         self
     }
 
+    /// Into how many it is divided.
+    fn sizes(&self) -> usize {
+        let count = |name: &str| {
+            let sizes = self.attributes.get(name);
+            sizes.map_or(1, |sizes| sizes.split_whitespace().count())
+        };
+        count("columns").saturating_mul(count("rows"))
+    }
+
     /// What stands in the window's title.
     pub fn window_title(mut self, formula: &str) -> Self {
         self.codes.push(Code::formula("windowtitle", formula));
@@ -272,13 +269,12 @@ impl Emit for Frameset {
 
     fn emit_content(&self, out: &mut Out) -> Built {
         out.deeper()?;
-        if self.frames.len() != self.sizes || self.frames.is_empty() {
+        let sizes = self.sizes();
+        if self.frames.len() != sizes || self.frames.is_empty() {
             return Err(out.fault(
                 Fault::Value,
                 format!(
-                    "{} {} hold {} frames",
-                    self.sizes,
-                    self.divided_by,
+                    "it is divided into {sizes}, and has {} frames",
                     self.frames.len()
                 ),
                 "give it one frame for each, and one at least",

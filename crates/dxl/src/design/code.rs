@@ -86,7 +86,7 @@ impl<'a> Code<'a> {
             owner = around;
             let is_code = matches!(
                 owner.name(),
-                "code" | "globals" | "javaproject" | "item" | "simpleaction" | "keywords" | "run"
+                "code" | "globals" | "javaproject" | "item" | "simpleaction" | "keywords"
             );
             if !is_code {
                 break;

@@ -297,7 +297,7 @@ pub trait DesignElement<'a> {
     fn code_for(&self, event: &str) -> Option<Code<'a>> {
         let element = self.element();
         self.code()
-            .filter(|code| code.owner() == element)
+            .filter(|code| code.owner().id() == element.id())
             .find(|code| code.event().eq_ignore_ascii_case(event))
     }
 }

@@ -5,7 +5,8 @@
 use dxl::builder::*;
 use dxl::design::{self, Design, DesignElement};
 use dxl::notes::{Date, DateTime, Time};
-use dxl::{Element, Tree};
+use dxl::schema::{AttributeKind, Schema};
+use dxl::{Element, NAMESPACE, Tree};
 use std::collections::BTreeSet;
 
 /// A database, and facts about it, one a line, in any order.
@@ -502,7 +503,7 @@ pub fn random(seed: u64) -> Made {
         database = database.acl(acl(&mut maker));
     }
     // In any order: the builder knows the right one.
-    let mut kinds: Vec<usize> = (0..14)
+    let mut kinds: Vec<usize> = (0..15)
         .flat_map(|kind| vec![kind; maker.dice.below(3)])
         .collect();
     for at in (1..kinds.len()).rev() {
@@ -590,6 +591,24 @@ pub fn random(seed: u64) -> Made {
                 bytes.extend((0..m.dice.below(200)).map(|_| m.dice.byte(255)));
                 m.fact(format!("bytes {bytes:?}"));
                 database.part(ImageResource::new(&name, &bytes))
+            }
+            14 => {
+                m.at.clear();
+                let before = m.facts.len();
+                let field = m.field();
+                // Facts of the field know its name only now.
+                let name = m
+                    .facts
+                    .iter()
+                    .skip(before)
+                    .find_map(|fact| fact.strip_prefix(" field "));
+                let name = name.unwrap().split(' ').next().unwrap().to_owned();
+                for fact in &mut m.facts[before..] {
+                    *fact = format!("SharedField {name}{fact}");
+                }
+                m.begin("SharedField", &name);
+                m.fact("aliases []".to_owned());
+                database.part(SharedField::new(field))
             }
             _ => database,
         };
@@ -834,6 +853,106 @@ fn profile(m: &mut Maker, name: &str) -> Profile {
         .item(Item::raw("Raw", 0x400, &[0; 8]))
 }
 
+/// A part with names and attributes that nobody looked at; most are refused.
+pub fn careless(seed: u64) -> Result<Tree, BuildError> {
+    let mut dice = Dice(seed);
+    let names = [
+        "Boat", "", " a", "a|b", "Ä&<'\">", "a\nb", "$x", "x y", "1x", "\u{85}", "a.b", "b\\c", "_",
+    ];
+    let mut name = || {
+        let name = *dice.pick(&names);
+        match dice.below(80) {
+            0 => name.repeat(40),
+            1..6 => name.to_owned(),
+            _ => "Good".to_owned(),
+        }
+    };
+    let texts: Vec<String> = (0..8).map(|_| name()).collect();
+    let text = |at: usize| texts[at].as_str();
+    let mut set = |element: &str| -> (String, String) {
+        let schema = Schema::domino_9_0_1();
+        let attributes = &schema.element(schema.find(element).unwrap()).attributes;
+        let attribute = dice.pick(attributes);
+        let values = [
+            "true",
+            "",
+            "1",
+            "-1",
+            "a b",
+            "é",
+            "x:y",
+            "1.5in",
+            "#ffffff",
+            "\t",
+            "85257C43005FA915",
+            "nosuch",
+            " a",
+        ];
+        let value = match &attribute.kind {
+            AttributeKind::OneOf(words) if !dice.one_in(12) => dice.pick(words).as_str(),
+            _ if dice.one_in(3) => *dice.pick(&values),
+            _ => "1",
+        };
+        match dice.below(200) {
+            0 => ("nosuch".to_owned(), value.to_owned()),
+            // Most of the time something harmless.
+            1..40 => (attribute.name.clone(), value.to_owned()),
+            _ => ("xmlns".to_owned(), NAMESPACE.to_owned()),
+        }
+    };
+    /// One attribute, if the element has such a thing.
+    macro_rules! set {
+        ($made:expr, $element:literal) => {{
+            let (name, value) = set($element);
+            if name == "xmlns" {
+                $made
+            } else {
+                $made.set(&name, value)
+            }
+        }};
+    }
+    let field = set!(Field::new(text(0), FieldType::Text), "field").default_value(text(1));
+    let action = set!(Action::new(text(2)), "action").formula("1");
+    let body = Body::new()
+        .paragraph(
+            Paragraph::new()
+                .style(set!(Style::new(), "pardef"))
+                .field(field),
+        )
+        .table(set!(Table::new(["1in"]), "table").row([set!(Cell::text(text(3)), "tablecell")]))
+        .section(set!(Section::new(text(4), Body::new()), "section"))
+        .paragraph(
+            Paragraph::new()
+                .font(set!(Font::bold(), "font"))
+                .button(set!(Button::new(text(5)), "button")),
+        );
+    let mut database = Database::new("Careless");
+    let form = set!(Form::new(text(6)), "form").body(body).action(action);
+    let column = set!(Column::item(text(5), text(7)), "column");
+    let frames = set!(Frameset::columns(text(1), ["1*"]), "frameset");
+    let frame = set!(Frame::new(text(2), Link::Page("p".to_owned())), "frame");
+    let agent = Agent::new(text(3), Trigger::AfterNewMail).formula("1");
+    let entry = set!(
+        AclEntry::new("A", EntryType::Person, Level::Editor),
+        "aclentry"
+    );
+    database = set!(database, "database")
+        .acl(set!(Acl::new(), "acl").entry(entry))
+        .part(form)
+        .part(set!(View::new(text(4)), "view").column(column))
+        .part(frames.frame(frame))
+        .part(set!(agent, "agent"))
+        .part(
+            set!(Outline::new("O"), "outline")
+                .entry(set!(OutlineEntry::heading(text(5)), "outlineentry")),
+        )
+        .part(
+            set!(Profile::new(text(6)), "profiledocument")
+                .item(set!(Item::text(text(7), "v"), "item")),
+        );
+    database.build()
+}
+
 /// The same facts, read from a file through the design views.
 pub fn facts_of(tree: &Tree) -> Vec<String> {
     let mut facts = Vec::new();
@@ -938,6 +1057,7 @@ fn facts_in(design: Design<'_>, lines: &mut Vec<String>) {
             lines.extend(folder.actions().map(action));
             lines.extend(folder.columns().map(column));
         }
+        Design::SharedField(shared) => lines.extend(shared.field().map(field)),
         Design::SharedActions(shared) => lines.extend(shared.actions().map(action)),
         Design::Agent(agent) => {
             let (trigger, documents, schedule) =
