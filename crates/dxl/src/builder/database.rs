@@ -7,6 +7,7 @@ use super::{Part, setters};
 use crate::clean::used_first;
 use crate::meaning;
 use crate::tree::{Element, NodeId, Tree};
+use std::collections::HashSet;
 
 /// Titles are no longer, in bytes of UTF-8.
 const MAX_TITLE: usize = 96;
@@ -155,6 +156,7 @@ impl Database {
             out.copy(copy.root());
         }
         self.check_launch(&out)?;
+        check_singles(&out)?;
         arrange(out.tree_mut(), fixed);
         out.finish()
     }
@@ -208,6 +210,30 @@ impl Database {
         }
         Ok(())
     }
+}
+
+/// Of some notes a database has one, of others one of a name: the importer replaces the earlier by the later one.
+fn check_singles(out: &Out) -> Built {
+    let mut met = HashSet::new();
+    for note in out.tree().root().elements() {
+        let key = match (note.name(), note.attribute("class")) {
+            ("note", Some("icon")) => "icon".to_owned(),
+            ("profiledocument", _) => meaning::name_of_note(note).to_lowercase(),
+            ("sharedactions" | "databasescript" | "helpaboutdocument" | "helpusingdocument", _) => {
+                String::new()
+            }
+            _ => continue,
+        };
+        if !met.insert((note.name(), key)) {
+            let name = note.attribute("name").unwrap_or_default();
+            return Err(out.fault(
+                Fault::Duplicate,
+                format!("there are two <{}> {name:?}", note.name()),
+                "make one of them: the importer replaces the earlier by the later one",
+            ));
+        }
+    }
+    Ok(())
 }
 
 fn names_of(element: Element<'_>) -> impl Iterator<Item = &str> {

@@ -209,7 +209,7 @@ impl SharedField {
     /// Of a field.
     pub fn new(field: Field) -> Self {
         Self {
-            attributes: Attributes::of("sharedfield").with("name", field.name()),
+            attributes: Attributes::of("sharedfield"),
             field,
         }
     }
@@ -217,7 +217,7 @@ impl SharedField {
 
 impl Emit for SharedField {
     fn prepared(&self) -> Attributes {
-        self.attributes.clone()
+        self.attributes.clone().with("name", self.field.name())
     }
 
     fn is_named(&self) -> bool {

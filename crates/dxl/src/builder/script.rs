@@ -1,6 +1,7 @@
 //! A LotusScript as people write it, cut into the pieces that DXL wants: one for options, one for declarations, one for each procedure.
 
 use super::code::Code;
+use std::collections::HashMap;
 
 /// Events whose names are written in small letters. Other procedures keep theirs.
 const EVENTS: &[&str] = &[
@@ -64,6 +65,10 @@ struct Cut {
     declarations: String,
     /// Procedures by the names of their events. `Property Get` and `Set` of one name are one piece.
     procedures: Vec<(String, String)>,
+    /// Where in `procedures` a name stands, in small letters.
+    by_name: HashMap<String, usize>,
+    /// The procedure that is open.
+    current: usize,
     /// Remarks and empty lines, until it is known what they belong to.
     waiting: String,
     /// What the open block ends with: `sub`, `function`, `property`, `class`, `type`.
@@ -158,24 +163,17 @@ impl Cut {
 
     fn begin_procedure(&mut self, name: &str) {
         let lower = name.to_lowercase();
-        let event = if EVENTS.binary_search(&lower.as_str()).is_ok() {
-            lower
-        } else {
-            name.to_owned()
-        };
-        let known = self
-            .procedures
-            .iter()
-            .position(|(known, _)| known.eq_ignore_ascii_case(&event));
-        let procedure = match known {
-            Some(at) => self.procedures.remove(at),
-            None => (event, String::new()),
-        };
-        self.procedures.push(procedure);
+        let next = self.procedures.len();
+        self.current = *self.by_name.entry(lower.clone()).or_insert(next);
+        if self.current == next {
+            let is_event = EVENTS.binary_search(&lower.as_str()).is_ok();
+            let event = if is_event { lower } else { name.to_owned() };
+            self.procedures.push((event, String::new()));
+        }
     }
 
     fn keep(&mut self, line: &str, in_procedure: bool) {
-        let into = match self.procedures.last_mut() {
+        let into = match self.procedures.get_mut(self.current) {
             Some((_, procedure)) if in_procedure => procedure,
             _ => &mut self.declarations,
         };
@@ -212,10 +210,11 @@ impl Cut {
             mut declarations,
             mut procedures,
             waiting,
+            current,
             ..
         } = self;
         // Remarks at the end belong to what is before them.
-        let last = match procedures.last_mut() {
+        let last = match procedures.get_mut(current) {
             Some((_, procedure)) => procedure,
             None if !declarations.is_empty() => &mut declarations,
             None => &mut options,
@@ -254,6 +253,43 @@ fn name_at(line: &str, number: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    /// What a piece holds.
+    fn text_of(piece: &Code) -> String {
+        let script = crate::builder::DatabaseScript::lotusscript("").code(piece.clone());
+        let tree = crate::builder::Part::build(&script);
+        // Uses of libraries that are not there, and the like, are for others to find.
+        let tree = tree.unwrap();
+        let code = crate::design::Codes::of(tree.root()).next();
+        code.map(|code| code.text().into_owned())
+            .unwrap_or_default()
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_is_lost_and_nothing_comes_twice(lines in prop::collection::vec(prop_oneof![
+            Just("Option Public"), Just("Use \"a\""), Just("Dim a As String, _"), Just("  b"), Just("Sub A"), Just("Public Function b"),
+            Just("Property Get c"), Just("End Sub"), Just("End Function"), Just("End Property"), Just("Class D"), Just("End Class"),
+            Just("Type E"), Just("End Type"), Just("%REM"), Just("%END REM"), Just("' x"), Just("Rem y"), Just("s = |"), Just("t = {"),
+            Just("}"), Just("|"), Just("u = \"|{\""), Just(""), Just("\t"), Just("Declare Sub F"), Just("Sub"), Just("ß %rem"),
+        ], 0..40)) {
+            let script = lines.join("\n");
+            let pieces = split_lotusscript(&script);
+            let mut events: Vec<String> = pieces.iter().map(|piece| piece.event().to_lowercase()).collect();
+            let all: String = pieces.iter().map(|piece| text_of(piece) + "\n").collect();
+            let sorted = |text: &str| {
+                let mut lines: Vec<String> = text.lines().map(str::to_owned).filter(|line| !line.trim().is_empty()).collect();
+                lines.sort();
+                lines
+            };
+            prop_assert_eq!(sorted(&all), sorted(&script));
+            events.sort();
+            let count = events.len();
+            events.dedup();
+            prop_assert_eq!(events.len(), count, "{}", script);
+        }
+    }
 
     #[test]
     fn the_list_is_sorted() {

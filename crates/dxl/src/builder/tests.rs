@@ -47,11 +47,7 @@ fn what_cannot_be_is_refused_where_it_stands() {
         (Form::new("").build(), "form[]", Fault::Name),
         (Form::new(" F").build(), "form[ F]", Fault::Name),
         (Form::new("F").alias("x||y").build(), "form[F]", Fault::Name),
-        (
-            Form::new(&long).build(),
-            &long_label,
-            Fault::Name,
-        ),
+        (Form::new(&long).build(), &long_label, Fault::Name),
         (Form::new("a\nb").build(), "form[a\\nb]", Fault::Character),
         (
             form(line(text("1st"))).build(),
@@ -263,6 +259,30 @@ fn what_cannot_be_is_refused_where_it_stands() {
             Form::new("F").set("type", "letter").build(),
             "form[F]",
             Fault::Value,
+        ),
+        (
+            Database::new("D")
+                .part(RawNote::icon("a"))
+                .part(RawNote::icon("b"))
+                .build(),
+            "database[D]",
+            Fault::Duplicate,
+        ),
+        (
+            Database::new("D")
+                .part(SharedActions::new())
+                .part(SharedActions::new())
+                .build(),
+            "database[D]",
+            Fault::Duplicate,
+        ),
+        (
+            Database::new("D")
+                .part(Profile::new("p"))
+                .part(Profile::new("P"))
+                .build(),
+            "database[D]",
+            Fault::Duplicate,
         ),
         (Database::new("").build(), "database[]", Fault::Name),
         (
