@@ -168,16 +168,21 @@ impl Field {
         check_field_name(self.name(), out)?;
         let attribute = |name| self.attributes.get(name).unwrap_or_default();
         let is_keyword = attribute("type") == "keyword";
+        let has_dialog = !matches!(attribute("choicesdialog"), "" | "none");
+        let may_choose = matches!(
+            attribute("type"),
+            "keyword" | "names" | "authors" | "readers" | "timezone"
+        );
         let is_computed = attribute("kind").starts_with("computed");
         let has_value = self.codes.iter().any(|code| code.event() == "defaultvalue");
-        let (message, remedy) = if is_keyword && self.choices.is_none() {
+        let (message, remedy) = if is_keyword && self.choices.is_none() && !has_dialog {
             (
                 "a keyword field has no choices",
                 "give it some, or let it hold text",
             )
-        } else if !is_keyword && self.choices.is_some() {
+        } else if !may_choose && self.choices.is_some() {
             (
-                "a field with choices is no keyword field",
+                "what it holds is not chosen from a list",
                 "let it hold a keyword",
             )
         } else if is_computed && !has_value {
