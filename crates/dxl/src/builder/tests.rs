@@ -475,3 +475,38 @@ fn a_note_that_was_read_is_taken_over() {
     let why = refused(Database::new("D").copy_of(bad.root()).build());
     assert_eq!(why.fault, Fault::Rule(Rule::ElementNotAllowed));
 }
+
+#[test]
+fn options_and_declarations_stand_before_procedures() {
+    let events = [
+        "Other",
+        "terminate",
+        "declarations",
+        "Forward",
+        "abc",
+        "initialize",
+        "options",
+    ];
+    let agent = events.iter().fold(
+        Agent::new("A", Trigger::AgentList(DocumentSet::All)),
+        |agent, event| agent.code(Code::lotusscript(event, "x")),
+    );
+    let tree = agent.build().unwrap();
+    let found: Vec<&str> = tree
+        .root()
+        .all("code")
+        .filter_map(|code| code.attribute("event"))
+        .collect();
+    assert_eq!(
+        found,
+        [
+            "options",
+            "Forward",
+            "declarations",
+            "initialize",
+            "terminate",
+            "abc",
+            "Other"
+        ]
+    );
+}

@@ -2,6 +2,7 @@
 
 use super::{DesignElement, Language, Sort, flag, piece, value, whole};
 use crate::notes::WrittenDateTime;
+use crate::tree::Element;
 
 whole! {
     /// An agent.
@@ -23,7 +24,37 @@ piece! {
     Schedule
 }
 
+piece! {
+    /// The Java of an agent or library; each source is a piece of its code.
+    JavaProject
+}
+
+impl<'a> JavaProject<'a> {
+    fn of(note: Element<'a>) -> Option<Self> {
+        let mut codes = note.all("code");
+        codes.find_map(|code| code.first("javaproject")).map(Self)
+    }
+
+    /// The class that runs.
+    pub fn class(self) -> Option<&'a str> {
+        self.0.attribute("class")
+    }
+
+    /// The names of its archives and other files.
+    pub fn files(self) -> impl Iterator<Item = &'a str> + Clone + use<'a> {
+        let files = self.0.elements();
+        files
+            .filter(|file| matches!(file.name(), "javaarchive" | "javaresource"))
+            .filter_map(|file| file.attribute("name"))
+    }
+}
+
 impl<'a> Agent<'a> {
+    /// Its Java.
+    pub fn java_project(self) -> Option<JavaProject<'a>> {
+        JavaProject::of(self.0)
+    }
+
     /// What starts it: `actionsmenu`, `agentlist`, `afternewmail`, `docupdate`, `scheduled` and so on.
     pub fn trigger(self) -> &'a str {
         let trigger = self.0.first("trigger");
@@ -141,6 +172,11 @@ impl<'a> Schedule<'a> {
 }
 
 impl<'a> ScriptLibrary<'a> {
+    /// Its Java.
+    pub fn java_project(self) -> Option<JavaProject<'a>> {
+        JavaProject::of(self.0)
+    }
+
     /// In what it is written; `None` if it has no code.
     pub fn language(self) -> Option<Language> {
         Some(self.code().next()?.language())

@@ -1,6 +1,6 @@
 //! Code in a design: each piece with its language, its event, what it belongs to, and where it stands.
 
-use crate::notes::{Item, Value, text_of};
+use crate::notes::{Item, Value, character_of, text_of};
 use crate::position::Position;
 use crate::tree::{Element, Step, Walk};
 use std::borrow::Cow;
@@ -114,6 +114,41 @@ impl<'a> Code<'a> {
         }
     }
 
+    /// It by events: in a raw note one text holds the options, the declarations and all procedures, each behind a line that names it. Anything else is one part.
+    pub fn parts(self) -> Vec<ScriptPart> {
+        let mut parts: Vec<ScriptPart> = Vec::new();
+        let is_cut = self.language == Language::LotusScript && self.element.name() == "text";
+        let whole = |event: &str| ScriptPart {
+            event: event.to_owned(),
+            text: String::new(),
+            line: self.position().line,
+        };
+        if !is_cut {
+            let text = self.text().into_owned();
+            return vec![ScriptPart {
+                text,
+                ..whole(self.event())
+            }];
+        }
+        for (line, number) in lines_of(self.element) {
+            match marked(&line) {
+                Some(event) => parts.push(ScriptPart {
+                    event: event.to_owned(),
+                    text: String::new(),
+                    line: number.saturating_add(1),
+                }),
+                None => match parts.last_mut() {
+                    Some(part) => part.text += &line,
+                    None => parts.push(ScriptPart {
+                        text: line,
+                        ..whole(self.event())
+                    }),
+                },
+            }
+        }
+        parts
+    }
+
     fn around(self, name: &str) -> Option<Element<'a>> {
         let mut around = self.element.parent();
         while let Some(element) = around.filter(|element| element.name() != name) {
@@ -123,6 +158,57 @@ impl<'a> Code<'a> {
         }
         around
     }
+}
+
+/// A LotusScript for one event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ScriptPart {
+    /// `options`, `forward`, `declarations`, or the name of the procedure.
+    pub event: String,
+    /// Its text.
+    pub text: String,
+    /// The line of the file on which that begins.
+    pub line: u32,
+}
+
+/// The event that a line of Designer's names: the parts of a script in a raw note begin with one.
+fn marked(line: &str) -> Option<&str> {
+    let mark = line.strip_prefix("'++LotusScript Development Environment:")?;
+    let name = mark.split(':').nth(2)?;
+    Some(match name {
+        "(Options)" => "options",
+        "(Forward)" => "forward",
+        "(Declarations)" => "declarations",
+        _ => name,
+    })
+}
+
+/// The lines of a text with their ends, and on which line of the file each begins.
+fn lines_of(element: Element<'_>) -> Vec<(String, u32)> {
+    let mut lines: Vec<(String, u32)> = Vec::new();
+    let mut is_open = false;
+    let mut add = |piece: &str, number: u32| {
+        match lines.last_mut() {
+            Some((line, _)) if is_open => line.push_str(piece),
+            _ => lines.push((piece.to_owned(), number)),
+        }
+        is_open = !piece.ends_with('\n');
+    };
+    for node in element.children() {
+        let first = node.position().line;
+        if let Some(text) = node.as_text() {
+            for (piece, number) in text.split_inclusive('\n').zip(first..) {
+                add(piece, number);
+            }
+        } else if let Some(inner) = node.as_element() {
+            match inner.name() {
+                "break" => add("\n", first),
+                "nonxmlchar" => add(character_of(inner).encode_utf8(&mut [0; 4]), first),
+                _ => {}
+            }
+        }
+    }
+    lines
 }
 
 /// Whether it is the text of an item in which a raw note keeps its LotusScript.

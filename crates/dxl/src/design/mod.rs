@@ -40,8 +40,8 @@ mod tests;
 mod view;
 
 pub use acl::{Acl, AclEntry, EntryType, Level};
-pub use agent::{Agent, DatabaseScript, Schedule, ScriptLibrary};
-pub use code::{Code, Codes, Language};
+pub use agent::{Agent, DatabaseScript, JavaProject, Schedule, ScriptLibrary};
+pub use code::{Code, Codes, Language, ScriptPart};
 pub use database::{Database, DatabaseInfo, Launch};
 pub use form::{
     Action, Field, Form, HelpDocument, Page, SharedActions, SharedField, Subform, SubformReference,

@@ -342,3 +342,69 @@ fn deep_nonsense_is_looked_at_without_recursion() {
     );
     assert_eq!(form.code().count(), 100_001);
 }
+
+#[test]
+fn scripts_in_raw_notes_come_apart_where_designer_marks_them() {
+    let tree = tree(
+        "<note class='form'>
+<item name='$Script'><text>' in front
+'++LotusScript Development Environment:2:5:(Options):0:74
+Option &lt;Public<break/>'++LotusScript Development Environment:2:5:(Declarations):0:2
+'++LotusScript Development Environment:2:2:Queryopen:1:12
+Sub Queryopen<nonxmlchar value='1'/>(Source)
+End Sub</text></item></note>",
+    );
+    let code = only(&tree).code().next().unwrap();
+    let parts: Vec<(String, String, u32)> = code
+        .parts()
+        .into_iter()
+        .map(|part| (part.event, part.text, part.line))
+        .collect();
+    let expected = [
+        ("$Script", "' in front\n", 2),
+        ("options", "Option <Public\n", 4),
+        ("declarations", "", 5),
+        ("Queryopen", "Sub Queryopen\u{1}(Source)\nEnd Sub", 6),
+    ];
+    let expected = expected.map(|(event, text, line)| (event.to_owned(), text.to_owned(), line));
+    assert_eq!(parts, expected);
+}
+
+#[test]
+fn java_and_simple_actions_are_code_too() {
+    let tree = tree(
+        "<agent name='j'><trigger type='agentlist'/><code event='action'><javaproject class='J.class'><java name='J.java'>class J {}</java>
+         <javaarchive name='a.jar'>AAAA</javaarchive></javaproject></code><code event='x'><simpleaction action='markread'/>
+         <simpleaction action='runformula'><formula>@All</formula></simpleaction></code></agent>",
+    );
+    let Design::Agent(agent) = only(&tree) else {
+        panic!()
+    };
+    let project = agent.java_project().unwrap();
+    assert_eq!(project.class(), Some("J.class"));
+    assert_eq!(project.files().collect::<Vec<_>>(), ["a.jar"]);
+    let code: Vec<(Language, &str, String)> = agent
+        .code()
+        .map(|code| (code.language(), code.event(), code.text().into_owned()))
+        .collect();
+    assert_eq!(
+        code,
+        [
+            (Language::Java, "J.java", "class J {}".to_owned()),
+            (
+                Language::SimpleAction,
+                "x",
+                "<simpleaction action='markread'/>".to_owned()
+            ),
+            (
+                Language::SimpleAction,
+                "x",
+                "<simpleaction action='runformula'><formula>@All</formula></simpleaction>"
+                    .to_owned()
+            ),
+            (Language::Formula, "simpleaction", "@All".to_owned()),
+        ]
+    );
+    let parts = agent.code().next().unwrap().parts();
+    assert_eq!((parts.len(), parts[0].event.as_str()), (1, "J.java"));
+}

@@ -226,7 +226,7 @@ pub(crate) fn text_of(element: Element<'_>) -> Cow<'_, str> {
 }
 
 /// The character that a `<nonxmlchar value='1b'/>` stands for.
-pub(super) fn character_of(element: Element<'_>) -> char {
+pub(crate) fn character_of(element: Element<'_>) -> char {
     let value = element.attribute("value").unwrap_or_default().trim();
     let digits = value
         .strip_prefix("0x")
