@@ -1,7 +1,9 @@
 //! Design looked at through the views, in the shapes that exports have.
 
 use super::*;
+use crate::schema::Schema;
 use crate::tree::Tree;
+use proptest::prelude::*;
 
 fn tree(text: &str) -> Tree {
     Tree::parse(text).unwrap()
@@ -407,4 +409,150 @@ fn java_and_simple_actions_are_code_too() {
     );
     let parts = agent.code().next().unwrap().parts();
     assert_eq!((parts.len(), parts[0].event.as_str()), (1, "J.java"));
+}
+
+/// Everything that a view can say; how much there was of it.
+fn look_all_over(design: Design<'_>) -> usize {
+    let mut seen = design.name().len() + design.aliases().len() + design.hidden_from().len();
+    seen += usize::from(design.modified().is_some()) + design.unid().unwrap_or_default().len();
+    for code in design.code() {
+        seen += code.text().len() + code.event().len() + code.parts().len();
+        seen += code.owner().name().len() + code.audience().unwrap_or_default().len();
+        seen += usize::from(code.is_enabled()) + code.position().line as usize;
+    }
+    seen += match design {
+        Design::Form(form) => {
+            let fields = form
+                .fields()
+                .map(|field| field.choices().len() + field.kind().len());
+            let subforms = form
+                .subforms()
+                .filter_map(SubformReference::formula)
+                .count();
+            fields.sum::<usize>()
+                + subforms
+                + form
+                    .actions()
+                    .map(|action| action.title().len())
+                    .sum::<usize>()
+        }
+        Design::View(view) => view
+            .columns()
+            .map(|column| {
+                column.title().len()
+                    + usize::from(column.is_hidden())
+                    + usize::from(column.formula().is_some())
+            })
+            .sum(),
+        Design::Agent(agent) => {
+            let schedule = agent.schedule().and_then(Schedule::interval_minutes);
+            let java = agent.java_project().map_or(0, |java| java.files().count());
+            agent.uses().len() + java + usize::from(schedule.is_some())
+        }
+        Design::Outline(outline) => outline
+            .entries()
+            .filter_map(|entry| entry.link()?.target().map(str::len))
+            .sum(),
+        Design::Frameset(frameset) => frameset.frames().count() + frameset.columns().len(),
+        Design::Raw(note) => note.items().map(|item| item.texts().len()).sum(),
+        Design::Resource(resource) => usize::from(resource.data().is_some()),
+        _ => 0,
+    };
+    seen
+}
+
+#[derive(Debug, Clone)]
+struct Piece(usize, Vec<(usize, usize)>, Vec<Piece>);
+
+fn any_piece() -> impl Strategy<Value = Piece> {
+    let attributes = || prop::collection::vec((0..1_000_usize, 0..12_usize), 0..4);
+    let leaf = (0..1_000_usize, attributes())
+        .prop_map(|(name, attributes)| Piece(name, attributes, Vec::new()));
+    leaf.prop_recursive(7, 60, 5, move |inner| {
+        (
+            0..1_000_usize,
+            attributes(),
+            prop::collection::vec(inner, 0..5),
+        )
+            .prop_map(|(name, attributes, inner)| Piece(name, attributes, inner))
+    })
+}
+
+/// Elements and attributes of the schema wherever chance puts them; those that the views look at come often.
+fn grow(element: &mut crate::tree::ElementMut<'_>, pieces: &[Piece]) {
+    const OFTEN: &[&str] = &[
+        "code",
+        "formula",
+        "lotusscript",
+        "item",
+        "text",
+        "note",
+        "form",
+        "view",
+        "agent",
+        "column",
+        "trigger",
+        "schedule",
+        "action",
+        "actionbar",
+        "field",
+        "keywords",
+        "outline",
+        "outlineentry",
+        "namedelementlink",
+        "javaproject",
+        "simpleaction",
+        "noteinfo",
+        "modified",
+        "datetime",
+        "nonxmlchar",
+        "break",
+    ];
+    const VALUES: &[&str] = &[
+        "",
+        "true",
+        "false",
+        "x",
+        "a|b||c",
+        "4294967295",
+        "-1",
+        "$Script",
+        "$TITLE",
+        "s",
+        "form",
+        "99999999999",
+    ];
+    let schema = Schema::domino_9_0_1();
+    for Piece(name, attributes, inner) in pieces {
+        let known = schema
+            .elements()
+            .nth(name % schema.elements().len())
+            .unwrap();
+        let often = OFTEN.get(name % (2 * OFTEN.len()));
+        let name = often.map_or(known.name.as_str(), |name| name);
+        let known = schema.element(schema.find(name).unwrap());
+        let mut child = element.append(name);
+        for (attribute, value) in attributes {
+            if !known.attributes.is_empty() {
+                let attribute = &known.attributes[attribute % known.attributes.len()];
+                child.set(&attribute.name, VALUES[*value]);
+            }
+        }
+        child.append_text("'++LotusScript Development Environment:2\nUse \"a\"");
+        grow(&mut child, inner);
+    }
+}
+
+proptest! {
+    #[test]
+    fn nothing_that_stands_anywhere_makes_a_view_fall(pieces in prop::collection::vec(any_piece(), 1..8)) {
+        let mut tree = Tree::new("database");
+        grow(&mut tree.root_mut(), &pieces);
+        let seen: usize = designs(tree.root()).map(look_all_over).sum();
+        // And each element taken alone, as if it were the file.
+        let alone = tree.root().descendants().filter_map(Design::of).map(look_all_over).sum::<usize>();
+        prop_assert!(alone >= seen);
+        let acl = tree.root().descendants().filter_map(Acl::of);
+        prop_assert!(acl.map(|acl| acl.entries().count() + acl.roles().count()).sum::<usize>() < 10_000);
+    }
 }
