@@ -73,7 +73,7 @@ impl Body {
             match block {
                 Block::Paragraph(paragraph) => paragraph.fields(into),
                 Block::Table(table) => {
-                    for cell in table.rows.iter().flatten() {
+                    for cell in table.rows.iter().flat_map(|(_, cells)| cells) {
                         cell.body.fields(depth + 1, into);
                     }
                 }
@@ -459,7 +459,7 @@ impl Button {
 pub struct Table {
     attributes: Attributes,
     widths: Vec<String>,
-    rows: Vec<Vec<Cell>>,
+    rows: Vec<(Attributes, Vec<Cell>)>,
 }
 
 setters!(Table);
@@ -476,7 +476,15 @@ impl Table {
 
     /// A row; its cells are as many as the columns, those that span several counted as that.
     pub fn row(mut self, cells: impl IntoIterator<Item = Cell>) -> Self {
-        self.rows.push(cells.into_iter().collect());
+        let row = Attributes::of("tablerow");
+        self.rows.push((row, cells.into_iter().collect()));
+        self
+    }
+
+    /// A row with a label on its tab, of a table that shows one row at a time: one with `rowdisplay` set to `tabs`.
+    pub fn tab(mut self, label: &str, cells: impl IntoIterator<Item = Cell>) -> Self {
+        let row = Attributes::of("tablerow").with("tablabel", label);
+        self.rows.push((row, cells.into_iter().collect()));
         self
     }
 
@@ -494,9 +502,9 @@ impl Table {
             out.empty(&Attributes::of("tablecolumn").with("width", width))?;
         }
         let mut hanging = vec![0; self.widths.len()];
-        for cells in &self.rows {
+        for (row, cells) in &self.rows {
             self.check_row(cells, &mut hanging, out)?;
-            out.enter_bare("tablerow");
+            out.enter(row)?;
             for cell in cells {
                 out.enter(&cell.attributes)?;
                 cell.body.emit_blocks(out)?;

@@ -186,12 +186,28 @@ impl Column {
         self
     }
 
-    /// Shows dates and times, formatted by the attributes of `<datetimeformat>`.
+    /// Shows dates and times, formatted by the attributes of `<datetimeformat>`. A column has one format; the last one counts.
     pub fn date_time_format<'a>(
-        mut self,
+        self,
         attributes: impl IntoIterator<Item = (&'a str, &'a str)>,
     ) -> Self {
-        let mut format = Attributes::of("datetimeformat");
+        self.format("datetimeformat", attributes)
+    }
+
+    /// Shows numbers, formatted by the attributes of `<numberformat>`.
+    pub fn number_format<'a>(
+        self,
+        attributes: impl IntoIterator<Item = (&'a str, &'a str)>,
+    ) -> Self {
+        self.format("numberformat", attributes)
+    }
+
+    fn format<'a>(
+        mut self,
+        element: &'static str,
+        attributes: impl IntoIterator<Item = (&'a str, &'a str)>,
+    ) -> Self {
+        let mut format = Attributes::of(element);
         for (name, value) in attributes {
             format.set(name, value);
         }

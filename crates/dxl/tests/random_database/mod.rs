@@ -376,6 +376,11 @@ impl Maker {
                 .collect();
             table = table.row(cells);
         }
+        if self.dice.one_in(3) {
+            let cells: Vec<Cell> = (0..columns).map(|_| Cell::text("tab")).collect();
+            let label = self.line();
+            table = table.tab(&label, cells).set("rowdisplay", "tabs");
+        }
         if columns > 1 && self.dice.one_in(2) {
             let wide = u8::try_from(columns).unwrap();
             table = table.row([Cell::text("wide").spanning(wide, 1)]);
@@ -469,6 +474,9 @@ macro_rules! collection {
             if $maker.dice.one_in(4) {
                 column = column.hidden().date_time_format([("show", "datetime")]);
                 hidden = true;
+            }
+            if $maker.dice.one_in(5) {
+                column = column.number_format([("format", "fixed"), ("digits", "0")]);
             }
             $maker.fact(format!(
                 "column {item} {title:?} {sort:?} {categorized} {hidden}"
