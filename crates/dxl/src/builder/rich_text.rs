@@ -512,6 +512,13 @@ impl Table {
             }
             out.leave();
         }
+        if hanging.iter().any(|rows| *rows > 0) {
+            return Err(out.fault(
+                Fault::Value,
+                "a cell goes down below the last row".to_owned(),
+                "let it span fewer rows, or add the rows",
+            ));
+        }
         out.styles.depth -= 1;
         out.leave();
         Ok(())

@@ -101,6 +101,12 @@ fn what_cannot_be_is_refused_where_it_stands() {
             Fault::Value,
         ),
         (
+            form(Body::new().table(Table::new(["1in"]).row([Cell::text("a").spanning(1, 2)])))
+                .build(),
+            "form[F]/body/richtext/table",
+            Fault::Value,
+        ),
+        (
             form(Body::new().table(Table::new(Vec::<String>::new()))).build(),
             "form[F]/body/richtext/table",
             Fault::Missing,
