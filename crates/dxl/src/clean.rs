@@ -295,7 +295,7 @@ fn sort_libraries(tree: &Tree, siblings: &mut [Sibling]) {
 }
 
 /// The libraries, used before using. Where they use each other in a circle, the first comes last.
-fn used_first(libraries: &[Element<'_>]) -> Vec<usize> {
+pub(crate) fn used_first(libraries: &[Element<'_>]) -> Vec<usize> {
     let mut by_name: BTreeMap<String, usize> = BTreeMap::new();
     for (at, library) in libraries.iter().enumerate() {
         let names = [library.attribute("name"), library.attribute("alias")];
@@ -339,7 +339,7 @@ fn used_first(libraries: &[Element<'_>]) -> Vec<usize> {
 }
 
 /// What a library names by `Use "…"`, in small letters.
-fn uses_of(library: Element<'_>) -> Vec<String> {
+pub(crate) fn uses_of(library: Element<'_>) -> Vec<String> {
     let mut uses = Vec::new();
     let scripts = library
         .descendants()

@@ -6,7 +6,7 @@
 //! views, agents and so on). The same XML goes in again through the importer, which is stricter than the DTD. This crate reads what Domino writes,
 //! and writes what the importer takes.
 //!
-//! # Three ways to read
+//! # Four ways to read
 //!
 //! **Documents, one after the other.** For address books, calendars and mail: any size of file, one document in memory. [`Reader`] passes over the
 //! design and gives each [`Document`]. Items are found in any case, and the same item may be a text in one document and a list in the next, so ask
@@ -41,6 +41,29 @@
 //! let columns: Vec<_> = view.all("column").filter_map(|column| column.attribute("itemname")).collect();
 //! assert_eq!(columns, ["To", "At"]);
 //! assert_eq!(view.all("column").last().unwrap().path(), "/database/view/column[2]");
+//! # Ok::<(), dxl::Error>(())
+//! ```
+//!
+//! **Design.** On a tree: [`designs`] gives forms, views, agents and all the rest as views of their own, each with its name, aliases, flags, and its code by language and
+//! event, with its place in the file. What was exported item by item, or is not known here, is there as well.
+//!
+//! ```
+//! use dxl::design::{Database, Design, DesignElement, Language};
+//!
+//! let tree = dxl::Tree::parse("<database title='Texting'><acl><aclentry name='-Default-' level='author' default='true'/></acl>
+//! <agent name='(Send)|send'><trigger type='agentlist'/><code event='options'><lotusscript>Use \"core\"</lotusscript></code></agent>
+//! <view name='Sent'><code event='selection'><formula>SELECT Form = \"SMS\"</formula></code><column itemname='To'/></view></database>")?;
+//! let database = Database::of(tree.root()).unwrap();
+//! assert_eq!(database.acl().unwrap().others().unwrap().level().unwrap().word(), "author");
+//! for design in database.designs() {
+//!     for code in design.code().filter(|code| code.language() == Language::LotusScript) {
+//!         assert_eq!((design.name().as_ref(), code.event(), code.position().line), ("(Send)", "options", 2));
+//!     }
+//!     if let Design::View(view) = design {
+//!         assert_eq!(view.selection().unwrap().text(), "SELECT Form = \"SMS\"");
+//!         assert_eq!(view.columns().next().unwrap().item_name(), Some("To"));
+//!     }
+//! }
 //! # Ok::<(), dxl::Error>(())
 //! ```
 //!
@@ -120,6 +143,50 @@
 //! # Ok::<(), dxl::WriteError>(())
 //! ```
 //!
+//! # Building
+//!
+//! Databases and their design are best made by the [`builder`]: in any order, and it comes out in the one that the DTD and the importer want. What it cannot make into something
+//! that Domino takes, it refuses, and says how to mend it.
+//!
+//! ```
+//! use dxl::builder::*;
+//!
+//! let table = Table::new(["1in", "100%"])
+//!     .row([Cell::text("To"), Cell::new(Body::new().paragraph(Paragraph::new().field(Field::new("SendTo", FieldType::Names))))]);
+//! let form = Form::new("SMS Message")
+//!     .alias("SMS")
+//!     .body(Body::new().table(table).subform("Status"))
+//!     .script("Sub Querysave(Source As Notesuidocument, Continue As Variant)\nEnd Sub\n")
+//!     .action(Action::new("Send").formula("@Command([ToolsRunMacro]; \"(Send)\")").hide("read preview"));
+//! let view = View::new("Sent")
+//!     .selection("SELECT Form = \"SMS\"")
+//!     .column(Column::formula("Date", "@Created").sorted("descending"))
+//!     .column(Column::item("To", "SendTo").width(20));
+//! let update = Agent::new(
+//!     "Update status",
+//!     Trigger::Scheduled(Schedule::every_minutes(5).run_on(RunOn::Choose), DocumentSet::RunOnce),
+//! );
+//! let tree = Database::new("Texting")
+//!     .part(update.script("Use \"core\"\nSub Initialize\nEnd Sub\n").enabled(false))
+//!     .part(ScriptLibrary::lotusscript("core", "Option Declare\n"))
+//!     .part(view)
+//!     .part(form)
+//!     .part(Subform::new("Status"))
+//!     .part(Profile::new("Settings").item(Item::text("GatewayURL", "https://sms.example")))
+//!     .acl(Acl::new().role("Admin").entry(AclEntry::new("LocalDomainAdmins", EntryType::PersonGroup, Level::Manager).role("Admin")))
+//!     .build()?;
+//! let elements: Vec<_> = tree.root().elements().map(|element| element.name()).collect();
+//! assert_eq!(elements, ["acl", "subform", "form", "view", "scriptlibrary", "agent", "profiledocument"]);
+//!
+//! let often = Agent::new("Poll", Trigger::Scheduled(Schedule::every_minutes(1), DocumentSet::RunOnce));
+//! let why = often.formula("@True").build().unwrap_err();
+//! assert_eq!(
+//!     why.to_string(),
+//!     "agent[Poll]/trigger/schedule: it cannot run so often, or so seldom; let it run every 5 to 1440 minutes"
+//! );
+//! # Ok::<(), dxl::builder::BuildError>(())
+//! ```
+//!
 //! # When input is bad
 //!
 //! UTF-8 and UTF-16 are read, with a byte order mark or without, and Latin-1 and Windows-1252 where the declaration says so. A DOCTYPE is reported
@@ -137,6 +204,8 @@
 //! [`Limits`](crate::Limits) hold depth, attributes, names, single texts and the nodes of a tree. Nothing recurses, so depth costs memory, not the stack.
 //!
 //! [`Document`]: crate::notes::Document
+//! [`builder`]: mod@crate::builder
+//! [`designs`]: crate::design::designs
 //! [`Item::value`]: crate::notes::Item::value
 //! [`Reader`]: crate::notes::Reader
 //! [`RichText`]: crate::notes::RichText

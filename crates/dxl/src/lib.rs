@@ -9,6 +9,8 @@
 //! - [`source`]: bytes to events, streaming, hardened.
 //! - [`notes`]: the documents of a file, one after the other: items, rich text, dates.
 //! - [`tree`]: events to a lossless tree, to look at and to change; [`mod@write`]: trees to bytes.
+//! - [`design`]: what is in a tree as forms, views, agents and so on, with their code.
+//! - [`builder`]: databases and their design, made so that they can only come out right.
 //! - [`schema`]: which element may stand where, and what it bears.
 //! - [`check`](mod@check): whether a file is DXL, and whether Domino's importer takes it.
 //! - [`diff`](mod@diff): what really differs between two files; [`clean`](mod@clean): what a repository should keep of one.
@@ -16,8 +18,10 @@
 #![warn(missing_docs)]
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+pub mod builder;
 pub mod check;
 pub mod clean;
+pub mod design;
 pub mod diff;
 mod error;
 pub mod guide;

@@ -210,7 +210,7 @@ pub(super) fn same_name(left: &str, right: &str) -> bool {
 }
 
 /// The text in an element: `<break/>` is a line's end, `<nonxmlchar>` the character, or U+FFFD if it is half of one.
-pub(super) fn text_of(element: Element<'_>) -> Cow<'_, str> {
+pub(crate) fn text_of(element: Element<'_>) -> Cow<'_, str> {
     let mut whole = Cow::Borrowed("");
     for node in element.children() {
         match node.kind() {
@@ -226,7 +226,7 @@ pub(super) fn text_of(element: Element<'_>) -> Cow<'_, str> {
 }
 
 /// The character that a `<nonxmlchar value='1b'/>` stands for.
-pub(super) fn character_of(element: Element<'_>) -> char {
+pub(crate) fn character_of(element: Element<'_>) -> char {
     let value = element.attribute("value").unwrap_or_default().trim();
     let digits = value
         .strip_prefix("0x")

@@ -30,6 +30,7 @@ pub use binary::{BadBase64, Binary};
 pub use date_time::{Date, DateTime, OddDateTime, Time, Zone};
 pub use document::{Document, DocumentKind};
 pub use item::{Attachment, Item, Moment, Number, Value, WrittenDateTime};
+pub(crate) use item::{character_of, text_of};
 pub use rich_text::RichText;
 
 use crate::error::Error;
