@@ -44,3 +44,11 @@ def samples(arguments: list) -> list:
     if not files:
         raise SystemExit(f"{arguments[0]} holds no file")
     return files
+
+
+def binary() -> Path:
+    """`emailsms`, built here unless EMAILSMS names one."""
+    if named := os.environ.get("EMAILSMS"):
+        return Path(named).resolve()
+    subprocess.run(["cargo", "build", "--locked", "-q"], cwd=ROOT, check=True)
+    return TARGET / "debug" / "emailsms"
