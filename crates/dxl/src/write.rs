@@ -158,7 +158,7 @@ fn write_node(node: Node<'_>, out: &mut String) -> Result<(), WriteError> {
 
 fn write_start(element: Element<'_>, out: &mut String) -> Result<(), WriteError> {
     let check_name = |name: &str| {
-        if is_name(name) && !name.starts_with(':') {
+        if is_name(name) {
             return Ok(());
         }
         Err(WriteError::Name {

@@ -369,7 +369,7 @@ pub(super) fn check_name(name: &str, limit: usize) -> Result<(), Wrong> {
     Ok(())
 }
 
-/// A name of XML [XML 1.0 §2.3].
+/// A name of XML [XML 1.0 §2.3] whose prefix, if it has one, is not empty [Namespaces in XML 1.0 §4].
 pub(crate) fn is_name(name: &str) -> bool {
     let bytes = name.as_bytes();
     let plain =
@@ -377,7 +377,7 @@ pub(crate) fn is_name(name: &str) -> bool {
     match bytes.first() {
         None => false,
         Some(first) if first.is_ascii() => {
-            let begins = first.is_ascii_alphabetic() || matches!(first, b'_' | b':');
+            let begins = first.is_ascii_alphabetic() || *first == b'_';
             begins && (bytes.iter().all(|byte| plain(*byte)) || name.chars().all(is_name_character))
         }
         Some(_) => {
@@ -389,7 +389,7 @@ pub(crate) fn is_name(name: &str) -> bool {
 fn is_name_start(character: char) -> bool {
     character.is_ascii_alphabetic()
         || matches!(character,
-            '_' | ':' | '\u{C0}'..='\u{D6}' | '\u{D8}'..='\u{F6}' | '\u{F8}'..='\u{2FF}' | '\u{370}'..='\u{37D}'
+            '_' | '\u{C0}'..='\u{D6}' | '\u{D8}'..='\u{F6}' | '\u{F8}'..='\u{2FF}' | '\u{370}'..='\u{37D}'
             | '\u{37F}'..='\u{1FFF}' | '\u{200C}' | '\u{200D}' | '\u{2070}'..='\u{218F}' | '\u{2C00}'..='\u{2FEF}'
             | '\u{3001}'..='\u{D7FF}' | '\u{F900}'..='\u{FDCF}' | '\u{FDF0}'..='\u{FFFD}' | '\u{10000}'..='\u{EFFFF}')
 }
@@ -399,6 +399,6 @@ fn is_name_character(character: char) -> bool {
         || character.is_ascii_digit()
         || matches!(
             character,
-            '-' | '.' | '\u{B7}' | '\u{300}'..='\u{36F}' | '\u{203F}' | '\u{2040}'
+            '-' | '.' | ':' | '\u{B7}' | '\u{300}'..='\u{36F}' | '\u{203F}' | '\u{2040}'
         )
 }
