@@ -4,7 +4,9 @@
 use dxl::check::{Options, Profile, check};
 use dxl::schema::Schema;
 use libfuzzer_sys::fuzz_target;
-use std::fmt::Write;
+use orders::built;
+
+mod orders;
 
 fuzz_target!(|data: &[u8]| {
     let Some((choice, rest)) = data.split_first() else {
@@ -49,44 +51,4 @@ fn look(file: &[u8]) {
             assert!(!finding.to_string().contains('\n'));
         }
     }
-}
-
-/// XML whose elements and attributes are mostly those of DXL, by two bytes each step.
-fn built(orders: &[u8]) -> String {
-    let schema = Schema::domino_9_0_1();
-    let elements: Vec<_> = schema.elements().collect();
-    let mut file = "<database xmlns='http://www.lotus.com/dxl'>".to_owned();
-    let mut open = vec!["database"];
-    for order in orders.chunks_exact(2).take(2_000) {
-        let number = usize::from(order[1]);
-        match order[0] % 8 {
-            0..=3 => {
-                let element = elements[number % elements.len()];
-                let _ = write!(file, "<{}", element.name);
-                if let Some(attribute) = element.attributes.get(usize::from(order[0] / 8)) {
-                    let _ = write!(file, " {}='{number}'", attribute.name);
-                }
-                file.push('>');
-                open.push(&element.name);
-            }
-            4 | 5 if open.len() > 1 => {
-                let _ = write!(file, "</{}>", open.pop().unwrap_or_default());
-            }
-            6 => file.push_str(
-                [
-                    "\n  ",
-                    "text",
-                    "Use \"a\"\n",
-                    "<!-- -->",
-                    "<![CDATA[ ]]>",
-                    "T000000",
-                ][number % 6],
-            ),
-            _ => file.push(' '),
-        }
-    }
-    while let Some(element) = open.pop() {
-        let _ = write!(file, "</{element}>");
-    }
-    file
 }

@@ -5,7 +5,7 @@ mod diff;
 
 use ::dxl::check::{self, Checked, Finding, Profile};
 use ::dxl::schema::Schema;
-use ::dxl::{Limits, Tree};
+use ::dxl::{Event, Limits, NAMESPACE, Source, Tree};
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
 use std::fs::{self, File};
@@ -48,7 +48,7 @@ such a rule, and how to mend it. One mistake gives one finding.
 
 Exit status: 0 nothing is wrong, or only warnings; 1 there are errors; 2 a file could not be read.")]
 pub struct CheckArgs {
-    /// Files, folders (every *.dxl and *.xml below), or - for standard input
+    /// Files, folders (every *.dxl and *.xml below, and whatever else begins as DXL), or - for standard input
     #[arg(required = true, value_name = "FILES")]
     files: Vec<PathBuf>,
     /// Also check what only Domino's importer minds
@@ -194,23 +194,41 @@ fn files_of(path: &Path) -> anyhow::Result<Vec<PathBuf>> {
             let entry = entry?;
             // What a link leads to may be the folder that it lies in.
             if entry.file_type()?.is_dir() {
-                folders.push(entry.path());
+                let is_hidden = entry.file_name().as_encoded_bytes().starts_with(b".");
+                folders.extend((!is_hidden).then(|| entry.path()));
             } else if is_dxl(&entry.path()) {
                 files.push(entry.path());
             }
         }
     }
     if files.is_empty() {
-        bail!("there is no *.dxl and no *.xml in this folder");
+        bail!("there is no DXL in this folder");
     }
     files.sort();
     Ok(files)
 }
 
+/// Whether a folder gives it: by its name, or, whatever its name, by what it begins with. A project of Domino Designer has `.form`, `.view`,
+/// `.metadata` and many more, and files without an ending.
 fn is_dxl(path: &Path) -> bool {
-    path.extension().is_some_and(|extension| {
+    let is_named = path.extension().is_some_and(|extension| {
         extension.eq_ignore_ascii_case("dxl") || extension.eq_ignore_ascii_case("xml")
-    })
+    });
+    is_named || (path.is_file() && begins_as_dxl(path))
+}
+
+/// Whether the outermost element says that it is DXL.
+fn begins_as_dxl(path: &Path) -> bool {
+    let Ok(file) = File::open(path) else {
+        return false;
+    };
+    let mut source = Source::new(BufReader::new(file), Limits::default());
+    while let Ok(Some(event)) = source.next() {
+        if let Event::Start { attributes, .. } = event {
+            return attributes.get("xmlns") == Some(NAMESPACE);
+        }
+    }
+    false
 }
 
 fn print(report: &Report, out: &mut impl Write) -> io::Result<()> {
@@ -306,9 +324,14 @@ a.dxl:2:20: error[action-title-ampersand]: the action's title \"a & b\" has a & 
     fn folders_give_their_dxl_and_what_cannot_be_read_is_said() {
         let folder = tempfile::tempdir().unwrap();
         fs::create_dir(folder.path().join("Forms")).unwrap();
-        for name in ["b.dxl", "a.XML", "Forms/c.dxl", "Forms/notes.txt"] {
+        fs::create_dir(folder.path().join(".git")).unwrap();
+        for name in ["b.dxl", "a.XML", "Forms/c.dxl", "Forms/d", ".git/e.dxl"] {
             fs::write(folder.path().join(name), LACKING).unwrap();
         }
+        let about = format!("How DXL begins:\n{LACKING}");
+        fs::write(folder.path().join("Forms/notes.txt"), about).unwrap();
+        let sheet = "<sheet xmlns:d='http://www.lotus.com/dxl'/>";
+        fs::write(folder.path().join("Forms/sheet.xsl"), sheet).unwrap();
         let missing = folder.path().join("missing.dxl");
         let report = check_all(&args(&[folder.path(), &missing], false)).unwrap();
         let files: Vec<_> = report
@@ -316,12 +339,12 @@ a.dxl:2:20: error[action-title-ampersand]: the action's title \"a & b\" has a & 
             .iter()
             .map(|checked| checked.file.rsplit('/').next().unwrap_or_default())
             .collect();
-        assert_eq!(files, ["c.dxl", "a.XML", "b.dxl"]);
-        assert_eq!((report.errors, report.warnings), (3, 0));
+        assert_eq!(files, ["c.dxl", "d", "a.XML", "b.dxl"]);
+        assert_eq!((report.errors, report.warnings), (4, 0));
         assert_eq!(report.unreadable.len(), 1);
         fs::create_dir(folder.path().join("Views")).unwrap();
         let empty = check_all(&args(&[&folder.path().join("Views")], false)).unwrap();
-        assert!(empty.unreadable[0].why.starts_with("there is no *.dxl"));
+        assert!(empty.unreadable[0].why.starts_with("there is no DXL"));
     }
 
     #[test]

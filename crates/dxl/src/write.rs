@@ -3,7 +3,7 @@
 //! The writer writes as Domino's importer wants it: UTF-8, LF, references rather than CDATA, attributes in apostrophes, control characters in
 //! a text as `<nonxmlchar value='…'/>`. It adds no white space inside the root, ever: in a paragraph, a run or a formula it counts.
 
-use crate::source::{is_character, is_name};
+use crate::source::{is_character, is_tag_name};
 use crate::tree::{Element, Kind, Node, Step, Tree};
 use std::io::{self, Write};
 use thiserror::Error;
@@ -158,7 +158,7 @@ fn write_node(node: Node<'_>, out: &mut String) -> Result<(), WriteError> {
 
 fn write_start(element: Element<'_>, out: &mut String) -> Result<(), WriteError> {
     let check_name = |name: &str| {
-        if is_name(name) && !name.starts_with(':') {
+        if is_tag_name(name) {
             return Ok(());
         }
         Err(WriteError::Name {

@@ -14,7 +14,7 @@ use std::process::ExitCode;
 #[command(after_help = "\
 Examples:
   emailsms dxl clean export.dxl > design.dxl     to standard output
-  emailsms dxl clean --in-place dxl-templates/   every *.dxl and *.xml below
+  emailsms dxl clean --in-place dxl-templates/   every file of DXL below
   emailsms dxl clean --check dxl-templates/      in CI: is all of it clean?
 
 Taken out is what servers write: note ids, UNIDs (those to which something in the file points stay), sequence numbers, dates, who saved
@@ -24,7 +24,7 @@ what uses them. Text, scripts, formulas and all that stands in a paragraph are k
 
 Exit status: 0 done, or with --check: clean; 1 with --check: something would change; 2 a file could not be read or written.")]
 pub struct CleanArgs {
-    /// Files, folders (every *.dxl and *.xml below), or - for standard input
+    /// Files, folders (every *.dxl and *.xml below, and whatever else begins as DXL), or - for standard input
     #[arg(required = true, value_name = "FILES")]
     files: Vec<PathBuf>,
     /// Write each file back to where it was

@@ -1,6 +1,6 @@
 //! `emailsms dxl diff`: what really differs between two files of DXL, or two folders of them.
 
-use super::{Unreadable, files_of, is_dxl, read_tree};
+use super::{Unreadable, files_of, read_tree};
 use ::dxl::diff::{Difference, Options, Role, diff};
 use anyhow::{Context, bail};
 use clap::{Args, ValueEnum};
@@ -134,8 +134,8 @@ fn compare_all(args: &DiffArgs) -> anyhow::Result<Report> {
 /// The files in a folder, by their path from there.
 fn names_in(folder: &Path) -> anyhow::Result<BTreeSet<PathBuf>> {
     let files = files_of(folder).with_context(|| folder.display().to_string())?;
-    let names = files.into_iter().filter(|file| is_dxl(file));
-    names
+    files
+        .into_iter()
         .map(|file| Ok(file.strip_prefix(folder)?.to_owned()))
         .collect()
 }

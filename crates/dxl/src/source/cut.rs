@@ -3,6 +3,7 @@
 //! The end of a tag is found by quick-xml's own parser for it; what is around it is this crate's, because quick-xml's readers take three times
 //! as long over a stream, and stop short of what XML demands.
 
+use super::tag::plain_len;
 use quick_xml::parser::{ElementParser, Parser};
 
 /// What a piece is.
@@ -67,17 +68,37 @@ pub(super) enum Uncut {
 pub(super) fn cut(text: &str, start: usize, ended: bool) -> Result<Token, Uncut> {
     let bytes = &text.as_bytes()[start..];
     let (kind, length) = match bytes {
-        [b'<', b'/', ..] => match memchr::memchr(b'>', bytes) {
-            Some(at) => (Kind::End, at + 1),
-            None => return Err(Uncut::Inside("a tag")),
-        },
+        [b'<', b'/', rest @ ..] => {
+            // As it nearly always is: a plain name, and no space behind it.
+            let name = plain_len(rest);
+            let behind = &rest[name..];
+            let end = match behind.first() {
+                Some(b'>') => Some(0),
+                _ => memchr::memchr(b'>', behind),
+            };
+            match end {
+                Some(at) => (Kind::End, 2 + name + at + 1),
+                None => return Err(Uncut::Inside("a tag")),
+            }
+        }
         [b'<', b'!', ..] => cut_bang(bytes)?,
         [b'<', b'?', ..] => cut_instruction(bytes)?,
-        [b'<', rest @ ..] => match ElementParser::Outside.feed(rest) {
-            Some(at) if at > 0 && rest[at - 1] == b'/' => (Kind::Empty, at + 2),
-            Some(at) => (Kind::Start, at + 2),
-            None => return Err(Uncut::Inside("a tag")),
-        },
+        [b'<', rest @ ..] => {
+            let name = plain_len(rest);
+            let behind = &rest[name..];
+            // Most tags have no attributes.
+            let end = match behind.first() {
+                Some(b'>') => Some(0),
+                _ => ElementParser::Outside.feed(behind),
+            };
+            match end.map(|end| name + end) {
+                Some(at) if at > 0 && rest[at - 1] == b'/' => (Kind::Empty, at + 2),
+                Some(at) => (Kind::Start, at + 2),
+                None => return Err(Uncut::Inside("a tag")),
+            }
+        }
+        // The line's end between two elements is every other text.
+        [_, b'<', ..] => (Kind::Text, 1),
         _ => match memchr::memchr(b'<', bytes) {
             Some(at) => (Kind::Text, at),
             None if ended => (Kind::Text, bytes.len()),

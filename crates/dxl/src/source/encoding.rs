@@ -66,8 +66,10 @@ impl Encoding {
                 utf8
             };
         }
-        let Some(end) = memchr::memmem::find(bytes, b"?>") else {
-            return if bytes.len() < MAX_DECLARATION && !ended {
+        // However many bytes came at once, the same of them decide.
+        let first = &bytes[..bytes.len().min(MAX_DECLARATION)];
+        let Some(end) = memchr::memmem::find(first, b"?>") else {
+            return if first.len() < MAX_DECLARATION && !ended {
                 Detected::Open
             } else {
                 utf8

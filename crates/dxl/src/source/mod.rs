@@ -26,7 +26,7 @@ mod tag;
 mod tests;
 
 pub use tag::{Attribute, AttributeIter, Attributes};
-pub(crate) use tag::{is_character, is_name};
+pub(crate) use tag::{is_character, is_name, is_tag_name};
 
 use crate::NAMESPACE;
 use crate::error::Error;
@@ -34,7 +34,10 @@ use crate::position::{Place, Position};
 use cut::{Kind, Token, Uncut, cut};
 use octets::{Fault, Octets};
 use std::io::BufRead;
-use tag::{Complaint, Scratch, TagLimits, Wrong, check_name, excerpt, resolve};
+use tag::{
+    Complaint, Scratch, TagLimits, Wrong, begins_plain, check_name, excerpt, is_space, plain_len,
+    resolve,
+};
 
 /// What input may ask for, at most. The defaults lie far above every real export.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -457,13 +460,17 @@ impl<R: BufRead> Source<R> {
 
     fn start(&mut self, token: Token) -> Result<(), Error> {
         let tag = token.inside(self.octets.text());
-        let name_len = tag
-            .bytes()
-            .position(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r'))
-            .unwrap_or(tag.len());
+        let plain = plain_len(tag.as_bytes());
+        let name_len = match tag.as_bytes().get(plain) {
+            Some(byte) if !is_space(*byte) => tag.find(is_xml_space).unwrap_or(tag.len()),
+            _ => plain,
+        };
         let (tag_len, name) = (tag.len(), &tag[..name_len]);
-        check_name(name, self.limits.name).map_err(|what| self.complaint("<", "", what))?;
-        if name.contains(':') {
+        let is_plain = name_len == plain && begins_plain(tag.as_bytes());
+        if !is_plain || name_len > self.limits.name {
+            check_name(name, self.limits.name).map_err(|what| self.complaint("<", "", what))?;
+        }
+        if !is_plain && name.contains(':') {
             return Err(Error::Prefix {
                 at: self.place(),
                 name: excerpt(name),
@@ -531,7 +538,8 @@ impl<R: BufRead> Source<R> {
 
     fn end(&mut self, token: Token) -> Result<(), Error> {
         let name = token.inside(self.octets.text());
-        if !self.open.is_empty() && self.open_name() == name.trim_end_matches(is_xml_space) {
+        let is_its = |name: &str| !self.open.is_empty() && self.open_name() == name;
+        if is_its(name) || is_its(name.trim_end_matches(is_xml_space)) {
             self.leaving = true;
             self.found = Found::End;
             return Ok(());
@@ -556,7 +564,8 @@ impl<R: BufRead> Source<R> {
                 mend: "]]> in a text is written ]]&gt;",
             });
         }
-        if !holds.carriage_return && memchr::memchr(b'&', raw.as_bytes()).is_none() {
+        let is_plain = raw == "\n" || memchr::memchr(b'&', raw.as_bytes()).is_none();
+        if !holds.carriage_return && is_plain {
             self.found = Found::Text(Some(token));
             return Ok(());
         }

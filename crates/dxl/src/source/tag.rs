@@ -193,11 +193,20 @@ impl Scratch {
     /// One `name='value'`; where it ends.
     fn scan_one(&mut self, tag: &str, begin: usize, limits: TagLimits) -> Result<usize, Complaint> {
         let bytes = tag.as_bytes();
-        let end = bytes[begin..]
-            .iter()
-            .position(|byte| *byte == b'=' || is_space(*byte))
-            .map_or(bytes.len(), |length| begin + length);
-        check_name(&tag[begin..end], limits.name).map_err(|what| Complaint { at: begin, what })?;
+        let here = &bytes[begin..];
+        let plain = plain_len(here);
+        let is_plain = here.get(plain) == Some(&b'=') && begins_plain(here) && plain <= limits.name;
+        let end = if is_plain {
+            begin + plain
+        } else {
+            let length = here
+                .iter()
+                .position(|byte| *byte == b'=' || is_space(*byte))
+                .unwrap_or(here.len());
+            check_name(&tag[begin..begin + length], limits.name)
+                .map_err(|what| Complaint { at: begin, what })?;
+            begin + length
+        };
         let equals = skip_space(bytes, end);
         if bytes.get(equals) != Some(&b'=') {
             return syntax(end, "an attribute has a value; write it as name='value'").map(|()| 0);
@@ -273,7 +282,7 @@ fn syntax(at: usize, mend: &'static str) -> Result<(), Complaint> {
     complain(at, Wrong::Syntax(mend))
 }
 
-fn is_space(byte: u8) -> bool {
+pub(super) fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
 }
 
@@ -363,27 +372,53 @@ pub(super) fn check_name(name: &str, limit: usize) -> Result<(), Wrong> {
     if name.len() > limit {
         return Err(Wrong::NameTooLong);
     }
-    if !is_name(name) {
+    if !is_tag_name(name) {
         return Err(Wrong::Name(excerpt(name)));
     }
     Ok(())
 }
 
+/// A name of an element or attribute: one of XML whose prefix, if it has one, is not empty [Namespaces in XML 1.0 §4].
+pub(crate) fn is_tag_name(name: &str) -> bool {
+    !name.starts_with(':') && is_name(name)
+}
+
 /// A name of XML [XML 1.0 §2.3].
 pub(crate) fn is_name(name: &str) -> bool {
-    let bytes = name.as_bytes();
-    let plain =
-        |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b':');
-    match bytes.first() {
-        None => false,
-        Some(first) if first.is_ascii() => {
-            let begins = first.is_ascii_alphabetic() || matches!(first, b'_' | b':');
-            begins && (bytes.iter().all(|byte| plain(*byte)) || name.chars().all(is_name_character))
-        }
-        Some(_) => {
-            name.chars().next().is_some_and(is_name_start) && name.chars().all(is_name_character)
-        }
+    is_plain_name(name.as_bytes())
+        || (name.chars().next().is_some_and(is_name_start) && name.chars().all(is_name_character))
+}
+
+/// For each byte whether it is one of a plain name: letters, digits and signs of ASCII, without a colon. Nearly every name of DXL is plain,
+/// and names are a good part of a file.
+const PLAIN: [bool; 256] = {
+    let mut plain = [false; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        let letter = byte as u8;
+        plain[byte] = letter.is_ascii_alphanumeric() || matches!(letter, b'_' | b'-' | b'.');
+        byte += 1;
     }
+    plain
+};
+
+/// How many bytes of a plain name stand here.
+#[inline]
+pub(super) fn plain_len(bytes: &[u8]) -> usize {
+    bytes
+        .iter()
+        .position(|byte| !PLAIN[usize::from(*byte)])
+        .unwrap_or(bytes.len())
+}
+
+/// Whether plain bytes begin as a name does.
+#[inline]
+pub(super) fn begins_plain(bytes: &[u8]) -> bool {
+    matches!(bytes.first(), Some(first) if first.is_ascii_alphabetic() || *first == b'_')
+}
+
+fn is_plain_name(bytes: &[u8]) -> bool {
+    begins_plain(bytes) && plain_len(bytes) == bytes.len()
 }
 
 fn is_name_start(character: char) -> bool {

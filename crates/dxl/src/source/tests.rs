@@ -153,6 +153,27 @@ fn every_encoding_gives_the_same_events() {
 }
 
 #[test]
+fn a_long_declaration_counts_the_same_however_the_bytes_come() {
+    for (spaces, is_looked_at) in [(10, true), (980, true), (990, false), (5_000, false)] {
+        let file = format!(
+            "<?xml version='1.0' encoding='koi8-r'{:spaces$}?><a/>",
+            "",
+            spaces = spaces
+        );
+        let whole = format!("{:?}", events(file.as_bytes()));
+        assert_eq!(whole.contains("Encoding"), is_looked_at, "{whole}");
+        for capacity in [1, 3, 1_023, 1_025] {
+            let slow = BufReader::with_capacity(capacity, file.as_bytes());
+            assert_eq!(
+                format!("{:?}", events_of(slow, Limits::default())),
+                whole,
+                "{spaces} spaces, {capacity} bytes at a time"
+            );
+        }
+    }
+}
+
+#[test]
 fn single_byte_encodings_as_declared() {
     let latin = b"<?xml version='1.0' encoding='ISO-8859-1'?><a>\xE4\x80</a>";
     assert!(events(latin).unwrap().contains("\"ä\\u{80}\""));
@@ -347,6 +368,8 @@ fn bad_input_is_refused_where_it_is_bad() {
         }),
         (b"< a/>", 1, 2, |e| matches!(e, Error::Name { .. })),
         (b"<1/>", 1, 2, |e| matches!(e, Error::Name { .. })),
+        (b"<a :b='1'/>", 1, 4, |e| matches!(e, Error::Name { .. })),
+        (b"<a><:b/></a>", 1, 5, |e| matches!(e, Error::Name { .. })),
         (b"<a<b/>", 1, 2, |e| matches!(e, Error::Name { .. })),
         (b"<a\n b/>", 2, 3, |e| matches!(e, Error::Syntax { .. })),
         (b"<a b=c/>", 1, 6, |e| matches!(e, Error::Syntax { .. })),

@@ -1,0 +1,265 @@
+"""`emailsms dxl check`, `diff` and `clean` from outside: what they print, what they end with, and what they do with files that are none."""
+
+import json
+import re
+import subprocess
+
+import pytest
+
+from gateway import binary
+
+SPACE = "xmlns='http://www.lotus.com/dxl'"
+BOAT = f"""<?xml version='1.0' encoding='utf-8'?>
+<form name='Boat' {SPACE}>
+<actionbar><action title='Launch'><code event='click'><formula>@Command([FileSave])</formula></code></action></actionbar>
+<body><richtext><pardef id='1'/><par def='1'>Name of the boat</par></richtext></body>
+</form>
+"""
+SCRIPT = """<?xml version='1.0' encoding='utf-8'?>
+<database {space} title='Harbour'{replica}>
+<scriptlibrary name='Tides'>
+<noteinfo noteid='{note}' unid='{unid}' sequence='{sequence}'><created><datetime>2026{month}01T120000,00+10</datetime></created></noteinfo>
+<updatedby><name>CN={server}/O=Example</name></updatedby>
+<code event='options'><lotusscript>Option Public
+Option Declare
+</lotusscript></code>
+<code event='initialize'><lotusscript>Sub Initialize
+  Dim height As Double
+  height = {height}
+  Print height
+End Sub
+</lotusscript></code>
+</scriptlibrary>
+</database>
+"""
+HERE = {"replica": " replicaid='C12587AA00112233'", "note": "8fa", "unid": "11" * 16, "sequence": 3, "month": "01", "server": "srv1", "height": "1.5"}
+ELSEWHERE = HERE | {"replica": " replicaid='4A25880100AABBCC'", "note": "1206", "unid": "2F" * 16, "sequence": 91, "month": "11", "server": "srv2"}
+DEEP = "<database>" + "<form>" * 100_000
+
+
+def script(values) -> str:
+    return SCRIPT.format(space=SPACE, **values)
+
+
+def dxl(*arguments, stdin=None):
+    """(status, standard output, standard error) of the command; both outputs as bytes."""
+    run = subprocess.run([binary(), "dxl", *map(str, arguments)], input=stdin, capture_output=True, timeout=60)
+    return run.returncode, run.stdout, run.stderr
+
+
+@pytest.fixture
+def write(tmp_path):
+    """Puts a file into the test's folder."""
+
+    def put(name, content):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return path
+
+    return put
+
+
+# ---- check
+
+
+def test_a_good_file_passes_both_profiles(write):
+    path = write("boat.dxl", BOAT)
+    assert dxl("check", path) == (0, b"1 file: no errors, no warnings\n", b"")
+    assert dxl("check", "--import", path) == (0, b"1 file: no errors, no warnings\n", b"")
+
+
+def test_a_finding_says_where_what_why_and_how_to_mend_it(write):
+    path = write("boat.dxl", BOAT.replace("<pardef", "\n  <par><hull/></par><pardef"))
+    status, out, err = dxl("check", path)
+    first, place, why, remedy, total = out.decode().splitlines()
+    assert (status, err) == (1, b"")
+    assert first == f"{path}:5:8: error[unknown-element]: <hull> is no element of DXL"
+    assert place == "    in: form[Boat]/body/richtext/par/hull"
+    assert why.startswith("    why: ") and remedy.startswith("    remedy: ")
+    assert total == "1 file: 1 error, no warnings"
+
+
+def test_the_same_as_json(write):
+    path = write("boat.dxl", BOAT.replace("title='Launch'", "title='Launch' colour='red'"))
+    status, out, err = dxl("check", "--json", path)
+    report = json.loads(out)
+    assert (status, err, report["errors"], report["warnings"], report["unreadable"]) == (1, b"", 1, 0, [])
+    (file,) = report["files"]
+    (finding,) = file["findings"]
+    assert file["file"] == str(path)
+    assert {name: finding[name] for name in ("line", "column", "severity", "rule")} == {"line": 3, "column": 35, "severity": "error", "rule": "unknown-attribute"}
+    assert "colour" in finding["message"] and finding["why"] and finding["remedy"] and finding["path"]
+
+
+def test_what_only_the_importer_minds_is_asked_for(write):
+    path = write("boat.dxl", BOAT.replace("Launch", "Launch &amp; go").replace("<form ", "<!DOCTYPE form SYSTEM 'xmlschemas/domino_9_0_1.dtd'>\n<form "))
+    assert dxl("check", path)[0] == 0
+    status, out, _ = dxl("check", "--import", path)
+    assert status == 1
+    assert re.findall(r":(\d+:\d+): error\[(.*?)\]", out.decode()) == [("2:1", "no-doctype"), ("4:20", "action-title-ampersand")]
+
+
+def test_warnings_alone_are_no_failure(write):
+    status, out, _ = dxl("check", "--import", write("boat.dxl", BOAT.replace(SPACE, "")))
+    assert status == 0
+    assert b":2:1: warning[no-namespace]:" in out and out.endswith(b"1 file: no errors, 1 warning\n")
+
+
+def test_another_dtd_decides(write):
+    path = write("page.dxl", f"<page name='About' captain='Ann' {SPACE}><body>text</body></page>")
+    dtd = write(
+        "small.dtd",
+        "<!-- a small one -->\n<!ENTITY % names 'name CDATA #REQUIRED captain CDATA #IMPLIED'>\n"
+        "<!ELEMENT page (body)>\n<!ATTLIST page %names; xmlns CDATA #FIXED 'http://www.lotus.com/dxl'>\n<!ELEMENT body (#PCDATA)>\n",
+    )
+    status, out, _ = dxl("check", path)
+    assert status == 1 and b"captain" in out
+    assert dxl("check", "--dtd", dtd, path)[:2] == (0, b"1 file: no errors, no warnings\n")
+    crew = write("crew.dxl", f"<page name='About' {SPACE}><body/><body/></page>")
+    status, out, _ = dxl("check", "--dtd", dtd, crew)
+    assert status == 1 and b"crew.dxl:1:60: error[element-doubled]: " in out
+    status, out, err = dxl("check", "--dtd", path, crew)
+    assert (status, out) == (2, b"") and b"page.dxl is no DTD of Domino's: line 1, column 1:" in err
+
+
+def test_a_folder_is_all_that_is_dxl_in_it(write, tmp_path):
+    for name in ("b.dxl", "Forms/a.xml", "Forms/boat.form", "Forms/readme.txt", "Forms/logo.gif"):
+        write(name, "no DXL" if name.endswith(("txt", "gif")) else BOAT)
+    status, out, _ = dxl("check", "--json", tmp_path)
+    assert status == 0
+    assert [file["file"] for file in json.loads(out)["files"]] == [str(tmp_path / name) for name in ("Forms/a.xml", "Forms/boat.form", "b.dxl")]
+
+
+def test_standard_input_and_many_findings(write):
+    many = BOAT.replace("<pardef id='1'/>", "<hull/>" * 30)
+    status, out, _ = dxl("check", "--most", 5, "-", stdin=many.encode())
+    assert status == 1
+    assert out.count(b"error[unknown-element]") == 5 and b"standard input:4:" in out
+    assert b"25 more findings are not listed" in out and out.endswith(b"1 file: 30 errors, no warnings\n")
+
+
+# ---- diff
+
+
+def test_another_servers_export_is_the_same(write):
+    here, there = write("here.dxl", script(HERE)), write("there.dxl", script(ELSEWHERE))
+    assert here.read_bytes() != there.read_bytes()
+    assert dxl("diff", here, there) == (0, b"", b"")
+    assert json.loads(dxl("diff", "--json", here, there)[1])["files"] == []
+
+
+def test_one_changed_line_is_one_changed_line(write):
+    here, there = write("here.dxl", script(HERE)), write("there.dxl", script(ELSEWHERE | {"height": "2.25"}))
+    status, out, err = dxl("diff", here, there)
+    assert (status, err) == (1, b"")
+    assert [line for line in out.decode().splitlines() if re.match(r"[-+](?![-+])", line)] == ["-  height = 1.5", "+  height = 2.25"]
+    assert out.decode().startswith(f"--- {here}\n+++ {there}\n@@ -")
+    assert b"\x1b" not in out and b"\x1b[32m+  height = 2.25" in dxl("diff", "--color", "always", here, there)[1]
+    status, out, _ = dxl("diff", "--json", here, there)
+    (file,) = json.loads(out)["files"]
+    (change,) = file["changes"]
+    assert status == 1 and file["old"] == str(here)
+    assert "scriptlibrary[Tides]" in change["path"] and "height = 2.25" in json.dumps(change)
+
+
+def test_folders_by_the_names_of_their_files(write, tmp_path):
+    for name in ("old/a.dxl", "old/b.dxl", "new/b.dxl", "new/c.dxl"):
+        write(name, script(HERE))
+    status, out, _ = dxl("diff", tmp_path / "old", tmp_path / "new")
+    assert (status, out.decode()) == (1, f"Only in old: {tmp_path}/old/a.dxl\nOnly in new: {tmp_path}/new/c.dxl\n")
+
+
+# ---- clean
+
+
+def test_cleaned_twice_is_cleaned_once(write):
+    path = write("here.dxl", script(HERE))
+    status, once, err = dxl("clean", path)
+    assert (status, err) == (0, b"") and path.read_text() == script(HERE)
+    assert b"unid" not in once and b"replicaid" not in once and b"height = 1.5" in once
+    assert dxl("clean", write("once.dxl", once)) == (0, once, b"")
+    assert dxl("clean", write("there.dxl", script(ELSEWHERE)))[1] == once
+    assert dxl("diff", path, "-", stdin=once) == (0, b"", b"")
+    assert dxl("clean", "-", stdin=path.read_bytes())[1] == once
+
+
+def test_cleaned_in_place(write, tmp_path):
+    paths = [write("a.dxl", script(HERE)), write("Forms/b.dxl", script(ELSEWHERE)), write("c.dxl", "<form")]
+    status, out, err = dxl("clean", "--check", *paths[:2])
+    assert (status, out.decode()) == (1, f"{paths[0]}\n{paths[1]}\n")
+    assert dxl("clean", *paths[:2])[0] == 2, "standard output takes one file"
+    status, out, err = dxl("clean", "--in-place", tmp_path)
+    assert (status, out) == (2, b"") and b"c.dxl: line 1, column " in err
+    assert paths[0].read_bytes() == paths[1].read_bytes() == dxl("clean", paths[0])[1]
+    assert paths[2].read_text() == "<form", "what cannot be read stays as it was"
+    assert dxl("clean", "--check", *paths[:2]) == (0, b"", b"")
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["Forms", "a.dxl", "b.dxl", "c.dxl"]
+
+
+# ---- bad files
+
+BAD = {
+    "cut off": (BOAT[:200].encode(), "well-formed"),
+    "empty": (b"", "well-formed"),
+    "no XML": (bytes(range(1, 256)) * 20, "control-character"),
+    "not UTF-8": (BOAT.replace("boat", "bo\xe4t").encode("latin-1"), "encoding"),
+    "internal subset": (BOAT.replace("<form ", "<!DOCTYPE form [<!ENTITY a 'aaaa'>]>\n<form ").encode(), "no-entities"),
+    "entity": (BOAT.replace("boat<", "&boat;<").encode(), "no-entities"),
+    "deep": (DEEP.encode(), "limit"),
+    "two roots": (BOAT.encode() + b"<form/>", "well-formed"),
+    "another name space": (BOAT.replace("lotus", "locust").encode(), "namespace"),
+}
+
+
+@pytest.mark.parametrize("what", BAD)
+def test_bad_files_are_findings_with_a_place(write, what):
+    content, rule = BAD[what]
+    path = write("bad.dxl", content)
+    status, out, err = dxl("check", path)
+    assert status == 1, (out, err)
+    assert re.search(rf"^{path}:\d+:\d+: error\[{rule}\]: ".encode(), out, re.M), out[:300]
+    for command in (["diff", path, write("good.dxl", BOAT)], ["clean", path]):
+        status, out, err = dxl(*command)
+        assert (status, out) == (2, b"")
+        assert re.search(rb"bad.dxl: line \d+, column \d+", err) and b"panicked" not in err, err[:300]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be", "utf-8-sig"])
+def test_other_encodings_are_read(write, encoding):
+    text = BOAT.replace("boat", "bo\u00e4t \U0001f6a4").replace("encoding='utf-8'", f"encoding='{'UTF-16' if '16' in encoding else 'UTF-8'}'")
+    path, plain = write("boat.dxl", text.encode(encoding)), write("plain.dxl", BOAT.replace("boat", "bo\u00e4t \U0001f6a4"))
+    assert dxl("check", path) == (0, b"1 file: no errors, no warnings\n", b"")
+    assert dxl("diff", path, plain) == (0, b"", b"")
+    assert dxl("clean", path)[1] == dxl("clean", plain)[1] and b"bo\xc3\xa4t" in dxl("clean", path)[1]
+
+
+def test_what_is_not_there_is_said(write, tmp_path):
+    good, missing, empty = write("good.dxl", BOAT), tmp_path / "missing.dxl", tmp_path / "empty"
+    empty.mkdir()
+    for command in (["check", good, missing], ["diff", good, missing], ["clean", missing]):
+        status, _, err = dxl(*command)
+        assert status == 2 and b"missing.dxl: No such file" in err, err
+    for command in (["check", empty], ["diff", good, empty], ["clean", "--in-place", empty]):
+        status, _, err = dxl(*command)
+        assert status == 2 and err.startswith(b"emailsms dxl ") and err.count(b"\n") == 1, err
+    status, out, _ = dxl("check", "--json", good, missing)
+    report = json.loads(out)
+    assert status == 2 and len(report["files"]) == 1 and report["unreadable"][0]["file"] == str(missing)
+
+
+# ---- help
+
+
+@pytest.mark.parametrize("command", ["check", "diff", "clean"])
+def test_the_help_teaches(command):
+    status, out, err = dxl(command, "--help")
+    text = out.decode()
+    assert (status, err) == (0, b"")
+    assert re.search(rf"^Usage: \S+ dxl {command} ", text, re.M) and "Exit status: 0 " in text
+    examples = re.findall(rf"^  emailsms dxl {command} .+$", text, re.M)
+    assert len(examples) >= 2, text
+    options = set(re.findall(r"(--[a-z-]+)", text.split("Options:")[1].split("Examples:")[0]))
+    for example in examples:
+        assert set(re.findall(rf"dxl {command}.*?(--[a-z-]+)", example)) <= options, example
+    assert dxl(command)[0] == 2 and b"Usage" in dxl(command)[2]
