@@ -1,5 +1,6 @@
-//! Two nodes on one PostgreSQL database, one of which is stopped at a commit point while the other goes on. On SQLite there is nothing to test: it has one node.
+//! Two nodes on one PostgreSQL database, one of which is stopped at a commit point while the other goes on; without PostgreSQL there is nothing to be tested there. And two places.
 
+use super::Place;
 use super::slots::Slots;
 use crate::store::carriers::number;
 use crate::store::slots::Slot;
@@ -68,6 +69,22 @@ async fn is_delivered_once(store: &Store, sms_id: i64, receipts: usize) {
     assert_eq!(told.count(), receipts);
 }
 
+#[test]
+fn nodes_of_one_directory_have_names_of_their_own_and_keep_them() {
+    let (dir, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let first = Place::take_beside(dir.path(), 1).unwrap();
+    let second = Place::take_beside(dir.path(), 1).unwrap();
+    assert_eq!([first.number(), second.number()], [1, 2]);
+    assert!(Place::take(dir.path()).is_err(), "it is taken");
+    let elsewhere = Place::take(other.path()).unwrap();
+    let names = [&first, &second, &elsewhere].map(|place| place.name.clone());
+    assert_eq!(BTreeSet::from_iter(&names).len(), 3, "{names:?}");
+    drop(first);
+    // Whoever comes next into a place is known to be no other than who was there.
+    let again = Place::take(dir.path()).unwrap();
+    assert_eq!((again.number(), &again.name), (1, &names[0]));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn first_texts_to_a_handset_from_two_nodes_share_no_pair() {
     let Some([one, two]) = Bed::two(["mark.before_commit", ""]).await else {
@@ -95,6 +112,30 @@ async fn first_texts_to_a_handset_from_two_nodes_share_no_pair() {
     assert_ne!(numbers[0], numbers[1], "each answer names its question");
 }
 
+/// A part of a reply to our number; `copy` tells deliver_sm of equal parts apart.
+fn part(bed: &Bed, handset: &str, concat: Concat, copy: u8, session: i64) -> Incoming {
+    let address =
+        |digits: &str| SmscAddress::Number(PhoneNumber::from_e164_digits(digits).unwrap());
+    Incoming {
+        carrier_id: bed.carrier_id,
+        sender: address(handset),
+        number: address(NUMBER),
+        text: format!("part {}. ", concat.number),
+        concat: Some(concat),
+        session,
+        digest: vec![concat.number, copy, concat.reference.to_le_bytes()[0]],
+    }
+}
+
+fn of_three(reference: u16, number: u8) -> Concat {
+    Concat {
+        reference,
+        number,
+        of: 3,
+        wide: false,
+    }
+}
+
 /// The parts of a reply in every order, every two of them at once on two nodes; then one of them once more, which is no other reply.
 #[tokio::test(flavor = "multi_thread")]
 async fn parts_of_a_reply_on_two_nodes_are_one_reply() {
@@ -112,50 +153,34 @@ async fn parts_of_a_reply_on_two_nodes_are_one_reply() {
     for (order, reference) in orders.into_iter().zip(1..) {
         let handset = format!("6149157{:04}", 200 + reference);
         deposited(&two, &handset, "how are you?").await;
-        let part = |part: u8, copy: u8, session: i64| {
-            let address =
-                |digits: &str| SmscAddress::Number(PhoneNumber::from_e164_digits(digits).unwrap());
-            Incoming {
-                carrier_id: one.carrier_id,
-                sender: address(&handset),
-                number: address(NUMBER),
-                text: format!("part {part}. "),
-                concat: Some(Concat {
-                    reference,
-                    number: part,
-                    of: 3,
-                    wide: false,
-                }),
-                session,
-                digest: vec![part, copy, reference.to_le_bytes()[0]],
-            }
+        let part = |place: usize, session| {
+            let concat = of_three(reference, order[place]);
+            part(&one, &handset, concat, 0, session)
         };
-        let (first, journey) = (part(order[0], 0, 1), one.to_desktop.clone());
+        let (first, journey) = (part(0, 1), one.to_desktop.clone());
         let first = begin(async move { journey.receive(first).await }).await;
         // Once in vain, to learn whose key seals it.
         one.faults.reached().await;
         one.faults.let_pass();
         one.faults.reached().await;
-        let (second, journey) = (part(order[1], 0, 2), two.to_desktop.clone());
+        let (second, journey) = (part(1, 2), two.to_desktop.clone());
         let second = begin(async move { journey.receive(second).await }).await;
         // The same deliver_sm at the other node, before the first knows that it has it.
-        let (again, journey) = (part(order[0], 0, 3), two.to_desktop.clone());
+        let (again, journey) = (part(0, 3), two.to_desktop.clone());
         let again = begin(async move { journey.receive(again).await }).await;
         one.faults.let_pass();
         assert!(!first.await.unwrap().unwrap().is_repeated);
         assert!(!second.await.unwrap().unwrap().is_repeated);
         assert!(again.await.unwrap().unwrap().is_repeated);
-        let last = two.to_desktop.receive(part(order[2], 0, 2)).await.unwrap();
+        let last = two.to_desktop.receive(part(2, 2)).await.unwrap();
         assert!(!last.is_repeated);
         // Once more on the same session: for all that is known, a part of another text with the same reference.
-        two.to_desktop.receive(part(order[1], 0, 2)).await.unwrap();
+        two.to_desktop.receive(part(1, 2)).await.unwrap();
     }
-    let kept = two
-        .store
-        .reader
-        .inbound_of_user(two.ann.id, 0, 100)
-        .await
-        .unwrap();
+    tokio::time::sleep(Duration::from_millis(2)).await;
+    two.to_desktop.look_after_parts().await.unwrap();
+    let kept = two.store.reader.inbound_of_user(two.ann.id, 0, 100);
+    let kept = kept.await.unwrap();
     assert_eq!(kept.len(), orders.len());
     for reply in kept {
         assert!(!reply.incomplete && reply.parts == 3);
@@ -165,6 +190,36 @@ async fn parts_of_a_reply_on_two_nodes_are_one_reply() {
         assert_eq!(text.await.unwrap(), "part 1. part 2. part 3. ");
     }
     assert_eq!(two.store.reader.mails_waiting().await.unwrap(), 6);
+}
+
+/// One part never comes: both nodes give it up at once, and what there is is one reply.
+#[tokio::test(flavor = "multi_thread")]
+async fn parts_that_miss_another_are_one_marked_reply() {
+    let Some([one, two]) = Bed::two(["overdue_parts.before_commit", ""]).await else {
+        return;
+    };
+    deposited(&two, HANDSET, "how are you?").await;
+    for (bed, number) in [(&one, 3), (&two, 1)] {
+        let part = part(bed, HANDSET, of_three(9, number), 0, 1);
+        bed.to_desktop.receive(part).await.unwrap();
+    }
+    tokio::time::sleep(Duration::from_millis(2)).await;
+    let journey = one.to_desktop.clone();
+    let first = begin(async move { journey.look_after_parts().await }).await;
+    // Once in vain, to learn whose key seals it.
+    one.faults.reached().await;
+    one.faults.let_pass();
+    one.faults.reached().await;
+    let journey = two.to_desktop.clone();
+    let second = begin(async move { journey.look_after_parts().await }).await;
+    one.faults.let_pass();
+    first.await.unwrap().unwrap();
+    second.await.unwrap().unwrap();
+    let kept = two.store.reader.inbound_of_user(two.ann.id, 0, 100);
+    let kept = kept.await.unwrap();
+    assert_eq!(kept.len(), 1);
+    assert!(kept[0].incomplete && kept[0].parts == 2);
+    assert_eq!(two.store.reader.mails_waiting().await.unwrap(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -74,6 +74,13 @@ struct Mine {
     is_leaving: bool,
 }
 
+impl Mine {
+    /// Whether a link may stand on it: not when it has to go, nor when its time is over because the database was away, for it may be another's by now.
+    fn carries(&self) -> bool {
+        !self.is_leaving && !self.tenure.remains().is_zero()
+    }
+}
+
 /// What this node holds, and what others do.
 pub(super) struct Slots {
     reader: Reader,
@@ -105,7 +112,7 @@ impl Slots {
 
     /// Until when a slot surely is ours, if a link may stand on it.
     pub fn tenure(&self, slot: Slot) -> Option<Tenure> {
-        let mine = self.mine.get(&slot).filter(|mine| !mine.is_leaving)?;
+        let mine = self.mine.get(&slot).filter(|mine| mine.carries())?;
         Some(mine.tenure.clone())
     }
 
@@ -113,7 +120,7 @@ impl Slots {
     pub fn of(&self, carrier_id: i64) -> impl Iterator<Item = Slot> {
         self.mine
             .iter()
-            .filter(move |(slot, mine)| slot.carrier_id == carrier_id && !mine.is_leaving)
+            .filter(move |(slot, mine)| slot.carrier_id == carrier_id && mine.carries())
             .map(|(slot, _)| *slot)
     }
 
