@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use tokio::sync::Semaphore;
 
 /// What happens at the point.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,7 +15,18 @@ pub enum Fault {
 
 /// One armed fault, or none. Clones share the count.
 #[derive(Debug, Clone, Default)]
-pub struct Faults(Option<Arc<Armed>>);
+pub struct Faults {
+    armed: Option<Arc<Armed>>,
+    gate: Option<Arc<Gate>>,
+}
+
+/// A point at which whoever comes by waits.
+#[derive(Debug)]
+struct Gate {
+    at: String,
+    reached: Semaphore,
+    opened: Semaphore,
+}
 
 #[derive(Debug)]
 struct Armed {
@@ -27,17 +39,61 @@ struct Armed {
 impl Faults {
     /// Arms `fault` for the `nth` passage (from 1) of the point called `at`.
     pub fn armed(at: &str, nth: u64, fault: Fault) -> Self {
-        Self(Some(Arc::new(Armed {
-            at: at.to_owned(),
-            nth,
-            fault,
-            seen: AtomicU64::new(0),
-        })))
+        Self {
+            armed: Some(Arc::new(Armed {
+                at: at.to_owned(),
+                nth,
+                fault,
+                seen: AtomicU64::new(0),
+            })),
+            gate: None,
+        }
+    }
+
+    /// Makes whoever passes the point called `at` wait there until it is opened, each time.
+    #[cfg(test)]
+    pub fn gated(at: &str) -> Self {
+        Self {
+            armed: None,
+            gate: Some(Arc::new(Gate {
+                at: at.to_owned(),
+                reached: Semaphore::new(0),
+                opened: Semaphore::new(0),
+            })),
+        }
+    }
+
+    /// Resolves when somebody waits at the gate.
+    #[cfg(test)]
+    pub async fn reached(&self) {
+        let gate = self.gate.as_ref().unwrap();
+        let patience = std::time::Duration::from_secs(20);
+        let reached = tokio::time::timeout(patience, gate.reached.acquire()).await;
+        reached.expect("the gate is reached").unwrap().forget();
+    }
+
+    /// Lets one pass.
+    #[cfg(test)]
+    pub fn let_pass(&self) {
+        self.gate.as_ref().unwrap().opened.add_permits(1);
+    }
+
+    /// To be called at the point `name`; returns at once unless there is a gate.
+    pub async fn wait_at(&self, name: &str) {
+        let Some(gate) = self.gate.as_ref().filter(|gate| gate.at == name) else {
+            return;
+        };
+        gate.reached.add_permits(1);
+        if let Ok(opened) = gate.opened.acquire().await {
+            opened.forget();
+        }
     }
 
     /// To be called at the point `name`. True when the caller has to fail there.
     pub fn fails_at(&self, name: &str) -> bool {
-        let Some(armed) = &self.0 else { return false };
+        let Some(armed) = &self.armed else {
+            return false;
+        };
         if armed.at != name || armed.seen.fetch_add(1, Ordering::SeqCst) + 1 != armed.nth {
             return false;
         }

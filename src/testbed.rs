@@ -11,10 +11,10 @@ use crate::security::{ApiKeyMode, Field, Keys, Lookup, new_api_key, new_sms_key}
 use crate::store::people::{api_key, company, department, user};
 use crate::store::{Batch, DatabaseUrl, Store, StoreError, Work, carriers, inbound, migrate, open};
 use crate::to_desktop::ToDesktop;
-use crate::to_handset::{Needs, ToHandset};
+use crate::to_handset::{Destination, Needs, SendRequest, ToHandset};
 use crate::vault::Vault;
 use futures::future::BoxFuture;
-use sms::Wish;
+use sms::{Text, Wish};
 use std::sync::Arc;
 use std::time::Duration;
 use tempfile::TempDir;
@@ -26,7 +26,9 @@ pub const WRONG_KEYS: u32 = 10;
 
 /// An open gateway in a directory that goes with it.
 pub struct Bed {
-    _dir: TempDir,
+    _dir: Arc<TempDir>,
+    /// Points at which its batches wait.
+    pub faults: Faults,
     pub store: Store,
     pub keys: Arc<Keys>,
     pub vault: Vault,
@@ -64,12 +66,46 @@ impl Bed {
 
     /// A bed whose settings differ from the defaults.
     pub async fn with(change: impl FnOnce(&mut Policy)) -> Self {
-        let dir = tempfile::tempdir().unwrap();
+        let dir = Arc::new(tempfile::tempdir().unwrap());
         let url = DatabaseUrl::Sqlite(dir.path().join("emailsms.db"));
         migrate(&url).await.unwrap();
-        let clock = Clock::starting_at(BEGINNING);
-        let store = open(&url, "", clock, Faults::default()).await.unwrap();
         let keys = Arc::new(Keys::create(&dir.path().join("keys")).unwrap());
+        let mut bed = Self::make(dir, &url, "", keys, Faults::default(), change).await;
+        bed.furnish().await;
+        bed
+    }
+
+    /// Two nodes on one PostgreSQL database, whose batches wait at these points (none: ""). `None` where the tests run without PostgreSQL: SQLite has one node.
+    pub async fn two(points: [&str; 2]) -> Option<[Self; 2]> {
+        let place = std::env::var("EMAILSMS_TEST_DATABASE").ok()?;
+        let dir = Arc::new(tempfile::tempdir().unwrap());
+        let keys = Arc::new(Keys::create(&dir.path().join("keys")).unwrap());
+        let word = new_sms_key().expose().to_lowercase();
+        let url = DatabaseUrl::parse(&place, &format!("bed_{word}"), None).unwrap();
+        migrate(&url).await.unwrap();
+        let [one, two] = points.map(Faults::gated);
+        // What misses other parts is given up when somebody looks.
+        let hasty = |policy: &mut Policy| {
+            policy.to_desktop.reassembly_s = rooms::Seconds::whole(0);
+        };
+        let mut first = Self::make(dir.clone(), &url, "one", keys.clone(), one, hasty).await;
+        first.furnish().await;
+        let mut second = Self::make(dir, &url, "two", keys, two, hasty).await;
+        (second.carrier_id, second.company_id) = (first.carrier_id, first.company_id);
+        second.ann = first.ann.clone();
+        Some([first, second])
+    }
+
+    async fn make(
+        dir: Arc<TempDir>,
+        url: &DatabaseUrl,
+        holder: &str,
+        keys: Arc<Keys>,
+        faults: Faults,
+        change: impl FnOnce(&mut Policy),
+    ) -> Self {
+        let clock = Clock::starting_at(BEGINNING);
+        let store = open(url, holder, clock, faults.clone()).await.unwrap();
         let vault = Vault::new(keys.clone(), store.reader.clone(), store.ids.clone());
         let lockouts = Lockouts::new(WRONG_KEYS, Duration::from_secs(3600));
         let book = Arc::new(Book::new(keys.clone(), store.reader.clone(), lockouts));
@@ -89,6 +125,7 @@ impl Bed {
             writer: store.writer.clone(),
             ids: store.ids.clone(),
             lease: store.lease,
+            is_shared: false,
             clock,
             vault: vault.clone(),
             book: book.clone(),
@@ -101,8 +138,9 @@ impl Bed {
             clock,
             policy,
         );
-        let mut bed = Self {
+        Self {
             _dir: dir,
+            faults,
             keys,
             vault,
             book,
@@ -113,11 +151,33 @@ impl Bed {
             company_id: 0,
             ann: Person::nobody(),
             store,
-        };
-        bed.add_carrier().await;
-        bed.company_id = bed.add_company("Example", &["example.com"]).await;
-        bed.ann = bed.add_user(bed.company_id, "ann@example.com").await;
-        bed
+        }
+    }
+
+    async fn furnish(&mut self) {
+        self.add_carrier().await;
+        self.company_id = self.add_company("Example", &["example.com"]).await;
+        self.ann = self.add_user(self.company_id, "ann@example.com").await;
+    }
+
+    /// A request of Ann's as software makes it.
+    pub async fn request(&self, handset: &str, text: &str) -> SendRequest {
+        let who = self.book.by_api_key(&self.ann.api_key, BEGINNING);
+        let who = who.await.unwrap();
+        SendRequest {
+            to: vec![Destination::parse(handset, &who.caller)],
+            who,
+            door: "test",
+            text: Text::new(text),
+            reply_to: None,
+            originator: None,
+            flash: false,
+            priority: 0,
+            receipts: Some(Wish::Always),
+            validity_ms: None,
+            reference: None,
+            all_or_nothing: false,
+        }
     }
 
     /// Writes something in a transaction of its own; what the book knew is forgotten after it.

@@ -6,6 +6,7 @@ use sea_orm_migration::sea_orm::{ConnectionTrait, DatabaseBackend};
 
 mod m0001_first_text;
 mod m0002_carriers;
+mod m0003_nodes;
 
 /// Applies the changes that a database does not have yet, oldest first.
 pub struct Migrator;
@@ -15,6 +16,7 @@ impl MigratorTrait for Migrator {
         vec![
             Box::new(m0001_first_text::Migration),
             Box::new(m0002_carriers::Migration),
+            Box::new(m0003_nodes::Migration),
         ]
     }
 }

@@ -1,22 +1,25 @@
-//! The links: so many to each carrier as it has binds, made anew when the carrier was changed.
+//! The links: one on each slot that this node holds of a carrier's binds, made anew when the carrier was changed.
 
+use super::slots::Slots;
 use crate::carrier::{self, Account, Link};
 use crate::clock::Clock;
 use crate::config::rooms;
 use crate::faults::Faults;
 use crate::policy::{Carriers, Dialect};
 use crate::security::Keys;
-use crate::store::{self, Tenure, carriers};
+use crate::store::slots::Slot;
+use crate::store::{self, StoreError, Tenure, carriers};
 use crate::to_desktop::ToDesktop;
-use crate::to_handset::ToHandset;
-use std::collections::{HashMap, HashSet};
+use crate::to_handset::{Binds, ToHandset};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
 
 /// How often it is looked whether carriers were added or changed.
 const LOOK_AT_CARRIERS: Duration = Duration::from_secs(1);
+/// The same while a link ends whose place another one takes.
+const LOOK_AT_ENDS: Duration = Duration::from_millis(100);
 /// What has to be left of this node's lease after the response to a PDU that is written now [SPEC 16.4].
 const LEASE_TO_SPARE: Duration = Duration::from_secs(10);
 /// No response is waited for so long that a lease in good standing would not do.
@@ -61,16 +64,47 @@ impl Links {
     }
 }
 
-/// The links of a carrier at work, and the row that they were made of.
+/// A carrier as its links were made from.
 struct Kept {
     row: carriers::Model,
-    ends: CancellationToken,
-    tasks: TaskTracker,
+    /// `None`: it cannot be used.
+    makings: Option<(Account, rooms::Carrier)>,
+    links: BTreeMap<u16, Running>,
+    /// Links of the row before, which have to end first: an account may allow no more binds than it has.
+    former: Vec<Running>,
 }
 
-/// Keeps the links of all carriers.
+/// A link at work.
+struct Running {
+    ends: CancellationToken,
+    task: tokio::task::JoinHandle<()>,
+}
+
+impl Kept {
+    fn slot(&self, number: u16) -> Slot {
+        Slot {
+            carrier_id: self.row.id,
+            number,
+        }
+    }
+
+    fn binds(&self) -> u16 {
+        let settings = self.makings.as_ref().map(|(_, settings)| settings);
+        settings.map_or(0, |settings| settings.binds.max(1))
+    }
+
+    /// Forgets links that have ended.
+    fn forget_ended(&mut self) {
+        self.former.retain(|link| !link.task.is_finished());
+        self.links
+            .retain(|_, link| !(link.ends.is_cancelled() && link.task.is_finished()));
+    }
+}
+
+/// Keeps the links of all carriers, on the slots that this node holds.
 pub(super) struct Supervisor {
     pub reader: store::Reader,
+    pub slots: Slots,
     pub tenure: Tenure,
     pub ids: Arc<store::Ids>,
     pub keys: Arc<Keys>,
@@ -86,72 +120,129 @@ pub(super) struct Supervisor {
 }
 
 impl Supervisor {
-    pub async fn run(self, stop: CancellationToken) {
-        let mut running: HashMap<i64, Kept> = HashMap::new();
-        let all = TaskTracker::new();
+    pub async fn run(mut self, stop: CancellationToken) {
+        let mut kept: BTreeMap<i64, Kept> = BTreeMap::new();
         loop {
             match self.reader.carriers().await {
-                Ok(rows) => {
-                    for row in rows {
-                        // A suspended carrier still brings answers and receipts: nothing of its links changes.
-                        let row = carriers::Model {
-                            suspended_at: None,
-                            ..row
-                        };
-                        if running.get(&row.id).is_some_and(|known| known.row == row) {
-                            continue;
-                        }
-                        let former = running.remove(&row.id);
-                        let kept = self.start(row, former, &all, stop.child_token());
-                        running.insert(kept.row.id, kept);
-                    }
-                }
+                Ok(rows) => self.know(rows, &mut kept),
                 Err(error) => tracing::warn!(%error, "carriers could not be read"),
             }
+            kept.values_mut().for_each(Kept::forget_ended);
+            if let Err(error) = self.look_at_slots(&kept).await {
+                tracing::warn!(%error, "slots could not be looked at");
+            }
+            for carrier in kept.values_mut() {
+                self.set_right(carrier, &stop);
+            }
+            let something_ends =
+                self.slots.are_moving() || kept.values().any(|carrier| !carrier.former.is_empty());
+            let pause = match something_ends {
+                true => LOOK_AT_ENDS,
+                false => LOOK_AT_CARRIERS,
+            };
             tokio::select! {
                 () = stop.cancelled() => break,
-                () = tokio::time::sleep(LOOK_AT_CARRIERS) => {}
+                () = tokio::time::sleep(pause) => {}
             }
         }
-        all.close();
-        all.wait().await;
+        for carrier in kept.into_values() {
+            for link in carrier
+                .former
+                .into_iter()
+                .chain(carrier.links.into_values())
+            {
+                link.ends.cancel();
+                let _ = link.task.await;
+            }
+        }
+        if let Err(error) = self.slots.leave().await {
+            tracing::warn!(%error, "this node's slots stay until it is known to be gone");
+        }
     }
 
-    /// Starts the links of a carrier. An account may allow no more binds than it has: the former ones drain and unbind first.
-    fn start(
-        &self,
-        row: carriers::Model,
-        former: Option<Kept>,
-        all: &TaskTracker,
-        ends: CancellationToken,
-    ) -> Kept {
-        let links = self.links_of(&row).unwrap_or_else(|error| {
-            tracing::error!(carrier = row.name, error, "this carrier cannot be used");
-            Vec::new()
-        });
-        let tasks = TaskTracker::new();
-        let (own, own_ends) = (tasks.clone(), ends.clone());
-        all.spawn(async move {
-            if let Some(former) = former {
-                former.ends.cancel();
-                former.tasks.wait().await;
+    /// Takes note of carriers that are new or were changed.
+    fn know(&self, rows: Vec<carriers::Model>, kept: &mut BTreeMap<i64, Kept>) {
+        for row in rows {
+            // A suspended carrier still brings answers and receipts: nothing of its links changes.
+            let row = carriers::Model {
+                suspended_at: None,
+                ..row
+            };
+            if kept.get(&row.id).is_some_and(|known| known.row == row) {
+                continue;
             }
-            for link in links {
-                own.spawn(link.run(own_ends.clone()));
+            let makings = self.settings(&row).and_then(|settings| {
+                let account = self.account(&row)?;
+                self.links.include(row.id);
+                Ok((account, settings))
+            });
+            let makings = makings.map_err(|error| {
+                tracing::error!(carrier = row.name, error, "this carrier cannot be used");
+            });
+            let mut former = Vec::new();
+            if let Some(known) = kept.remove(&row.id) {
+                former.extend(known.former);
+                former.extend(known.links.into_values());
+                former.iter().for_each(|link| link.ends.cancel());
             }
-            own.close();
-            own.wait().await;
-        });
-        Kept { row, ends, tasks }
+            let carrier = Kept {
+                makings: makings.ok(),
+                links: BTreeMap::new(),
+                former,
+                row,
+            };
+            kept.insert(carrier.row.id, carrier);
+        }
     }
 
-    fn links_of(&self, row: &carriers::Model) -> Result<Vec<Link>, String> {
-        let settings = self.settings(row)?;
-        let account = self.account(row)?;
-        self.links.include(row.id);
-        Ok((1..=settings.binds.max(1))
-            .map(|slot| self.link(account.clone(), slot, carrier::Settings::from(&settings)))
-            .collect())
+    async fn look_at_slots(&mut self, kept: &BTreeMap<i64, Kept>) -> Result<(), StoreError> {
+        let (mut binds, mut running, mut bound) =
+            (BTreeMap::new(), BTreeSet::new(), BTreeSet::new());
+        for carrier in kept.values() {
+            binds.insert(carrier.row.id, carrier.binds());
+            running.extend(carrier.links.keys().map(|number| carrier.slot(*number)));
+            if !carrier.former.is_empty() {
+                // Which of them stands on which slot is not known any more.
+                running.extend(self.slots.of_even_leaving(carrier.row.id));
+            }
+            if self.to_handset.has_link_here(carrier.row.id) {
+                bound.extend(self.slots.of(carrier.row.id));
+            }
+        }
+        self.slots.look(&binds, &running, &bound).await
+    }
+
+    /// Starts links where slots are, ends them where none is, and tells the journey whose the carrier's texts are.
+    fn set_right(&self, carrier: &mut Kept, stop: &CancellationToken) {
+        let id = carrier.row.id;
+        for (number, link) in &carrier.links {
+            if self.slots.tenure(carrier.slot(*number)).is_none() {
+                link.ends.cancel();
+            }
+        }
+        let ours: Vec<Slot> = self.slots.of(id).collect();
+        let binds = Binds {
+            are_here: !ours.is_empty(),
+            stand_elsewhere: self.slots.is_bound_elsewhere(id),
+        };
+        self.to_handset.binds_are(id, binds);
+        let Some((account, settings)) = &carrier.makings else {
+            return;
+        };
+        if !carrier.former.is_empty() {
+            return;
+        }
+        for slot in ours {
+            let Some(tenure) = self.slots.tenure(slot) else {
+                continue;
+            };
+            carrier.links.entry(slot.number).or_insert_with(|| {
+                let ends = stop.child_token();
+                let link = self.link(account.clone(), slot.number, settings, tenure);
+                let task = tokio::spawn(link.run(ends.clone()));
+                Running { ends, task }
+            });
+        }
     }
 
     /// A carrier's settings: those of all, and its own over them. The journeys hear of them before its link speaks.
@@ -182,12 +273,14 @@ impl Supervisor {
         })
     }
 
-    fn link(&self, account: Account, slot: u16, settings: carrier::Settings) -> Link {
+    /// A link writes for as long as both the node's lease and its slot surely stand.
+    fn link(&self, account: Account, slot: u16, settings: &rooms::Carrier, held: Tenure) -> Link {
         let tenure = self.tenure.clone();
+        let settings = carrier::Settings::from(settings);
         let needed = (settings.response_timeout + LEASE_TO_SPARE).min(LEASE_AT_MOST);
         Link {
             slot,
-            may_write: Arc::new(move || tenure.remains() > needed),
+            may_write: Arc::new(move || tenure.remains() > needed && held.remains() > needed),
             account,
             settings,
             to_handset: self.to_handset.clone(),

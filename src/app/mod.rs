@@ -1,6 +1,10 @@
 //! Wires the rooms, starts and stops them. What runs is started here and nowhere else.
 
 mod links;
+#[cfg(test)]
+mod nodes_tests;
+mod slots;
+mod time;
 
 use crate::accounts::{Book, Lockouts};
 use crate::administration::{self, Administration};
@@ -11,7 +15,7 @@ use crate::mail::relay::{self, Relay};
 use crate::mail::sender::Sender;
 use crate::policy::{Carriers, Dialect, Policy};
 use crate::rest::{self, Check, Readiness, Rest};
-use crate::security::{Keys, Secret};
+use crate::security::{Keys, Secret, new_sms_key};
 use crate::soap;
 use crate::store::{self, Batch, DatabaseUrl, Store, StoreError, Work};
 use crate::to_desktop::{self, ToDesktop};
@@ -20,9 +24,11 @@ use crate::vault::Vault;
 use anyhow::Context;
 use futures::future::BoxFuture;
 use links::{Links, Supervisor};
+use slots::Slots;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
+use time::Timekeeper;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use warp::Filter;
@@ -40,33 +46,81 @@ pub struct Parts {
     pub place: Place,
 }
 
-/// A directory of this machine in which one gateway lives at a time. Its name tells the database which earlier node is dead.
+/// A place in a directory of this machine in which one gateway lives at a time. Its name tells the database which earlier node is dead.
 pub struct Place {
+    number: u16,
     name: String,
     _lock: std::fs::File,
 }
 
+/// Places in a directory: as many as there may be nodes.
+const PLACES: u16 = 255;
+
 impl Place {
-    /// Takes the directory; refused while another process has it.
+    /// Takes the directory's first place; refused while another process has it.
     pub fn take(directory: &std::path::Path) -> anyhow::Result<Self> {
-        let path = directory.join("node.lock");
-        let file = std::fs::File::options()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(&path)
-            .with_context(|| path.display().to_string())?;
-        if file.try_lock().is_err() {
-            anyhow::bail!(
+        Self::try_take(directory, 1)?.with_context(|| {
+            format!(
                 "another gateway lives in {}; stop it, or give this one a directory of its own",
                 directory.display()
-            );
+            )
+        })
+    }
+
+    /// Takes the first place that is free, from `first` on, where several nodes of one database may share a directory.
+    pub fn take_beside(directory: &std::path::Path, first: u16) -> anyhow::Result<Self> {
+        for number in first..=PLACES {
+            if let Some(place) = Self::try_take(directory, number)? {
+                return Ok(place);
+            }
+        }
+        anyhow::bail!("all places in {} are taken", directory.display())
+    }
+
+    /// From 1.
+    pub fn number(&self) -> u16 {
+        self.number
+    }
+
+    /// `None` while another process has it. The name has the machine in it, the directory, and a word drawn at random that stays in the lock's file: two directories of the
+    /// same name, in two containers of one machine, are two places.
+    fn try_take(directory: &std::path::Path, number: u16) -> anyhow::Result<Option<Self>> {
+        use std::io::{Read, Seek, Write};
+        let path = directory.join(match number {
+            1 => "node.lock".to_owned(),
+            further => format!("node-{further}.lock"),
+        });
+        let said = || path.display().to_string();
+        let mut file = std::fs::File::options()
+            .create(true)
+            .truncate(false)
+            .read(true)
+            .write(true)
+            .open(&path)
+            .with_context(said)?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(std::fs::TryLockError::WouldBlock) => return Ok(None),
+            Err(std::fs::TryLockError::Error(error)) => return Err(error).with_context(said),
+        }
+        let mut word = String::new();
+        file.read_to_string(&mut word).with_context(said)?;
+        if word.is_empty() {
+            word = new_sms_key().expose().to_owned();
+            file.rewind().with_context(said)?;
+            file.write_all(word.as_bytes()).with_context(said)?;
         }
         let machine = std::fs::read_to_string("/etc/machine-id").unwrap_or_default();
-        Ok(Self {
-            name: format!("{}:{}", machine.trim(), directory.display()),
+        Ok(Some(Self {
+            number,
+            name: format!(
+                "{}:{}:{}#{number}",
+                machine.trim(),
+                directory.display(),
+                word.trim()
+            ),
             _lock: file,
-        })
+        }))
     }
 }
 
@@ -79,6 +133,7 @@ pub struct Gateway {
     pub faults: Faults,
     pub store: Store,
     place: Place,
+    timekeeper: Timekeeper,
     pub book: Arc<Book>,
     pub to_handset: ToHandset,
     pub to_desktop: ToDesktop,
@@ -130,9 +185,15 @@ impl Gateway {
         if applied > 0 {
             tracing::info!(%database, applied, "migrated");
         }
+        let (clock, correction) = clock.correctable();
         let store = store::open(&database, &place.name, clock, faults.clone())
             .await
             .with_context(|| format!("opening {database}"))?;
+        let timekeeper = Timekeeper {
+            reader: store.reader.clone(),
+            correction,
+        };
+        timekeeper.look().await;
         check_keys(&store, &keys).await?;
         let lockouts = Lockouts::new(
             settings.security.lockout_tries,
@@ -151,6 +212,7 @@ impl Gateway {
             writer: store.writer.clone(),
             ids: store.ids.clone(),
             lease: store.lease,
+            is_shared: !database.is_sqlite(),
             clock,
             vault: vault.clone(),
             book: book.clone(),
@@ -171,6 +233,7 @@ impl Gateway {
             faults,
             store,
             place,
+            timekeeper,
             book,
             links: Links::new(to_handset.clone()),
             to_handset,
@@ -193,6 +256,7 @@ impl Gateway {
             public_url: self.settings.http.public_url.clone(),
         });
         let (reader, links) = (self.store.reader.clone(), self.links.clone());
+        let timekeeper = self.timekeeper.clone();
         let down: Arc<str> = meaning_of_outage(&self.settings.to_handset).into();
         let rest = rest::routes(Rest {
             to_handset: self.to_handset.clone(),
@@ -201,7 +265,8 @@ impl Gateway {
             clock: self.clock,
             readiness: Arc::new(move || {
                 let (reader, links, down) = (reader.clone(), links.clone(), down.clone());
-                Box::pin(async move { readiness(&reader, &links, &down).await })
+                let complaint = timekeeper.complaint();
+                Box::pin(async move { readiness(&reader, &links, &down, complaint).await })
             }),
             version: env!("CARGO_PKG_VERSION"),
         });
@@ -265,6 +330,12 @@ impl Gateway {
         tasks.spawn(sender.run(stop.clone()));
         let supervisor = Supervisor {
             reader: self.store.reader.clone(),
+            slots: Slots::new(
+                self.store.reader.clone(),
+                self.store.writer.clone(),
+                self.store.lease,
+                !self.database.is_sqlite(),
+            ),
             tenure: self.store.tenure.clone(),
             ids: self.store.ids.clone(),
             keys: self.keys,
@@ -277,6 +348,7 @@ impl Gateway {
             links: self.links,
         };
         tasks.spawn(supervisor.run(stop.clone()));
+        tasks.spawn(self.timekeeper.run(stop.clone()));
         tasks.close();
         Ok(Running {
             store: self.store,
@@ -334,8 +406,13 @@ fn meaning_of_outage(to_handset: &rooms::ToHandset) -> String {
     }
 }
 
-/// Ready is whoever can keep a text. What a carrier that is down does to it stands in `down`.
-async fn readiness(reader: &store::Reader, links: &Links, down: &str) -> Readiness {
+/// Ready is whoever can keep a text, and knows what time it is: `complaint` says otherwise. What a carrier that is down does to a text stands in `down`.
+async fn readiness(
+    reader: &store::Reader,
+    links: &Links,
+    down: &str,
+    complaint: Option<String>,
+) -> Readiness {
     let database = reader.is_reachable().await;
     let check = |name: &str, ok: bool, otherwise: &str| Check {
         name: name.to_owned(),
@@ -343,9 +420,14 @@ async fn readiness(reader: &store::Reader, links: &Links, down: &str) -> Readine
         detail: (!ok).then(|| otherwise.to_owned()),
     };
     Readiness {
-        ready: database,
+        ready: database && complaint.is_none(),
         checks: vec![
             check("database", database, "the database does not answer"),
+            check(
+                "clock",
+                complaint.is_none(),
+                complaint.as_deref().unwrap_or_default(),
+            ),
             check("carriers", links.are_bound(), down),
         ],
     }

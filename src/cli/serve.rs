@@ -26,6 +26,8 @@ const SCHEMA: &str = "emailsms";
 /// --print` shows every setting with its meaning and default, `emailsms check-config --config FILE` says what is wrong with a file.
 ///
 /// An installation without a carrier gets the one that [carrier] describes, with [pool]; afterwards the database rules, and `emailsms admin` changes it.
+///
+/// Several of them may serve one PostgreSQL database, with the same keys, on one machine or many: they share its carriers' binds, and each takes over what another leaves that dies.
 #[derive(Args)]
 #[command(
     after_help = "Examples:\n  emailsms serve --config /etc/emailsms/config.toml\n  EMAILSMS__CARRIER__PASSWORD_FILE=/run/secrets/smsc emailsms serve --config /etc/emailsms/config.toml\n\n\
@@ -104,7 +106,11 @@ pub(super) async fn run(args: ServeArgs) -> anyhow::Result<()> {
     let certificates = certificates_of(&settings.http)?;
     let security = &settings.security;
     let keys = app::keys_for(&database, security.keys.as_ref(), &security.keys_dir).await?;
-    let place = Place::take(&app::private_directory(&settings.security.keys_dir)?)?;
+    let home = app::private_directory(&settings.security.keys_dir)?;
+    let place = match database.is_sqlite() {
+        true => Place::take(&home)?,
+        false => Place::take_beside(&home, 1)?,
+    };
     let faults = app::faults(&settings.faults);
     let gateway = Gateway::open(Parts {
         settings,

@@ -143,6 +143,7 @@ impl Bed {
             writer: store.writer.clone(),
             ids: store.ids.clone(),
             lease: store.lease,
+            is_shared: false,
             clock,
             vault: vault.clone(),
             book: book.clone(),

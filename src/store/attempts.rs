@@ -119,6 +119,10 @@ const BY_MESSAGE_ID: Pick = Pick {
     before: "SELECT * FROM attempts WHERE message_id IN (",
     after: ") ORDER BY id",
 };
+const BY_MESSAGE_ID_LOCKED: Pick = Pick {
+    before: BY_MESSAGE_ID.before,
+    after: ") ORDER BY id FOR UPDATE",
+};
 
 impl Batch<'_> {
     /// Inserts open attempts.
@@ -177,13 +181,14 @@ impl Batch<'_> {
         models(BY_SMS.all(self.tx, &[], &keys).await?)
     }
 
-    /// The attempts with these carrier message ids (any carrier), oldest first.
+    /// The attempts with these carrier message ids (any carrier), oldest first. Locks them: two words on the same attempt may come at two nodes.
     pub async fn attempts_by_message_ids(
         &self,
         message_ids: &[&str],
     ) -> Result<Vec<Model>, StoreError> {
         let keys: Vec<Value> = message_ids.iter().map(|id| (*id).into()).collect();
-        models(BY_MESSAGE_ID.all(self.tx, &[], &keys).await?)
+        let pick = self.pick(&BY_MESSAGE_ID, &BY_MESSAGE_ID_LOCKED);
+        models(pick.all(self.tx, &[], &keys).await?)
     }
 
     /// Attempts in doubt from that number to that handset, oldest first.
@@ -207,6 +212,12 @@ impl Batch<'_> {
 }
 
 impl Reader {
+    /// Whether an attempt has one of these carrier message ids.
+    pub async fn has_message_ids(&self, message_ids: &[&str]) -> Result<bool, StoreError> {
+        let keys: Vec<Value> = message_ids.iter().map(|id| (*id).into()).collect();
+        Ok(!BY_MESSAGE_ID.all(&self.0, &[], &keys).await?.is_empty())
+    }
+
     /// The attempts of an SMS, oldest first.
     pub async fn attempts_of(&self, sms_id: i64) -> Result<Vec<Model>, StoreError> {
         Ok(Entity::find()

@@ -22,23 +22,40 @@ pub(super) struct Bulk {
 impl Bulk {
     /// Runs it for all of `values`, row after row. Rows affected in all.
     pub async fn run(&self, tx: &DatabaseTransaction, values: Vec<Value>) -> Result<u64, DbErr> {
-        debug_assert_eq!(values.len() % self.columns, 0, "{}", self.before);
         let mut affected = 0;
+        for statement in self.statements(tx.get_database_backend(), values) {
+            affected += tx.execute_raw(statement).await?.rows_affected();
+        }
+        Ok(affected)
+    }
+
+    /// The same of a write that ends with `RETURNING …`; the rows that it returns.
+    pub async fn returning(
+        &self,
+        tx: &DatabaseTransaction,
+        values: Vec<Value>,
+    ) -> Result<Vec<QueryResult>, DbErr> {
+        let mut rows = Vec::new();
+        for statement in self.statements(tx.get_database_backend(), values) {
+            rows.extend(tx.query_all_raw(statement).await?);
+        }
+        Ok(rows)
+    }
+
+    fn statements(&self, backend: DatabaseBackend, values: Vec<Value>) -> Vec<Statement> {
+        debug_assert_eq!(values.len() % self.columns, 0, "{}", self.before);
         let mut left = values.len() / self.columns;
         let mut values = values.into_iter();
+        let mut statements = Vec::new();
         for length in LENGTHS {
             while left >= length {
                 let chunk: Vec<Value> = values.by_ref().take(length * self.columns).collect();
-                let statement = Statement::from_sql_and_values(
-                    tx.get_database_backend(),
-                    self.sql(length, tx.get_database_backend()),
-                    chunk,
-                );
-                affected += tx.execute_raw(statement).await?.rows_affected();
+                let sql = self.sql(length, backend);
+                statements.push(Statement::from_sql_and_values(backend, sql, chunk));
                 left -= length;
             }
         }
-        Ok(affected)
+        statements
     }
 
     fn sql(&self, rows: usize, backend: DatabaseBackend) -> String {

@@ -364,6 +364,8 @@ async fn connect(
                     ("plan_cache_mode", "force_custom_plan"),
                     ("synchronous_commit", "on"),
                     ("lock_timeout", "10s"),
+                    // A node that stops in the middle of a batch must not keep the others from the rows that it has locked.
+                    ("idle_in_transaction_session_timeout", "5s"),
                 ])
             });
             options

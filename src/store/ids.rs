@@ -53,6 +53,11 @@ impl Ids {
     }
 }
 
+/// Below all ids that were made from `at` on, UTC ms.
+pub fn before_all_since(at: i64) -> i64 {
+    (at - FIRST_MS).max(0) << (NODE_BITS + COUNT_BITS)
+}
+
 /// Crockford's base 32, which has no letters that are taken for digits.
 static CROCKFORD: LazyLock<Encoding> = LazyLock::new(|| {
     let mut specification = data_encoding::Specification::new();
@@ -98,6 +103,13 @@ mod tests {
             last = id;
         }
         assert_ne!(two.next() >> COUNT_BITS & 0xff, last >> COUNT_BITS & 0xff);
+    }
+
+    #[test]
+    fn ids_of_a_time_are_above_its_beginning() {
+        let before = real_now();
+        let id = Ids::new(255, 0).next();
+        assert!(before_all_since(before) <= id && id < before_all_since(real_now() + 1));
     }
 
     #[test]

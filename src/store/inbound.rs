@@ -1,9 +1,10 @@
 //! Replies, their parts until they are complete, and what is needed to know a redelivery.
 
+use super::bulk::{Bulk, Pick};
 use super::{Batch, Reader, StoreError};
-use sea_orm::IntoActiveModel;
 use sea_orm::entity::prelude::*;
-use sea_orm::{FromQueryResult, QueryOrder, QuerySelect, Value};
+use sea_orm::{DatabaseBackend, FromQueryResult, IntoActiveModel, QueryOrder, QuerySelect, Value};
+use std::collections::BTreeSet;
 
 /// A text from a handset. Without a company it is unmatched and waits for an administrator.
 #[sea_orm::model]
@@ -59,10 +60,25 @@ pub mod part {
         /// Sealed.
         pub text: Vec<u8>,
         pub arrived_at: i64,
+        /// Of the deliver_sm that it came in; none from an older build.
+        pub digest: Option<Vec<u8>>,
     }
 
     impl ActiveModelBehavior for ActiveModel {}
 }
+
+/// Parts looked at together.
+const OVERDUE: usize = 1_000;
+
+const TAKE_TURNS: Bulk = Bulk {
+    before: "INSERT INTO turns (turn) VALUES ",
+    columns: 1,
+    after: " ON CONFLICT (turn) DO UPDATE SET turn = excluded.turn",
+};
+const END_TURNS: Pick = Pick {
+    before: "DELETE FROM turns WHERE turn IN (",
+    after: ")",
+};
 
 impl Batch<'_> {
     /// Keeps a reply.
@@ -92,7 +108,7 @@ impl Batch<'_> {
         &self,
         row: part::Model,
     ) -> Result<Vec<part::Model>, StoreError> {
-        let sql = "INSERT INTO inbound_parts (id, carrier_id, sender, number, reference, part, of, text, arrived_at) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9) \
+        let sql = "INSERT INTO inbound_parts (id, carrier_id, sender, number, reference, part, of, text, arrived_at, digest) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10) \
                    ON CONFLICT (carrier_id, sender, number, reference, of, part) DO NOTHING";
         let key: [Value; 4] = [
             row.carrier_id.into(),
@@ -103,11 +119,12 @@ impl Batch<'_> {
         let of = row.of;
         let mut values = vec![row.id.into()];
         values.extend(key.clone());
-        values.extend::<[Value; 4]>([
+        values.extend::<[Value; 5]>([
             row.part.into(),
             of.into(),
             row.text.into(),
             row.arrived_at.into(),
+            row.digest.into(),
         ]);
         self.execute(sql, values).await?;
         let mut values = key.to_vec();
@@ -132,15 +149,91 @@ impl Batch<'_> {
         Ok(())
     }
 
-    /// Parts whose others are overdue: older than `before`, some of them.
+    /// The parts that there are of texts of which one is older than `before`, text by text, each whole; some of them. Locks them.
     pub async fn overdue_inbound_parts(&self, before: i64) -> Result<Vec<part::Model>, StoreError> {
-        let found = part::Entity::find().filter(part::Column::ArrivedAt.lt(before));
-        Ok(found
-            .order_by_asc(part::Column::Reference)
-            .order_by_asc(part::Column::Part)
-            .limit(500)
-            .all(self.tx)
-            .await?)
+        let same = "o.carrier_id = p.carrier_id AND o.sender = p.sender AND o.number = p.number AND o.reference = p.reference AND o.of = p.of";
+        // A text has 255 parts at most.
+        let sql = format!(
+            "SELECT p.* FROM inbound_parts p WHERE EXISTS (SELECT 1 FROM inbound_parts o WHERE o.arrived_at < $1 AND {same}) \
+             ORDER BY p.carrier_id, p.sender, p.number, p.reference, p.of, p.part LIMIT {OVERDUE}{}",
+            self.for_update()
+        );
+        let rows = self.query(&sql, vec![before.into()]).await?;
+        let mut parts = rows
+            .iter()
+            .map(|row| part::Model::from_query_result(row, ""))
+            .collect::<Result<Vec<_>, _>>()?;
+        if parts.len() == OVERDUE
+            && let Some(last) = parts.pop()
+        {
+            // Of the last there may be more.
+            let key = |part: &part::Model| {
+                let (sender, number) = (part.sender.clone(), part.number.clone());
+                (part.carrier_id, sender, number, part.reference, part.of)
+            };
+            let last = key(&last);
+            parts.retain(|part| key(part) != last);
+        }
+        Ok(parts)
+    }
+
+    /// Remembers what a reply was put together from.
+    pub async fn note_joined(&self, parts: &[part::Model]) -> Result<(), StoreError> {
+        let sql = "INSERT INTO inbound_joined (id, carrier_id, sender, number, digest, joined_at) VALUES ($1, $2, $3, $4, $5, $6)";
+        for part in parts {
+            let Some(digest) = &part.digest else { continue };
+            let values = vec![
+                self.ids.next().into(),
+                part.carrier_id.into(),
+                part.sender.clone().into(),
+                part.number.clone().into(),
+                digest.clone().into(),
+                self.now.into(),
+            ];
+            self.execute(sql, values).await?;
+        }
+        Ok(())
+    }
+
+    /// Whether a reply was put together from this very part already.
+    pub async fn was_joined(&self, part: &part::Model) -> Result<bool, StoreError> {
+        let Some(digest) = &part.digest else {
+            return Ok(false);
+        };
+        let sql = "SELECT 1 FROM inbound_joined WHERE digest = $1 AND carrier_id = $2 AND sender = $3 AND number = $4 LIMIT 1";
+        let values = vec![
+            digest.clone().into(),
+            part.carrier_id.into(),
+            part.sender.clone().into(),
+            part.number.clone().into(),
+        ];
+        Ok(!self.query(sql, values).await?.is_empty())
+    }
+
+    /// Forgets what replies were put together from before `before`.
+    pub async fn forget_joined(&self, before: i64) -> Result<(), StoreError> {
+        let sql = "DELETE FROM inbound_joined WHERE joined_at < $1";
+        self.execute(sql, vec![before.into()]).await?;
+        Ok(())
+    }
+
+    /// Waits until no other node's batch works on one of these keys, and makes others wait for this one. To be given back by [`Self::end_turns`] at the end of the same work.
+    pub async fn take_turns(&self, keys: &BTreeSet<Vec<u8>>) -> Result<(), StoreError> {
+        if self.tx.get_database_backend() == DatabaseBackend::Postgres {
+            // A row that another transaction inserted is waited for, also when it is deleted there again: so nothing is left of them. In order, against deadlocks.
+            let values: Vec<Value> = keys.iter().map(|key| key.clone().into()).collect();
+            TAKE_TURNS.run(self.tx, values).await?;
+        }
+        Ok(())
+    }
+
+    /// Gives turns back: whoever waits goes on when this batch is on disk.
+    pub async fn end_turns(&self, keys: &BTreeSet<Vec<u8>>) -> Result<(), StoreError> {
+        if self.tx.get_database_backend() == DatabaseBackend::Postgres {
+            let keys: Vec<Value> = keys.iter().map(|key| key.clone().into()).collect();
+            END_TURNS.all(self.tx, &[], &keys).await?;
+        }
+        Ok(())
     }
 
     /// Whether this very deliver_sm came on another session since `since` and its answer is not known to have been written. Notes this one either way.

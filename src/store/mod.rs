@@ -22,15 +22,16 @@ pub mod quota;
 pub mod receipts;
 pub mod references;
 pub mod roster;
+pub mod slots;
 pub mod suspensions;
 pub mod verify;
 
 pub use connect::{DatabaseUrl, Reader, Store, known_keys, migrate, open, open_reader};
-pub use ids::{Ids, external, parse_external};
-pub use nodes::Tenure;
+pub use ids::{Ids, before_all_since, external, parse_external};
+pub use nodes::{Lag, Moment, Tenure};
 pub use writer::{Batch, Work, Writer};
 
-use sea_orm::DbErr;
+use sea_orm::{DbErr, RuntimeErr};
 
 /// Why the store could not do it. Nothing of the request was kept.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -47,6 +48,9 @@ pub enum StoreError {
     /// There is no room left on the database's disk; may be tried again when there is.
     #[error("the database's disk is full: {0}")]
     DiskFull(String),
+    /// Another node was in the way (a deadlock, a serialization failure); done again, it would do. The writer does it again.
+    #[error("another node was in the way: {0}")]
+    Contended(String),
     /// This node's lease was taken over by another; it must stop writing.
     #[error("another node took over this node's lease")]
     LeaseLost,
@@ -66,6 +70,13 @@ impl From<DbErr> for StoreError {
         {
             return Self::DiskFull(text);
         }
+        match code_of(&error).as_deref() {
+            // serialization_failure, deadlock_detected [PostgreSQL, appendix A].
+            Some("40001" | "40P01") => return Self::Contended(text),
+            // lock_not_available: somebody holds up the database, and would hold up each work of the batch as well.
+            Some("55P03") => return Self::Unreachable(text),
+            _ => {}
+        }
         match error {
             DbErr::Conn(_) | DbErr::ConnectionAcquire(_) => Self::Unreachable(text),
             DbErr::Exec(ref inner) | DbErr::Query(ref inner)
@@ -76,6 +87,17 @@ impl From<DbErr> for StoreError {
             _ => Self::Refused(text),
         }
     }
+}
+
+/// The database's own code of an error, if it comes from there.
+fn code_of(error: &DbErr) -> Option<String> {
+    let (DbErr::Exec(RuntimeErr::SqlxError(inner))
+    | DbErr::Query(RuntimeErr::SqlxError(inner))
+    | DbErr::Conn(RuntimeErr::SqlxError(inner))) = error
+    else {
+        return None;
+    };
+    Some(inner.as_database_error()?.code()?.into_owned())
 }
 
 fn is_connection_trouble(text: &str) -> bool {

@@ -1,6 +1,6 @@
 //! This node's row: its number (part of its ids), its epoch (the lease under which it claims), and the number of its last batch.
 
-use super::{Batch, StoreError};
+use super::{Batch, Reader, StoreError};
 use crate::clock::real_now;
 use sea_orm::{
     ConnectionTrait, DatabaseBackend, DatabaseConnection, DatabaseTransaction, Statement,
@@ -13,7 +13,18 @@ use std::time::Duration;
 /// How long a node's lease outlives its last sign of life, ms: longer than a response to a PDU may take, and than a database may pause.
 pub(super) const LEASE_MS: i64 = 60_000;
 
-/// How long this node's lease surely stands. Clones share it.
+/// A moment on a clock that nobody sets and that goes on while the machine sleeps.
+#[derive(Debug, Clone, Copy)]
+pub struct Moment(i64);
+
+impl Moment {
+    /// Now.
+    pub fn now() -> Self {
+        Self(awake_or_not_ms())
+    }
+}
+
+/// How long this node's lease, or a slot of it, surely stands. Clones share it.
 #[derive(Debug, Clone)]
 pub struct Tenure {
     /// On the clock of [`awake_or_not_ms`]; `None` where nobody else could take the lease.
@@ -28,10 +39,22 @@ impl Tenure {
         }
     }
 
-    /// The lease was signed in a batch that began at `since_ms`, and that is on disk.
-    fn renewed(&self, since_ms: i64) {
+    /// Of a slot that nobody else could take.
+    pub fn endless() -> Self {
+        Self { until_ms: None }
+    }
+
+    /// Of a slot that was taken in a batch handed over after `since`, and that is on disk.
+    pub fn taken(since: Moment) -> Self {
+        Self {
+            until_ms: Some(Arc::new(AtomicI64::new(since.0 + LEASE_MS))),
+        }
+    }
+
+    /// It was signed in a batch that began after `since`, and that is on disk.
+    pub fn renewed(&self, since: Moment) {
         if let Some(until_ms) = &self.until_ms {
-            until_ms.fetch_max(since_ms + LEASE_MS, Ordering::Relaxed);
+            until_ms.fetch_max(since.0 + LEASE_MS, Ordering::Relaxed);
         }
     }
 
@@ -53,6 +76,14 @@ fn awake_or_not_ms() -> i64 {
     now.tv_sec * 1_000 + now.tv_nsec / 1_000_000
 }
 
+/// UTC milliseconds by the database's own clock, which all its nodes share; on SQLite that is the machine's.
+pub(super) fn now_there(backend: DatabaseBackend) -> &'static str {
+    match backend {
+        DatabaseBackend::Postgres => "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)",
+        _ => "CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)",
+    }
+}
+
 /// The identity under which this process writes. A process that starts is a new epoch, also with the same number.
 #[derive(Debug)]
 pub(super) struct Node {
@@ -61,11 +92,12 @@ pub(super) struct Node {
     pub tenure: Tenure,
     last_batch: i64,
     /// When the last batch was signed, until it is known to be on disk.
-    signed_ms: i64,
+    signed: Moment,
 }
 
 impl Node {
-    /// Takes the lowest free node number under a new epoch. `holder` names who starts, uniquely: whoever bore that name before is dead, and need not be waited for.
+    /// Takes the lowest free node number under a new epoch. `holder` names who starts, uniquely: whoever bore that name before is dead, and need not be waited for. Whoever
+    /// has no name is a tool, and makes no links.
     pub async fn register(
         connection: &DatabaseConnection,
         holder: &str,
@@ -79,12 +111,13 @@ impl Node {
             .ok_or_else(|| StoreError::Refused("the counter `epoch` is missing".into()))?
             .try_get_by_index(0)?;
         // The row lock on the counter, taken above, makes this read and the insert below one step over all nodes.
-        let now = real_now();
-        let dead = "DELETE FROM nodes WHERE expires_at < $1 OR (holder = $2 AND holder <> '')";
+        let now = now_there(backend);
+        let dead =
+            format!("DELETE FROM nodes WHERE expires_at < {now} OR (holder = $1 AND holder <> '')");
         tx.execute_raw(Statement::from_sql_and_values(
             backend,
             dead,
-            [now.into(), holder.into()],
+            [holder.into()],
         ))
         .await?;
         let mut taken = Vec::new();
@@ -102,8 +135,8 @@ impl Node {
             .ok_or_else(|| StoreError::Refused("255 nodes are running already".into()))?;
         tx.execute_raw(Statement::from_sql_and_values(
             backend,
-            "INSERT INTO nodes (node_no, epoch, expires_at, holder, last_batch) VALUES ($1, $2, $3, $4, 0)",
-            [node_no.into(), epoch.into(), (now + LEASE_MS).into(), holder.into()],
+            format!("INSERT INTO nodes (node_no, epoch, expires_at, holder, last_batch, links) VALUES ($1, $2, {now} + {LEASE_MS}, $3, 0, $4)"),
+            [node_no.into(), epoch.into(), holder.into(), i64::from(!holder.is_empty()).into()],
         ))
         .await?;
         tx.commit().await?;
@@ -112,33 +145,30 @@ impl Node {
             epoch,
             tenure: Tenure::new(backend),
             last_batch: 0,
-            signed_ms: 0,
+            signed: Moment::now(),
         })
     }
 
     pub fn next_batch(&mut self) -> i64 {
         self.last_batch += 1;
-        self.signed_ms = awake_or_not_ms();
+        self.signed = Moment::now();
         self.last_batch
     }
 
     /// The last batch is on disk.
     pub fn batch_is_kept(&self) {
-        self.tenure.renewed(self.signed_ms);
+        self.tenure.renewed(self.signed);
     }
 
     /// Writes the batch's number into this node's row, which also extends its lease. Fails if another epoch took the row over.
     pub async fn sign(&self, tx: &DatabaseTransaction, batch: i64) -> Result<(), StoreError> {
-        let statement = Statement::from_sql_and_values(
-            tx.get_database_backend(),
-            "UPDATE nodes SET last_batch = $1, expires_at = $2 WHERE node_no = $3 AND epoch = $4",
-            [
-                batch.into(),
-                (real_now() + LEASE_MS).into(),
-                self.node_no.into(),
-                self.epoch.into(),
-            ],
+        let backend = tx.get_database_backend();
+        let sql = format!(
+            "UPDATE nodes SET last_batch = $1, expires_at = {} + {LEASE_MS} WHERE node_no = $2 AND epoch = $3",
+            now_there(backend)
         );
+        let values = [batch.into(), self.node_no.into(), self.epoch.into()];
+        let statement = Statement::from_sql_and_values(backend, sql, values);
         match tx.execute_raw(statement).await?.rows_affected() {
             1 => Ok(()),
             _ => Err(StoreError::LeaseLost),
@@ -175,15 +205,78 @@ impl Node {
     }
 }
 
+/// How far the machine's clock is behind the database's, ms (before it: negative), as of one look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lag {
+    pub behind_ms: i64,
+    /// By how much that may be wrong: the look took twice as long.
+    pub within_ms: i64,
+}
+
+impl Lag {
+    /// The database's clock showed `there` between `before` and `after` by the machine's.
+    pub fn between(before: i64, there: i64, after: i64) -> Self {
+        let within_ms = (after - before).max(0) / 2;
+        Self {
+            behind_ms: there - before - within_ms,
+            within_ms,
+        }
+    }
+}
+
+impl Reader {
+    /// Compares the machine's clock with the database's; `None` where it is the same.
+    pub async fn clock_lag(&self) -> Result<Option<Lag>, StoreError> {
+        let backend = self.0.get_database_backend();
+        if backend != DatabaseBackend::Postgres {
+            return Ok(None);
+        }
+        let sql = format!("SELECT {}", now_there(backend));
+        let before = real_now();
+        let row = self
+            .0
+            .query_one_raw(Statement::from_string(backend, sql))
+            .await?;
+        let after = real_now();
+        let there: Option<i64> = row.map(|row| row.try_get_by_index(0)).transpose()?;
+        Ok(there.map(|there| Lag::between(before, there, after)))
+    }
+}
+
 impl Batch<'_> {
-    /// Forgets nodes whose lease has ended.
+    /// Forgets nodes whose lease has ended. One that is in the middle of a batch is passed over, so that nobody waits for it.
     pub async fn forget_dead_nodes(&self) -> Result<(), StoreError> {
-        self.execute(
-            "DELETE FROM nodes WHERE expires_at < $1",
-            vec![real_now().into()],
-        )
-        .await?;
+        let (now, lock) = (self.now_there(), self.skip_locked());
+        let sql = format!(
+            "DELETE FROM nodes WHERE epoch IN (SELECT epoch FROM nodes WHERE expires_at < {now}{lock})"
+        );
+        self.execute(&sql, vec![]).await?;
         Ok(())
+    }
+
+    /// Whether this node is the one that sweeps, which it becomes if nobody is: what is swept for all nodes is swept by one at a time, until it is silent for as long as a
+    /// node may be, or dead.
+    pub async fn is_sweeper(&self) -> Result<bool, StoreError> {
+        let now = self.now_there();
+        let vacant = format!("(expires_at < {now} OR epoch NOT IN (SELECT epoch FROM nodes))");
+        let looked =
+            format!("SELECT 1 FROM duties WHERE name = 'sweeper' AND (epoch = $1 OR {vacant})");
+        // Looked at first, because the others would wait for each other's batches in vain.
+        if self
+            .query(&looked, vec![self.lease.into()])
+            .await?
+            .is_empty()
+        {
+            return Ok(false);
+        }
+        let sql = format!(
+            "UPDATE duties SET epoch = $1, expires_at = {now} + {LEASE_MS} WHERE name = 'sweeper' AND (epoch = $1 OR {vacant})"
+        );
+        Ok(self.execute(&sql, vec![self.lease.into()]).await? == 1)
+    }
+
+    pub(super) fn now_there(&self) -> &'static str {
+        now_there(self.tx.get_database_backend())
     }
 }
 
@@ -191,6 +284,24 @@ impl Batch<'_> {
 mod tests {
     use super::*;
     use crate::store::{DatabaseUrl, migrate};
+
+    #[test]
+    fn a_clock_is_compared_in_the_middle_of_the_look() {
+        for (before, there, after, behind_ms, within_ms) in [
+            (1_000, 1_000, 1_000, 0, 0),
+            (1_000, 1_005, 1_010, 0, 5),
+            (1_000, 4_005, 1_010, 3_000, 5),
+            (5_000, 2_000, 5_000, -3_000, 0),
+            // Set back while it was looked.
+            (1_000, 1_000, 900, 0, 0),
+        ] {
+            let lag = Lag {
+                behind_ms,
+                within_ms,
+            };
+            assert_eq!(Lag::between(before, there, after), lag);
+        }
+    }
 
     #[tokio::test]
     async fn a_batch_is_committed_or_not_and_without_a_row_nobody_can_tell() {

@@ -126,9 +126,22 @@ const CHANGE: Bulk = Bulk {
             number = v.number, due_at = v.due_at, lease = v.lease FROM v WHERE sms.id = v.id",
 };
 
+const LET_GO: Bulk = Bulk {
+    before: "WITH v (id, carrier_id, lease) AS (VALUES ",
+    columns: 3,
+    // A number belongs to its carrier.
+    after: ") UPDATE sms SET lease = 0, number = CASE WHEN sms.carrier_id = v.carrier_id THEN sms.number END, carrier_id = v.carrier_id FROM v \
+            WHERE sms.id = v.id AND sms.lease = v.lease",
+};
+
 const BY_IDS: Pick = Pick {
     before: "SELECT * FROM sms WHERE id IN (",
     after: ")",
+};
+
+const BY_IDS_LOCKED: Pick = Pick {
+    before: BY_IDS.before,
+    after: ") ORDER BY id FOR UPDATE",
 };
 
 impl Batch<'_> {
@@ -190,9 +203,11 @@ impl Batch<'_> {
         Ok(())
     }
 
-    /// The rows of these ids, in no order.
+    /// The rows of these ids, in no order. Locks them: what is decided on them no other node decides meanwhile.
     pub async fn sms_by_ids(&self, ids: &[i64]) -> Result<Vec<Model>, StoreError> {
-        by_ids(self.tx, ids).await
+        let mut ids = ids.to_vec();
+        ids.sort_unstable();
+        by_ids(self.tx, self.pick(&BY_IDS, &BY_IDS_LOCKED), &ids).await
     }
 
     /// Leases up to `limit` due texts of a lane to this node and returns them as they are now.
@@ -240,6 +255,16 @@ impl Batch<'_> {
         let mut values = vec![self.now.into(), self.lease.into()];
         values.extend(more);
         self.models(&sql, values).await
+    }
+
+    /// Gives texts that this node has in hand back to whoever has the links of their carrier: `(id, carrier)`.
+    pub async fn let_sms_go(&self, texts: &[(i64, i64)]) -> Result<(), StoreError> {
+        let values: Vec<Value> = texts
+            .iter()
+            .flat_map(|(id, carrier)| [(*id).into(), (*carrier).into(), self.lease.into()])
+            .collect();
+        LET_GO.run(self.tx, values).await?;
+        Ok(())
     }
 
     /// Lets a text go that was held for an operator; whether it was.
@@ -297,7 +322,7 @@ impl Reader {
 
     /// The rows of these ids, in no order.
     pub async fn sms_by_ids(&self, ids: &[i64]) -> Result<Vec<Model>, StoreError> {
-        by_ids(&self.0, ids).await
+        by_ids(&self.0, &BY_IDS, ids).await
     }
 
     /// `(legacy id, state)` of those of the user's SMS that have these legacy ids.
@@ -459,9 +484,13 @@ fn queued(columns: &str) -> String {
     )
 }
 
-async fn by_ids<C: ConnectionTrait>(connection: &C, ids: &[i64]) -> Result<Vec<Model>, StoreError> {
+async fn by_ids<C: ConnectionTrait>(
+    connection: &C,
+    pick: &Pick,
+    ids: &[i64],
+) -> Result<Vec<Model>, StoreError> {
     let keys: Vec<Value> = ids.iter().map(|id| (*id).into()).collect();
-    let rows = BY_IDS.all(connection, &[], &keys).await?;
+    let rows = pick.all(connection, &[], &keys).await?;
     Ok(rows
         .iter()
         .map(|row| Model::from_query_result(row, ""))

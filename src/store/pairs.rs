@@ -3,7 +3,7 @@
 use super::bulk::{Bulk, Pick};
 use super::{Batch, StoreError};
 use sea_orm::entity::prelude::*;
-use sea_orm::{FromQueryResult, Value};
+use sea_orm::{DatabaseBackend, FromQueryResult, Value};
 
 /// A pool number that an SMS to a handset came from, while answers to it are awaited.
 #[sea_orm::model]
@@ -46,6 +46,19 @@ const SET_CURSOR: Bulk = Bulk {
     columns: 3,
     after: " ON CONFLICT (carrier_id, handset) DO UPDATE SET number = excluded.number",
 };
+/// Before the first number of any pool.
+const NOWHERE: i64 = 0;
+
+/// Locks cursors, and makes those that are missing, which could not be locked otherwise: two nodes would both begin at the pool's first number.
+const LOCK_CURSORS: Bulk = Bulk {
+    before: "INSERT INTO cursors (carrier_id, handset, number) VALUES ",
+    columns: 3,
+    after: " ON CONFLICT (carrier_id, handset) DO UPDATE SET number = cursors.number RETURNING handset, number",
+};
+const CURSORS: Pick = Pick {
+    before: "SELECT handset, number FROM cursors WHERE carrier_id = $1 AND handset IN (",
+    after: ")",
+};
 const OPEN_OF: Pick = Pick {
     before: "SELECT * FROM pairs WHERE closes_at > $1 AND superseded_at IS NULL AND handset IN (",
     after: ")",
@@ -62,24 +75,25 @@ impl Batch<'_> {
             .collect::<Result<_, _>>()?)
     }
 
-    /// Where the cursors of these handsets stand in the carrier's pool: `(handset, number last given)`. Locks them; `handsets` must be sorted.
+    /// Where the cursors of these handsets stand in the carrier's pool: `(handset, number last given)`. Locks them, also those that stand nowhere yet (before the pool's first
+    /// number); `handsets` must be sorted, each once.
     pub async fn cursors(
         &self,
         carrier_id: i64,
         handsets: &[i64],
     ) -> Result<Vec<(i64, i64)>, StoreError> {
-        let keys: Vec<Value> = handsets.iter().map(|handset| (*handset).into()).collect();
-        let pick = match self.for_update() {
-            "" => Pick {
-                before: "SELECT handset, number FROM cursors WHERE carrier_id = $1 AND handset IN (",
-                after: ")",
-            },
-            _ => Pick {
-                before: "SELECT handset, number FROM cursors WHERE carrier_id = $1 AND handset IN (",
-                after: ") ORDER BY handset FOR UPDATE",
-            },
+        let rows = match self.tx.get_database_backend() {
+            DatabaseBackend::Postgres => {
+                let seeds = handsets
+                    .iter()
+                    .flat_map(|handset| [carrier_id.into(), (*handset).into(), NOWHERE.into()]);
+                LOCK_CURSORS.returning(self.tx, seeds.collect()).await?
+            }
+            _ => {
+                let keys: Vec<Value> = handsets.iter().map(|handset| (*handset).into()).collect();
+                CURSORS.all(self.tx, &[carrier_id.into()], &keys).await?
+            }
         };
-        let rows = pick.all(self.tx, &[carrier_id.into()], &keys).await?;
         Ok(rows
             .iter()
             .map(|row| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?)))

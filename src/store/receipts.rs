@@ -1,9 +1,9 @@
 //! Receipts as they came. A row without an attempt waits for one: it may have come before the response.
 
 use super::bulk::{Bulk, Pick};
-use super::{Batch, StoreError};
+use super::{Batch, Reader, StoreError};
 use sea_orm::entity::prelude::*;
-use sea_orm::{FromQueryResult, Value};
+use sea_orm::{FromQueryResult, QueryOrder, QuerySelect, Value};
 
 /// A carrier's word on what became of an attempt.
 #[sea_orm::model]
@@ -39,6 +39,29 @@ const UNMATCHED: Pick = Pick {
     after: ") ORDER BY id",
 };
 
+const UNMATCHED_LOCKED: Pick = Pick {
+    before: UNMATCHED.before,
+    after: ") ORDER BY id FOR UPDATE",
+};
+
+impl Reader {
+    /// Up to `limit` receipts without an attempt whose ids are above `after`, oldest first.
+    pub async fn unmatched_receipts(
+        &self,
+        after: i64,
+        limit: u64,
+    ) -> Result<Vec<Model>, StoreError> {
+        Ok(Entity::find()
+            .filter(Column::Id.gt(after))
+            .filter(Column::AttemptId.is_null())
+            .filter(Column::MessageId.is_not_null())
+            .order_by_asc(Column::Id)
+            .limit(limit)
+            .all(&self.0)
+            .await?)
+    }
+}
+
 impl Batch<'_> {
     /// Keeps receipts.
     pub async fn insert_receipts(&self, rows: &[Model]) -> Result<(), StoreError> {
@@ -70,10 +93,13 @@ impl Batch<'_> {
         Ok(())
     }
 
-    /// Receipts without an attempt that bear one of these ids, oldest first.
+    /// Receipts without an attempt that bear one of these ids, oldest first. Locks them: each gets its attempt once.
     pub async fn unmatched_receipts(&self, message_ids: &[&str]) -> Result<Vec<Model>, StoreError> {
         let keys: Vec<Value> = message_ids.iter().map(|id| (*id).into()).collect();
-        let rows = UNMATCHED.all(self.tx, &[], &keys).await?;
+        let rows = self
+            .pick(&UNMATCHED, &UNMATCHED_LOCKED)
+            .all(self.tx, &[], &keys)
+            .await?;
         Ok(rows
             .iter()
             .map(|row| Model::from_query_result(row, ""))
@@ -88,10 +114,13 @@ impl Batch<'_> {
         handset: i64,
         since: i64,
     ) -> Result<Vec<Model>, StoreError> {
-        let sql = "SELECT * FROM receipts WHERE attempt_id IS NULL AND handset = $1 AND number = $2 AND carrier_id = $3 AND arrived_at >= $4 ORDER BY id";
+        let sql = format!(
+            "SELECT * FROM receipts WHERE attempt_id IS NULL AND handset = $1 AND number = $2 AND carrier_id = $3 AND arrived_at >= $4 ORDER BY id{}",
+            self.for_update()
+        );
         let rows = self
             .query(
-                sql,
+                &sql,
                 vec![
                     handset.into(),
                     number.into(),

@@ -34,7 +34,7 @@ impl Batch<'_> {
         }))
     }
 
-    /// Remembers an acceptance; an outdated one gives way, a younger one of another node makes this fail.
+    /// Remembers an acceptance; an outdated one gives way. A younger one that another node committed meanwhile is found when the batch is done again.
     pub async fn insert_reference(
         &self,
         user_id: i64,
@@ -48,7 +48,7 @@ impl Batch<'_> {
             vec![user_id.into(), reference.to_vec().into(), since.into()],
         )
         .await?;
-        let sql = "INSERT INTO client_references (user_id, reference, fingerprint, accepted_at, answer) VALUES ($1, $2, $3, $4, $5)";
+        let sql = "INSERT INTO client_references (user_id, reference, fingerprint, accepted_at, answer) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING";
         let values: Vec<Value> = vec![
             user_id.into(),
             reference.to_vec().into(),
@@ -56,7 +56,9 @@ impl Batch<'_> {
             self.now.into(),
             new.answer.clone().into(),
         ];
-        self.execute(sql, values).await?;
-        Ok(())
+        match self.execute(sql, values).await? {
+            1 => Ok(()),
+            _ => Err(StoreError::Contended("a client reference".to_owned())),
+        }
     }
 }

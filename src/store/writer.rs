@@ -3,6 +3,7 @@
 //! **A caller that goes away cancels nothing**: its work is owned here from the moment it was handed over. A batch that errs is rolled back and its works run
 //! singly, so that one bad row hurts nobody else. **A COMMIT of unknown outcome is looked up** by the batch's number in this node's own row before anyone is answered.
 
+use super::bulk::Pick;
 use super::{Ids, StoreError, cdrs, events, mails, nodes};
 use crate::clock::Clock;
 use crate::faults::Faults;
@@ -19,6 +20,8 @@ use tokio_util::sync::CancellationToken;
 
 /// Works in one commit at most: keeps a transaction in the tens of milliseconds.
 const BATCH_CAP: usize = 512;
+/// How often a batch is done again that met another node's.
+const CONTENDED_AT_MOST: u32 = 6;
 /// Works that may wait before callers are held back.
 const WAITING_CAP: usize = 16_384;
 
@@ -131,7 +134,7 @@ impl Task {
     }
 
     async fn write_together(&mut self, mut lanes: Vec<Box<dyn Lane>>) {
-        match self.commit(&mut lanes).await {
+        match self.commit_patiently(&mut lanes).await {
             Ok(()) => lanes.into_iter().for_each(|lane| lane.answer()),
             Err(
                 error @ (StoreError::LeaseLost
@@ -156,7 +159,7 @@ impl Task {
                     let written = if alone {
                         Err(error.clone())
                     } else {
-                        self.commit(&mut lane).await
+                        self.commit_patiently(&mut lane).await
                     };
                     for lane in lane {
                         match &written {
@@ -170,6 +173,22 @@ impl Task {
                 }
             }
         }
+    }
+
+    /// Commits, again where another node was in the way: nothing of what was begun was kept.
+    async fn commit_patiently(&mut self, lanes: &mut [Box<dyn Lane>]) -> Result<(), StoreError> {
+        for again in 0..CONTENDED_AT_MOST {
+            match self.commit(lanes).await {
+                Err(error @ StoreError::Contended(_)) => {
+                    tracing::info!(%error, again, "a batch is done again");
+                    // Other nodes wait for other lengths: their numbers differ.
+                    let pause = (1 << again) * (5 + self.node.node_no.unsigned_abs() % 8);
+                    tokio::time::sleep(std::time::Duration::from_millis(pause)).await;
+                }
+                done => return done,
+            }
+        }
+        self.commit(lanes).await
     }
 
     async fn commit(&mut self, lanes: &mut [Box<dyn Lane>]) -> Result<(), StoreError> {
@@ -194,6 +213,9 @@ impl Task {
             return Err(StoreError::Refused(format!(
                 "told to fail at {name}.before_commit"
             )));
+        }
+        for name in &names {
+            self.faults.wait_at(&format!("{name}.before_commit")).await;
         }
         if let Err(error) = tx.commit().await {
             let error = StoreError::from(error);
@@ -390,11 +412,76 @@ impl Batch<'_> {
         }
     }
 
+    /// The one of two picks that locks what it finds, where others could change it.
+    pub(super) fn pick<'a>(&self, free: &'a Pick, locking: &'a Pick) -> &'a Pick {
+        match self.tx.get_database_backend() {
+            DatabaseBackend::Postgres => locking,
+            _ => free,
+        }
+    }
+
     /// Locks the rows that the select before it finds, until the commit; on SQLite the whole database is ours already.
     pub(super) fn for_update(&self) -> &'static str {
         match self.tx.get_database_backend() {
             DatabaseBackend::Postgres => " FOR UPDATE",
             _ => "",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testbed::Bed;
+
+    /// Two rows one after the other, the second when the other node has its first.
+    struct Crossing {
+        names: [&'static str; 2],
+        met: Arc<tokio::sync::Barrier>,
+        tries: u32,
+    }
+
+    impl Work for Crossing {
+        type Answer = u32;
+        const NAME: &'static str = "crossing";
+
+        fn run<'a>(
+            works: &'a mut [Self],
+            batch: &'a Batch<'_>,
+        ) -> BoxFuture<'a, Result<Vec<u32>, StoreError>> {
+            Box::pin(async move {
+                let work = &mut works[0];
+                work.tries += 1;
+                let sql = "UPDATE counters SET value = value + 1 WHERE name = $1";
+                batch.execute(sql, vec![work.names[0].into()]).await?;
+                if work.tries == 1 {
+                    work.met.wait().await;
+                }
+                batch.execute(sql, vec![work.names[1].into()]).await?;
+                Ok(vec![work.tries])
+            })
+        }
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_deadlock_with_another_node_is_done_again() {
+        let Some([one, two]) = Bed::two(["", ""]).await else {
+            return;
+        };
+        let met = Arc::new(tokio::sync::Barrier::new(2));
+        let crossing = |names| Crossing {
+            names,
+            met: met.clone(),
+            tries: 0,
+        };
+        let (first, second) = tokio::join!(
+            one.store
+                .writer
+                .write(crossing(["legacy_id", "accounts_revision"])),
+            two.store
+                .writer
+                .write(crossing(["accounts_revision", "legacy_id"])),
+        );
+        assert_eq!(first.unwrap() + second.unwrap(), 3, "one of them once more");
     }
 }

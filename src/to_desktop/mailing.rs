@@ -167,18 +167,29 @@ impl ToDesktop {
     }
 }
 
-/// Looks after what waits in this journey until told to stop: parts that miss others, mails that a dead node held.
+/// Looks after what waits in this journey until told to stop: mails that a dead node held, parts that miss others, receipts that missed their attempt. One node does it at a
+/// time.
 pub async fn keep_in_order(journey: ToDesktop, stop: CancellationToken) {
     loop {
-        if let Err(error) = journey.look_after_parts().await {
-            tracing::warn!(%error, "parts of replies could not be looked after");
-        }
-        if let Err(error) = journey.0.writer.write(Release).await {
-            tracing::warn!(%error, "mails of dead nodes could not be released");
+        match journey.0.writer.write(Release).await {
+            Ok(true) => journey.look_after_all().await,
+            Ok(false) => {}
+            Err(error) => tracing::warn!(%error, "mails of dead nodes could not be released"),
         }
         tokio::select! {
             () = stop.cancelled() => return,
             () = tokio::time::sleep(Duration::from_secs(5)) => {}
+        }
+    }
+}
+
+impl ToDesktop {
+    async fn look_after_all(&self) {
+        if let Err(error) = self.look_after_parts().await {
+            tracing::warn!(%error, "parts of replies could not be looked after");
+        }
+        if let Err(error) = self.match_missed().await {
+            tracing::warn!(%error, "receipts could not be looked at once more");
         }
     }
 }
@@ -349,19 +360,23 @@ impl Work for Claim {
     }
 }
 
+/// Releases the mails of dead nodes, if this node is the one that sweeps; whether it is.
 struct Release;
 
 impl Work for Release {
-    type Answer = ();
+    type Answer = bool;
     const NAME: &'static str = "mail_release";
 
     fn run<'a>(
         works: &'a mut [Self],
         batch: &'a Batch<'_>,
-    ) -> BoxFuture<'a, Result<Vec<()>, StoreError>> {
+    ) -> BoxFuture<'a, Result<Vec<bool>, StoreError>> {
         Box::pin(async move {
-            batch.release_orphaned_mails().await?;
-            Ok(vec![(); works.len()])
+            let is_sweeper = batch.is_sweeper().await?;
+            if is_sweeper {
+                batch.release_orphaned_mails().await?;
+            }
+            Ok(vec![is_sweeper; works.len()])
         })
     }
 }

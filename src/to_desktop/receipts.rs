@@ -1,12 +1,13 @@
 //! Receipts: matched to their attempts by the carrier's id, before or after the response; one final word per text [SPEC 4.5, 6.2]. The place where a text's state changes on the way home.
 
 use super::ToDesktop;
+use crate::clock::real_now;
 use crate::config::rooms::Receipts;
 use crate::policy::Policy;
 use crate::store::attempts::{self, Outcome};
 use crate::store::events::{Event, Kind};
 use crate::store::mails::{self, NewMail};
-use crate::store::{Batch, StoreError, Work, Writer, outgoing, receipts};
+use crate::store::{Batch, StoreError, Work, Writer, before_all_since, outgoing, receipts};
 use futures::future::BoxFuture;
 use smpp::other_spellings;
 use sms::{ReceiptState, State, Wish};
@@ -39,6 +40,61 @@ impl ToDesktop {
             .await?;
         self.0.mail_queued.notify_one();
         Ok(())
+    }
+}
+
+/// How far back receipts are looked at once more.
+const LOOK_BACK_MS: i64 = 5 * 60_000;
+/// Receipts looked at together.
+const PAGE: u64 = 500;
+
+impl ToDesktop {
+    /// Matches receipts that missed their attempt: when the response came at one node while the receipt came at another, each committed before it could see the other.
+    pub(crate) async fn match_missed(&self) -> Result<(), StoreError> {
+        let shared = &self.0;
+        let mut after = before_all_since(real_now() - LOOK_BACK_MS);
+        loop {
+            let page = shared.reader.unmatched_receipts(after, PAGE).await?;
+            let Some(last) = page.last() else {
+                return Ok(());
+            };
+            after = last.id;
+            let ids: Vec<(i64, String)> = page
+                .into_iter()
+                .filter_map(|receipt| Some((receipt.carrier_id, receipt.message_id?)))
+                .collect();
+            let written = ids.iter().map(|(carrier, id)| (*carrier, id.as_str()));
+            let spelled = spellings(written, &shared.policy);
+            let spelled: Vec<&str> = spelled.iter().map(String::as_str).collect();
+            if shared.reader.has_message_ids(&spelled).await? {
+                let policy = shared.policy.clone();
+                shared.writer.write(MatchMissed { policy, ids }).await?;
+                shared.mail_queued.notify_one();
+            }
+        }
+    }
+}
+
+struct MatchMissed {
+    policy: Arc<Policy>,
+    /// Of the receipts.
+    ids: Vec<(i64, String)>,
+}
+
+impl Work for MatchMissed {
+    type Answer = ();
+    const NAME: &'static str = "receipt_missed";
+
+    fn run<'a>(
+        works: &'a mut [Self],
+        batch: &'a Batch<'_>,
+    ) -> BoxFuture<'a, Result<Vec<()>, StoreError>> {
+        Box::pin(async move {
+            for work in works.iter() {
+                match_waiting(&work.ids, &work.policy, batch).await?;
+            }
+            Ok(vec![(); works.len()])
+        })
     }
 }
 
@@ -293,12 +349,14 @@ pub(crate) async fn settle(
     policy: &Policy,
     batch: &Batch<'_>,
 ) -> Result<(), StoreError> {
+    // The texts first, which locks them: words on two parts may come at two nodes, and the second sees what the first wrote.
+    let rows = batch.sms_by_ids(sms_ids).await?;
     let mut attempts: HashMap<i64, Vec<attempts::Model>> = HashMap::new();
     for attempt in batch.attempts_of(sms_ids).await? {
         attempts.entry(attempt.sms_id).or_default().push(attempt);
     }
     let mut ended = Vec::new();
-    for row in batch.sms_by_ids(sms_ids).await? {
+    for row in rows {
         let verdict = attempts
             .get(&row.id)
             .and_then(|attempts| verdict_of(row.parts, asked_of(&row, policy), attempts));

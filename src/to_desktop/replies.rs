@@ -10,7 +10,7 @@ use crate::store::{Batch, StoreError, Work};
 use crate::vault::{NO_COMPANY, VaultError};
 use futures::future::BoxFuture;
 use sms::SmscAddress;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 /// Within this time the same deliver_sm in a new session is a redelivery [SPEC 4.5].
@@ -65,7 +65,7 @@ impl ToDesktop {
     }
 
     /// Makes replies of parts whose others did not come in time; forgets old deliveries.
-    pub(super) async fn look_after_parts(&self) -> Result<(), VaultError> {
+    pub(crate) async fn look_after_parts(&self) -> Result<(), VaultError> {
         let shared = &self.0;
         let before = shared.clock.now() - shared.policy.to_desktop.reassembly_s.ms();
         shared
@@ -129,16 +129,30 @@ impl Work for Receive {
         batch: &'a Batch<'_>,
     ) -> BoxFuture<'a, Result<Vec<Step>, StoreError>> {
         Box::pin(async move {
+            let turns: BTreeSet<Vec<u8>> = works.iter().flat_map(Receive::turns).collect();
+            batch.take_turns(&turns).await?;
             let mut steps = Vec::with_capacity(works.len());
             for work in works.iter() {
                 steps.push(work.keep(batch).await?);
             }
+            batch.end_turns(&turns).await?;
             Ok(steps)
         })
     }
 }
 
 impl Receive {
+    /// What no two nodes may have in hand at one time: the same deliver_sm, and the parts of one text.
+    fn turns(&self) -> impl Iterator<Item = Vec<u8>> {
+        let incoming = &self.incoming;
+        let text = incoming.concat.map(|concat| {
+            let (sender, number) = (&incoming.sender, &incoming.number);
+            let (carrier, reference, of) = (incoming.carrier_id, concat.reference, concat.of);
+            format!("text {carrier} {reference} {of} {sender} {number}").into_bytes()
+        });
+        std::iter::once(incoming.digest.clone()).chain(text)
+    }
+
     async fn keep(&self, batch: &Batch<'_>) -> Result<Step, StoreError> {
         let incoming = &self.incoming;
         let (sender, number) = (&incoming.sender, &incoming.number);
@@ -201,12 +215,14 @@ impl Receive {
             of: i64::from(concat.of),
             text: gateways_own.seal(id, Field::ReplyPart, incoming.text.as_bytes()),
             arrived_at: batch.now,
+            digest: Some(incoming.digest.clone()),
         };
         let parts = batch.insert_inbound_part(row).await?;
         if parts.len() < usize::from(concat.of) {
             return Ok(None);
         }
         let text = join(&self.shared, &parts).await?;
+        batch.note_joined(&parts).await?;
         batch
             .delete_inbound_parts(&parts.iter().map(|part| part.id).collect::<Vec<_>>())
             .await?;
@@ -420,7 +436,19 @@ impl Overdue {
                 .or_default()
                 .push(part);
         }
+        // A part that comes once more waits for others in vain for as long as any.
+        let forgotten = self.before - 2 * REDELIVERY_MS;
+        batch.forget_joined(forgotten).await?;
         for ((carrier_id, sender, number, ..), parts) in texts {
+            if all_were_joined(&parts, batch).await? {
+                tracing::info!(
+                    parts = parts.len(),
+                    "parts of a reply came once more after it was whole"
+                );
+                let ids: Vec<i64> = parts.iter().map(|part| part.id).collect();
+                batch.delete_inbound_parts(&ids).await?;
+                continue;
+            }
             let (sender, number) = (stored_address(&sender), stored_address(&number));
             let owner = Owner::find(&number, &sender, batch).await?;
             if !self.keys.contains_key(&owner.company_id()) {
@@ -446,6 +474,16 @@ impl Overdue {
             is_repeated: false,
         }))
     }
+}
+
+/// Whether each of these parts was part of a reply before: they are no reply of their own.
+async fn all_were_joined(parts: &[part::Model], batch: &Batch<'_>) -> Result<bool, StoreError> {
+    for part in parts {
+        if !batch.was_joined(part).await? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 fn stored_address(text: &str) -> SmscAddress {

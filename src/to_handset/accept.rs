@@ -255,7 +255,10 @@ impl Shared {
             seen.insert(number, drafts.len());
             let carrier_id = way.carrier_id;
             let is_suspended = is_held || way.is_suspended;
-            let keep_in_memory = !is_suspended && self.ready.room(carrier_id) >= request.to.len();
+            // Where another node has the links, the text is anyone's from the beginning.
+            let keep_in_memory = !is_suspended
+                && self.takes(carrier_id)
+                && self.ready.room(carrier_id) >= request.to.len();
             let reference = u8::try_from(id & 0xff).unwrap_or_default();
             let parts = text
                 .cut(

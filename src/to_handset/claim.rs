@@ -4,7 +4,7 @@ use super::network::Network;
 use super::orphans::{Renew, TakeOver};
 use super::ready::Sms;
 use super::settle::Settle;
-use super::suspended::{HandBack, HandedBack};
+use super::suspended::{HandBack, HandedBack, LetGo};
 use super::{Shared, ToHandset};
 use crate::security::Field;
 use crate::store::attempts::{self, Outcome};
@@ -119,9 +119,16 @@ impl Shared {
 
     /// Whether a lane's texts could leave if they were in hand.
     fn may_leave(&self, network: &Network, lane: Lane) -> bool {
-        let open = !network.is_carrier_suspended(lane.carrier_id)
-            || network.has_way_round(lane.carrier_id, |carrier| self.is_up(carrier));
-        open && !network.is_held(lane.company_id)
+        let carrier_id = lane.carrier_id;
+        let open = !network.is_carrier_suspended(carrier_id)
+            || network.has_way_round(carrier_id, |carrier| self.is_up(carrier));
+        // Over this node's links, that is, at once or by a way round.
+        let here = self.takes(carrier_id)
+            || !self.is_up(carrier_id)
+                && network.has_way_round(carrier_id, |carrier| {
+                    self.is_up(carrier) && self.takes(carrier)
+                });
+        open && here && !network.is_held(lane.company_id)
     }
 
     /// Does with claimed rows what is their turn.
@@ -145,12 +152,15 @@ impl Shared {
         if !doubtful.is_empty() {
             in_hand.extend(self.settle(doubtful).await?);
         }
-        let mut handed_back = Vec::new();
+        let (mut handed_back, mut let_go) = (Vec::new(), Vec::new());
         for row in waiting {
             match self.place(network, &row).await? {
                 Some(Placed { sms, is_suspended }) if is_suspended => {
                     let now = self.clock.now();
                     handed_back.push(HandedBack::suspended(Arc::new(sms), row.cause, now));
+                }
+                Some(Placed { sms, .. }) if !self.takes(sms.carrier_id) => {
+                    let_go.push((sms.id, sms.carrier_id));
                 }
                 Some(Placed { sms, .. }) => in_hand.push((Arc::new(sms), row)),
                 None => tracing::error!(
@@ -161,6 +171,9 @@ impl Shared {
         }
         if !handed_back.is_empty() {
             self.writer.write(HandBack(handed_back)).await?;
+        }
+        if !let_go.is_empty() {
+            self.writer.write(LetGo(let_go)).await?;
         }
         for (sms, row) in in_hand {
             self.take_in_hand(sms, &row).await?;
@@ -288,8 +301,8 @@ impl Shared {
         if let Ok(mut queued) = self.queued.lock() {
             *queued = counted;
         }
-        self.writer.write(Renew).await?;
-        while self.reader.has_orphans(self.lease).await? {
+        let is_sweeper = self.writer.write(Renew).await?;
+        while is_sweeper && self.reader.has_orphans(self.lease).await? {
             let wait_ms = self.policy.to_handset.in_doubt_wait_s.ms();
             let taken = self.writer.write(TakeOver { wait_ms }).await?;
             if taken == 0 {

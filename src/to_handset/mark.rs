@@ -38,6 +38,7 @@ impl ToHandset {
             .write(Mark {
                 journey: self.0.clone(),
                 chunks,
+                stopped: Vec::new(),
             })
             .await
     }
@@ -46,6 +47,8 @@ impl ToHandset {
 struct Mark {
     journey: Arc<Shared>,
     chunks: Vec<Chunk>,
+    /// Texts whose journey was decided in the batch: stopped in memory when that is on disk, and not before, for a batch may be done again.
+    stopped: Vec<Arc<Sms>>,
 }
 
 impl Work for Mark {
@@ -67,13 +70,18 @@ impl Work for Mark {
             for work in works.iter() {
                 marked.push(marking.mark(&work.chunks, &numbers, batch));
             }
+            let stopped = std::mem::take(&mut marking.stopped);
             marking.write(&journey, batch).await?;
+            if let Some(work) = works.first_mut() {
+                work.stopped = stopped.into_values().collect();
+            }
             Ok(marked)
         })
     }
 
     fn committed(works: Vec<Self>, marked: &mut [Vec<Deposit>]) {
         for (work, deposits) in works.iter().zip(marked) {
+            work.stopped.iter().for_each(|sms| sms.stop());
             for chunk in &work.chunks {
                 chunk
                     .sms
@@ -92,6 +100,8 @@ impl Work for Mark {
 struct Marking {
     /// First chunks that may leave, by SMS; later chunks follow theirs.
     leaving: BTreeMap<i64, Arc<Sms>>,
+    /// Texts that do not leave any more, by id.
+    stopped: BTreeMap<i64, Arc<Sms>>,
     /// Parts that another try got through meanwhile.
     accepted: HashSet<(i64, u8)>,
     endings: Vec<Ending>,
@@ -142,7 +152,7 @@ impl Marking {
         for chunk in firsts {
             let sms = &chunk.sms;
             if settled.contains(&sms.id) {
-                sms.stop();
+                self.stopped.insert(sms.id, sms.clone());
                 continue;
             }
             let ending = if batch.now >= sms.valid_until {
@@ -159,7 +169,7 @@ impl Marking {
                     self.leaving.insert(sms.id, sms.clone());
                 }
                 Some((state, cause)) => {
-                    sms.stop();
+                    self.stopped.insert(sms.id, sms.clone());
                     self.endings.push(Ending::new(sms, state, cause));
                 }
             }
@@ -264,7 +274,7 @@ impl Marking {
 
     fn without_number(&mut self, journey: &Shared, sms: &Arc<Sms>, batch: &Batch<'_>) {
         self.leaving.remove(&sms.id);
-        sms.stop();
+        self.stopped.insert(sms.id, sms.clone());
         match journey.policy.to_desktop.pool_exhausted {
             PoolExhausted::Reject => {
                 self.endings
@@ -294,7 +304,7 @@ impl Marking {
         let mut deposits = Vec::new();
         for chunk in chunks {
             let sms = &chunk.sms;
-            if sms.is_stopped() {
+            if sms.is_stopped() || self.stopped.contains_key(&sms.id) {
                 continue;
             }
             let number = if chunk.is_first {

@@ -22,7 +22,7 @@ pub use accept::{
 };
 pub use claim::keep_claiming;
 pub use mark::Deposit;
-pub use network::StandingLink;
+pub use network::{Binds, StandingLink};
 pub use outcome::{Answer, LINK_KILLED, Reported};
 pub use ready::{Chunk, Ready, Sms};
 pub use refusal::Refusal;
@@ -69,6 +69,8 @@ pub struct Needs {
     pub writer: Writer,
     pub ids: Arc<Ids>,
     pub lease: i64,
+    /// Other nodes may work on the same database.
+    pub is_shared: bool,
     pub clock: Clock,
     pub vault: Vault,
     pub book: Arc<Book>,
@@ -83,6 +85,7 @@ impl ToHandset {
             writer,
             ids,
             lease,
+            is_shared,
             clock,
             vault,
             book,
@@ -100,7 +103,7 @@ impl ToHandset {
             ready: Ready::default(),
             queued: Mutex::default(),
             network: RwLock::default(),
-            links: network::Links::default(),
+            links: network::Links::new(is_shared),
             legacy_ids: Mutex::default(),
             disk_full: AtomicBool::new(false),
             stopping: AtomicBool::new(false),

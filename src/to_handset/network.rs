@@ -161,10 +161,12 @@ fn spread(id: i64) -> i64 {
     (id.cast_unsigned().wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 33).cast_signed()
 }
 
-/// How many links of each carrier stand on this node.
+/// How many links of each carrier stand on this node, and what is known of the other nodes'.
 #[derive(Debug)]
 pub(super) struct Links {
     began: Instant,
+    /// Other nodes may have links: none is this node's affair before it holds a slot.
+    is_shared: bool,
     of: Mutex<HashMap<i64, Count>>,
 }
 
@@ -173,39 +175,85 @@ struct Count {
     standing: usize,
     /// Since when there are so many.
     since: Instant,
+    binds: Binds,
 }
 
-impl Default for Links {
-    fn default() -> Self {
-        Self {
-            began: Instant::now(),
-            of: Mutex::default(),
-        }
-    }
+/// Whose the binds to a carrier are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Binds {
+    /// This node holds some.
+    pub are_here: bool,
+    /// A link stands on another node's.
+    pub stand_elsewhere: bool,
 }
 
 impl Links {
-    fn count(&self, carrier_id: i64, change: impl Fn(usize) -> usize) {
-        if let Ok(mut of) = self.of.lock() {
-            let since = Instant::now();
-            let standing = change(of.get(&carrier_id).map_or(0, |count| count.standing));
-            of.insert(carrier_id, Count { standing, since });
+    /// `is_shared`: other nodes may have links.
+    pub fn new(is_shared: bool) -> Self {
+        Self {
+            began: Instant::now(),
+            is_shared,
+            of: Mutex::default(),
         }
     }
 
-    /// Whether a link stands.
+    fn change(&self, carrier_id: i64, change: impl Fn(&mut Count)) {
+        if let Ok(mut of) = self.of.lock() {
+            change(of.entry(carrier_id).or_insert(Count {
+                standing: 0,
+                since: self.began,
+                binds: Binds {
+                    are_here: !self.is_shared,
+                    stand_elsewhere: false,
+                },
+            }));
+        }
+    }
+
+    fn count(&self, carrier_id: i64, next: impl Fn(usize) -> usize) {
+        self.change(carrier_id, |count| {
+            count.standing = next(count.standing);
+            count.since = Instant::now();
+        });
+    }
+
+    /// Whether a link stands on this node.
+    pub fn stands_here(&self, carrier_id: i64) -> bool {
+        self.is(carrier_id, false, |count| count.standing > 0)
+    }
+
+    /// Whether a link stands, here or elsewhere.
     pub fn has(&self, carrier_id: i64) -> bool {
-        self.of
-            .lock()
-            .is_ok_and(|of| of.get(&carrier_id).is_some_and(|count| count.standing > 0))
+        self.is(carrier_id, false, |count| {
+            count.standing > 0 || count.binds.stand_elsewhere
+        })
     }
 
     /// Whether a link stands, or was not gone for longer than `patience`: a link that is made again at once moves nothing to another carrier.
     pub fn is_up(&self, carrier_id: i64, patience: Duration) -> bool {
-        self.of.lock().is_ok_and(|of| match of.get(&carrier_id) {
-            Some(count) => count.standing > 0 || count.since.elapsed() <= patience,
-            None => self.began.elapsed() <= patience,
+        let is_young = self.began.elapsed() <= patience;
+        self.is(carrier_id, is_young, |count| {
+            count.stands(patience) || count.binds.stand_elsewhere
         })
+    }
+
+    /// Whether a carrier's texts are this node's to take in hand: it holds a bind, and its link stands or nobody's does.
+    pub fn take(&self, carrier_id: i64, patience: Duration) -> bool {
+        self.is(carrier_id, !self.is_shared, |count| {
+            count.binds.are_here && (count.stands(patience) || !count.binds.stand_elsewhere)
+        })
+    }
+
+    fn is(&self, carrier_id: i64, unknown: bool, judge: impl Fn(&Count) -> bool) -> bool {
+        self.of
+            .lock()
+            .is_ok_and(|of| of.get(&carrier_id).map_or(unknown, judge))
+    }
+}
+
+impl Count {
+    fn stands(&self, patience: Duration) -> bool {
+        self.standing > 0 || self.since.elapsed() <= patience
     }
 }
 
@@ -235,9 +283,19 @@ impl ToHandset {
         }
     }
 
-    /// Whether a link of this carrier stands on this node.
+    /// Whether a link of this carrier stands, on this node or, as far as is known, on another.
     pub fn has_link(&self, carrier_id: i64) -> bool {
         self.0.links.has(carrier_id)
+    }
+
+    /// Whether a link of this carrier stands on this node.
+    pub fn has_link_here(&self, carrier_id: i64) -> bool {
+        self.0.links.stands_here(carrier_id)
+    }
+
+    /// Whose the binds to a carrier are from now on. What waits here for one that is another node's is handed back.
+    pub fn binds_are(&self, carrier_id: i64, binds: Binds) {
+        self.0.links.change(carrier_id, |count| count.binds = binds);
     }
 }
 
@@ -254,6 +312,12 @@ impl Shared {
     pub(super) fn is_up(&self, carrier_id: i64) -> bool {
         let patience = self.policy.to_handset.failover_s.duration();
         self.links.is_up(carrier_id, patience)
+    }
+
+    /// Whether texts for a carrier are this node's to take in hand.
+    pub(super) fn takes(&self, carrier_id: i64) -> bool {
+        let patience = self.policy.to_handset.failover_s.duration();
+        self.links.take(carrier_id, patience)
     }
 
     /// Loads the network anew unless it is as of the current revision already.
@@ -391,6 +455,42 @@ mod tests {
             .filter(|id| shared.way(number, *id, None, |_| true).unwrap().carrier_id == 2)
             .count();
         assert!((900..1_100).contains(&second), "{second} of 4,000");
+    }
+
+    #[test]
+    fn texts_are_taken_where_a_bind_is_and_a_link_may_come() {
+        let (at_once, soon) = (Duration::ZERO, Duration::from_secs(3_600));
+        let alone = Links::new(false);
+        assert!(alone.take(1, at_once), "nobody else could");
+        let links = Links::new(true);
+        assert!(
+            !links.take(1, soon) && links.is_up(1, soon),
+            "not known yet"
+        );
+        // Whether binds are here and links stand elsewhere; whether one stands here; whether its texts are taken, it is up, it has a link.
+        for (are_here, stand_elsewhere, standing, taken, up, linked) in [
+            (true, false, 0, true, false, false),
+            (true, false, 1, true, true, true),
+            (true, true, 1, true, true, true),
+            (true, true, 0, false, true, true),
+            (false, true, 0, false, true, true),
+            (false, false, 0, false, false, false),
+            (false, true, 1, false, true, true),
+        ] {
+            let binds = Binds {
+                are_here,
+                stand_elsewhere,
+            };
+            links.change(1, |count| count.binds = binds);
+            links.count(1, |_| standing);
+            std::thread::sleep(Duration::from_millis(2));
+            let found = (
+                links.take(1, at_once),
+                links.is_up(1, at_once),
+                links.has(1),
+            );
+            assert_eq!(found, (taken, up, linked), "{binds:?} {standing}");
+        }
     }
 
     #[test]

@@ -6,20 +6,21 @@ use crate::store::{Batch, StoreError, Work, outgoing};
 use futures::future::BoxFuture;
 use sms::State;
 
-/// A sign of life of this node, as every batch is one; and nodes whose lease ended are forgotten, so that what they had in hand can be taken over.
+/// A sign of life of this node, as every batch is one; and nodes whose lease ended are forgotten, so that what they had in hand can be taken over: by the one that
+/// sweeps, which it answers whether this is.
 pub(super) struct Renew;
 
 impl Work for Renew {
-    type Answer = ();
+    type Answer = bool;
     const NAME: &'static str = "renew";
 
     fn run<'a>(
         works: &'a mut [Self],
         batch: &'a Batch<'_>,
-    ) -> BoxFuture<'a, Result<Vec<()>, StoreError>> {
+    ) -> BoxFuture<'a, Result<Vec<bool>, StoreError>> {
         Box::pin(async move {
             batch.forget_dead_nodes().await?;
-            Ok(vec![(); works.len()])
+            Ok(vec![batch.is_sweeper().await?; works.len()])
         })
     }
 }

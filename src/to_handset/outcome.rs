@@ -140,11 +140,11 @@ async fn write_reports(
     let mut attempts: HashMap<i64, Vec<attempts::Model>> = HashMap::new();
     let mut current: HashMap<i64, outgoing::Model> = HashMap::new();
     if !ids.is_empty() {
+        let rows = batch.sms_by_ids(&ids).await?;
+        current.extend(rows.into_iter().map(|row| (row.id, row)));
         for attempt in batch.attempts_of(&ids).await? {
             attempts.entry(attempt.sms_id).or_default().push(attempt);
         }
-        let rows = batch.sms_by_ids(&ids).await?;
-        current.extend(rows.into_iter().map(|row| (row.id, row)));
     }
     let mut decided = Decided::default();
     let mut of_sms: BTreeMap<i64, Vec<&Reported>> = BTreeMap::new();

@@ -263,6 +263,17 @@ impl Ready {
         self.take(carrier_id, usize::MAX)
     }
 
+    /// The carriers for which something waits.
+    pub fn carriers(&self) -> Vec<i64> {
+        self.queues.lock().map_or_else(
+            |_| Vec::new(),
+            |queues| {
+                let waiting = queues.iter().filter(|(_, queue)| !queue.levels.is_empty());
+                waiting.map(|(carrier_id, _)| *carrier_id).collect()
+            },
+        )
+    }
+
     /// Whether anything waits for a carrier.
     pub fn is_empty(&self, carrier_id: i64) -> bool {
         self.queues.lock().map_or(true, |queues| {

@@ -44,6 +44,8 @@ impl Work for Settle {
 
 /// Settles one text; whether it is to be sent again.
 async fn settle(journey: &Shared, sms: &Arc<Sms>, batch: &Batch<'_>) -> Result<bool, StoreError> {
+    // Locked: a late answer may come at the node that wrote it.
+    batch.sms_by_ids(&[sms.id]).await?;
     let attempts = batch.attempts_of(&[sms.id]).await?;
     let in_doubt: Vec<&attempts::Model> = attempts
         .iter()

@@ -1,9 +1,10 @@
 //! Texts in memory that cannot leave from where they are: suspended by an operator, for a carrier without a link, or not to be read [SPEC 4.6].
 
-use super::Shared;
 use super::ending;
 use super::network::Network;
+use super::outcome::{Answer, Reported};
 use super::ready::Sms;
+use super::{Shared, ToHandset};
 use crate::store::events::{Event, Kind};
 use crate::store::{Batch, StoreError, Work, outgoing};
 use futures::future::BoxFuture;
@@ -17,8 +18,9 @@ const AGAIN_AFTER_MS: i64 = 5_000;
 
 impl Shared {
     /// Takes the texts out of memory that cannot leave from where they are: what never left goes over another carrier that can take it, what is suspended back
-    /// into the database. Nothing is counted as a try.
-    pub(super) async fn sort_out(&self, network: &Network) -> Result<(), StoreError> {
+    /// into the database, and so is what another node's links are for. Nothing is counted as a try.
+    pub(super) async fn sort_out(self: &Arc<Self>, network: &Network) -> Result<(), StoreError> {
+        self.let_go().await?;
         let down: Vec<i64> = network
             .carriers()
             .filter(|carrier| !self.is_up(*carrier))
@@ -56,6 +58,54 @@ impl Shared {
             self.writer.write(HandBack(handed_back)).await?;
         }
         Ok(())
+    }
+}
+
+impl Shared {
+    /// Hands back what waits for a carrier whose texts are another node's to take, at once: that node claims it.
+    async fn let_go(self: &Arc<Self>) -> Result<(), StoreError> {
+        for carrier_id in self.ready.carriers() {
+            if self.takes(carrier_id) {
+                continue;
+            }
+            let whole = self.ready.take_out(|sms| sms.carrier_id == carrier_id);
+            if !whole.is_empty() {
+                let texts = whole.iter().map(|chunk| (chunk.sms.id, carrier_id));
+                self.writer.write(LetGo(texts.collect())).await?;
+            }
+            // Of these some parts left already: the others did not, as at a link that went down.
+            let begun = self.ready.take_all(carrier_id);
+            if begun.is_empty() {
+                continue;
+            }
+            let journey = ToHandset(self.clone());
+            let deposits = journey.mark(begun).await?;
+            let reported = deposits.into_iter().map(|deposit| Reported {
+                deposit,
+                answer: Answer::NotWritten,
+            });
+            journey.report(reported.collect()).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Lets texts go that this node has in hand and did not begin, each to the lane of a carrier: they are anyone's who has its links, and nothing else about them changes.
+pub(super) struct LetGo(pub Vec<(i64, i64)>);
+
+impl Work for LetGo {
+    type Answer = ();
+    const NAME: &'static str = "let_go";
+
+    fn run<'a>(
+        works: &'a mut [Self],
+        batch: &'a Batch<'_>,
+    ) -> BoxFuture<'a, Result<Vec<()>, StoreError>> {
+        Box::pin(async move {
+            let all: Vec<(i64, i64)> = works.iter().flat_map(|work| &work.0).copied().collect();
+            batch.let_sms_go(&all).await?;
+            Ok(vec![(); works.len()])
+        })
     }
 }
 

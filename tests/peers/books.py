@@ -18,10 +18,10 @@ SERIAL = re.compile(r"#(\d{6})#")
 class Load:
     """Threads that send until they are stopped, over any number of deaths of the gateway. `acknowledged` is serial → message id."""
 
-    def __init__(self, gateway: Gateway, clients=8, limit=None, rate=None, first_handset=0):
-        """`limit`: texts in all; `rate`: texts a second over all clients, none for as fast as it goes."""
+    def __init__(self, gateway: Gateway, clients=8, limit=None, rate=None, first_handset=0, first_serial=1):
+        """`limit`: texts in all; `rate`: texts a second over all clients, none for as fast as it goes; two loads need serials of their own."""
         self.gateway, self.acknowledged, self.wrong = gateway, {}, []
-        self._serials, self._limit = itertools.count(1), limit
+        self._serials, self._limit = itertools.count(first_serial), limit
         self._pause_s = clients / rate if rate else 0
         self._handsets = handsets(first_handset)
         self._lock, self._ended = threading.Lock(), threading.Event()

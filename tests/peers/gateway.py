@@ -179,10 +179,17 @@ class Gateway:
         self.cluster, self.smsc, self.relay = cluster, smsc, relay
         self.settings, self.ready_s = dict(settings or {}), ready_s
         self.env = {**(cluster.env if cluster else {}), "RUST_BACKTRACE": "1"}
-        self.process, self.facts = None, {}
+        self.process, self.facts, self.joins = None, {}, False
+
+    def beside(self, settings=None) -> "Gateway":
+        """A further node on the same directory and PostgreSQL, not started."""
+        name = f"node{next(_names)}"
+        node = Gateway(self.directory / name, self.cluster, self.smsc, self.relay, {**self.settings, **(settings or {})}, self.ready_s)
+        node.data, node.joins = self.data, True
+        return node
 
     def argv(self, **once) -> list:
-        flags = ["demo", "--json", "--port", "0", "--data", self.data]
+        flags = ["demo", "--json", "--port", "0", "--data", self.data, *(["--join"] if self.joins else [])]
         if self.cluster:
             flags += ["--database", self.cluster.url]
         if self.smsc:
@@ -276,6 +283,10 @@ class Gateway:
                 argv += [f"--{name.replace('_', '-')}", one]
         printed = self.run(*argv).stdout.strip()
         return json.loads(printed) if printed else {}
+
+    def schema(self) -> str:
+        """Of its directory, on PostgreSQL."""
+        return json.loads((self.data / "demo.json").read_text())["schema"]
 
     def verify(self):
         """The invariants of the database, by the product's own word, whether it runs or not."""

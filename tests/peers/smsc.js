@@ -15,17 +15,19 @@
 //   /set?dlr=1&dlrms=50                      receipts so many milliseconds after acceptance; dlrms=-1: before the submit_sm_resp
 //   /set?dlrform=3                           1 text, 2 TLVs, 3 both · /set?decimal=1: ids decimal in responses and hex in receipts, as some SMSCs do
 //   /mo?from=…&to=…&text=…&dcs=0&esm=0       a text from a handset; hex=… instead of text for raw octets
+//   /set?spread=1                            receipts and texts go to every receiver in turn, not to the first
 //   /mo?…&udh=050003070201                   a header before it (hex, with its length octet; set esm=64)
-// Receipts and texts wait until a receiver of that system_id is bound, and are delivered again if the link dies before deliver_sm_resp.
+// Receipts and texts wait until a receiver of that system_id is bound, and are delivered again if the link dies before deliver_sm_resp, or that says "not now".
 // LOG gets one JSON line per submit: t, answered (ms, when the answer is due), word (OK, ERR<n>, NORESP), session, dst, src, id, dcs, esm, reg, udh, len, text (message_payload too).
 const smpp = require('smpp'), http = require('http'), fs = require('fs');
 const env = process.env;
-const cfg = { throttle: 0, qfull: 0, invdst: 0, refuse: 0, status: 8, bind: 0, rate: 0, noresp: 0, delay: 0, twice: 0, wrongseq: 0, dropAfter: 0, dlr: 0, dlrms: 50, dlrform: 3, decimal: 0 };
+const cfg = { throttle: 0, qfull: 0, invdst: 0, refuse: 0, status: 8, bind: 0, rate: 0, noresp: 0, delay: 0, twice: 0, wrongseq: 0, dropAfter: 0, dlr: 0, dlrms: 50, dlrform: 3, decimal: 0, spread: 0 };
 const stats = { submit: 0, ok: 0, refused: 0, binds: 0, enquire: 0, closed: 0, dlr: 0, mo: 0, redelivered: 0, inflight_max: 0 };
 const log = env.LOG ? fs.createWriteStream(env.LOG, { flags: 'a' }) : null;
 const sessions = new Set();
 const waiting = [];                       // {sysid, pdu, kind}: not yet acknowledged by a receiver
-let nextId = Number(env.ID0 || 1), downUntil = 0, tokens = 0, refilled = Date.now(), sessionCount = 0;
+let nextId = Number(env.ID0 || 1), downUntil = 0, tokens = 0, refilled = Date.now(), sessionCount = 0, turn = 0;
+const NOT_NOW = new Set([smpp.ESME_RSYSERR, smpp.ESME_RMSGQFUL, smpp.ESME_RTHROTTLED, smpp.ESME_RX_T_APPN]);
 
 const chance = share => share > 0 && Math.random() < share;
 
@@ -50,11 +52,16 @@ function statusFor() {
 function pump() {
   for (const item of waiting) {
     if (item.session) continue;
-    const target = [...sessions].find(s => s.mode && s.mode !== 'tx' && (!item.sysid || s.sysid === item.sysid));
+    const targets = [...sessions].filter(s => s.mode && s.mode !== 'tx' && (!item.sysid || s.sysid === item.sysid));
+    const target = targets[cfg.spread ? turn++ % targets.length : 0];
     if (!target) continue;
     item.session = target;
     if (item.tries++) stats.redelivered++;
-    target.deliver_sm({ ...item.pdu }, () => {
+    target.deliver_sm({ ...item.pdu }, answer => {
+      if (NOT_NOW.has(answer.command_status)) {
+        if (item.session === target) item.session = null;
+        return setTimeout(pump, 500);
+      }
       const at = waiting.indexOf(item);
       if (at >= 0) { waiting.splice(at, 1); stats[item.kind]++; }
     });

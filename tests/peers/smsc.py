@@ -11,7 +11,7 @@ from processes import PEERS, Process, wait_until
 
 PASSWORD = "pw"
 QUIET = dict(
-    throttle=0, qfull=0, invdst=0, refuse=0, status=8, bind=0, rate=0, noresp=0, delay=0, twice=0, wrongseq=0, dropAfter=0, dlr=0, dlrms=50, dlrform=3, decimal=0
+    throttle=0, qfull=0, invdst=0, refuse=0, status=8, bind=0, rate=0, noresp=0, delay=0, twice=0, wrongseq=0, dropAfter=0, dlr=0, dlrms=50, dlrform=3, decimal=0, spread=0
 )
 
 

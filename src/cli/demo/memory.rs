@@ -14,6 +14,19 @@ pub(super) struct Memory {
     kept: Kept,
 }
 
+/// What a further node remembers for itself: its own ports.
+pub(super) struct OwnMemory {
+    file: PathBuf,
+    kept: OwnPorts,
+}
+
+#[derive(Default, Serialize, Deserialize)]
+#[serde(default)]
+struct OwnPorts {
+    http: u16,
+    https: u16,
+}
+
 #[derive(Default, Serialize, Deserialize)]
 #[serde(default)]
 struct Kept {
@@ -21,6 +34,7 @@ struct Kept {
     schema: Option<String>,
     ports: Option<Ports>,
     smpp_password: String,
+    relay: Option<String>,
     sample: Option<sample::Sample>,
 }
 
@@ -44,16 +58,7 @@ impl Memory {
     /// What the directory remembers; a new one remembers nothing.
     pub fn load(data: &Path) -> anyhow::Result<Self> {
         let file = data.join("demo.json");
-        let mut kept: Kept = match std::fs::read(&file) {
-            Ok(text) => serde_json::from_slice(&text).with_context(|| {
-                format!(
-                    "{} is damaged; remove the directory to start afresh",
-                    file.display()
-                )
-            })?,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Kept::default(),
-            Err(error) => return Err(error).with_context(|| file.display().to_string()),
-        };
+        let mut kept: Kept = read(&file)?;
         if kept.smpp_password.is_empty() {
             // SMPP's passwords have at most 8 characters.
             kept.smpp_password = new_sms_key().expose().chars().take(8).collect();
@@ -87,6 +92,15 @@ impl Memory {
                 )
             })
             .clone()
+    }
+
+    /// The relay that mails go to.
+    pub fn relay(&self) -> Option<&str> {
+        self.kept.relay.as_deref()
+    }
+
+    pub fn remember_relay(&mut self, relay: &str) {
+        self.kept.relay = Some(relay.to_owned());
     }
 
     pub fn smpp_password(&self) -> &str {
@@ -146,5 +160,49 @@ impl Memory {
             mail: port(&listeners.mail)?,
         });
         Ok(listeners)
+    }
+}
+
+impl OwnMemory {
+    /// What the node in this place of the directory remembers.
+    pub fn load(data: &Path, place: u16) -> anyhow::Result<Self> {
+        let file = data.join(format!("demo-{place}.json"));
+        let kept = read(&file)?;
+        Ok(Self { file, kept })
+    }
+
+    /// Listens for HTTP and HTTPS on the ports given, or remembered, or any; and remembers them.
+    pub async fn ports(
+        &mut self,
+        http: Option<u16>,
+        base: Option<u16>,
+    ) -> anyhow::Result<(TcpListener, TcpListener)> {
+        let (http, https) = match (base, http.filter(|http| *http != 0)) {
+            (Some(base), _) => {
+                let next = base.checked_add(1);
+                (base, next.context("--port-base is too high")?)
+            }
+            (None, http) => (http.unwrap_or(self.kept.http), self.kept.https),
+        };
+        let (http, https) = (listen(http).await?, listen(https).await?);
+        self.kept = OwnPorts {
+            http: http.local_addr()?.port(),
+            https: https.local_addr()?.port(),
+        };
+        files::write_whole(&self.file, &serde_json::to_vec_pretty(&self.kept)?)?;
+        Ok((http, https))
+    }
+}
+
+fn read<T: Default + serde::de::DeserializeOwned>(file: &Path) -> anyhow::Result<T> {
+    match std::fs::read(file) {
+        Ok(text) => serde_json::from_slice(&text).with_context(|| {
+            format!(
+                "{} is damaged; remove the directory to start afresh",
+                file.display()
+            )
+        }),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(T::default()),
+        Err(error) => Err(error).with_context(|| file.display().to_string()),
     }
 }

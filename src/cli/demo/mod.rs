@@ -19,7 +19,7 @@ use crate::web::listener::{self, Limits};
 use anyhow::Context;
 use clap::Args;
 use jiff::Timestamp;
-use memory::Memory;
+use memory::{Memory, OwnMemory};
 use serde::Serialize;
 use stand_ins::StandIns;
 use std::ffi::OsString;
@@ -58,6 +58,9 @@ pub(super) struct DemoArgs {
     /// Pretend that it is this time now (RFC 3339); it goes on from there.
     #[arg(long, value_name = "TIME")]
     now: Option<Timestamp>,
+    /// A further node beside those that run in --data, on the same PostgreSQL database: with ports of its own, and their people, keys, carrier and mail relay.
+    #[arg(long, requires = "data")]
+    join: bool,
     #[command(flatten)]
     end: EndArgs,
 }
@@ -146,53 +149,59 @@ struct Carrier {
     password: Secret,
 }
 
-pub(super) async fn run(args: DemoArgs) -> anyhow::Result<()> {
-    let end = EndSignals::listen_as(args.end)?;
-    // What the command line says is judged before anything is made.
-    let settings = load_settings(&args)?;
-    let smsc_elsewhere = smsc_elsewhere(&args.gateway)?;
-    let temporary = match args.gateway.data {
-        Some(_) => None,
-        None => Some(Temporary::new("demo")?),
-    };
-    let given = args.gateway.data.as_deref();
-    let data = given.or(temporary.as_ref().map(Temporary::path));
-    let data = app::private_directory(data.context("no directory")?)?;
-    telemetry::init(&settings.log.level, settings.log.format)?;
-    let place = Place::take(&data)?;
-    let mut memory = Memory::load(&data)?;
-    let database = database_of(&args.gateway, &data, &mut memory)?;
-    let ports = memory.ports(args.port, args.port_base).await?;
-    let clock = args.now.map_or_else(Clock::default, |now| {
-        Clock::starting_at(now.as_millisecond())
-    });
-    let keys = Arc::new(app::keys_for(&database, None, &data.join("keys")).await?);
-    let (stop, around) = (CancellationToken::new(), TaskTracker::new());
+/// What stands before a gateway can be opened.
+struct Stage {
+    place: Place,
+    memory: Memory,
+    database: DatabaseUrl,
+    settings: Settings,
+    http: TcpListener,
+    https: TcpListener,
+    /// `None`: whoever set the directory up has it in the database already.
+    carrier: Option<Carrier>,
+    smsc: Option<Smsc>,
+    boxes: Option<Arc<Mailboxes>>,
+}
 
-    let is_elsewhere = smsc_elsewhere.is_some();
-    let built_in = ports.smpp.local_addr()?;
-    let carrier = smsc_elsewhere.unwrap_or_else(|| Carrier {
-        host: built_in.ip().to_string(),
-        port: built_in.port(),
-        system_id: "emailsms".to_owned(),
-        password: Secret::new(memory.smpp_password()),
-    });
-    let smsc = match is_elsewhere {
-        true => None,
-        false => {
+/// What runs around a gateway, and what ends it.
+struct Around {
+    tasks: TaskTracker,
+    stop: CancellationToken,
+}
+
+/// All that a demo stands on, with the SMSC and the mail relay that are built in.
+async fn set_up(
+    args: &DemoArgs,
+    settings: Settings,
+    data: &Path,
+    clock: Clock,
+    around: &Around,
+) -> anyhow::Result<Stage> {
+    let mut settings = settings;
+    let elsewhere = smsc_elsewhere(&args.gateway)?;
+    let place = Place::take(data)?;
+    let mut memory = Memory::load(data)?;
+    let database = database_of(&args.gateway, data, &mut memory)?;
+    let ports = memory.ports(args.port, args.port_base).await?;
+    let (carrier, smsc) = match elsewhere {
+        Some(carrier) => (carrier, None),
+        None => {
+            let built_in = ports.smpp.local_addr()?;
+            let carrier = Carrier {
+                host: built_in.ip().to_string(),
+                port: built_in.port(),
+                system_id: "emailsms".to_owned(),
+                password: Secret::new(memory.smpp_password()),
+            };
             let account = smsc::Account {
                 system_id: carrier.system_id.clone(),
                 password: smpp::Secret::new(carrier.password.expose()),
             };
-            Some(Smsc::start(
-                ports.smpp,
-                account,
-                smsc::Settings::default(),
-                Clock::default(),
-            )?)
+            let phones = smsc::Settings::default();
+            let smsc = Smsc::start(ports.smpp, account, phones, Clock::default())?;
+            (carrier, Some(smsc))
         }
     };
-    let mut settings = settings;
     let boxes = match &args.relay {
         Some(_) => None,
         None => {
@@ -203,28 +212,138 @@ pub(super) async fn run(args: DemoArgs) -> anyhow::Result<()> {
                 limits: catcher::Limits::default(),
                 now: move || clock.now(),
             };
-            around.spawn(catcher::serve(ports.mail, catcher, stop.clone()));
+            let serving = catcher::serve(ports.mail, catcher, around.stop.clone());
+            around.tasks.spawn(serving);
             Some(boxes)
         }
     };
-    settings.mail.tls = rooms::MailTls::None;
+    memory.remember_relay(&settings.mail.relay);
+    Ok(Stage {
+        place,
+        memory,
+        database,
+        settings,
+        http: ports.http,
+        https: ports.https,
+        carrier: Some(carrier),
+        smsc,
+        boxes,
+    })
+}
 
+/// A further node beside those that live in a directory: on their database, with their keys, people, carrier and mail relay.
+async fn set_up_beside(args: &DemoArgs, settings: Settings, data: &Path) -> anyhow::Result<Stage> {
+    let mut settings = settings;
+    let mut memory = Memory::load(data)?;
+    let Some(remembered) = memory.database().map(ToOwned::to_owned) else {
+        anyhow::bail!(
+            "--join: {} is no demo's directory; begin with: emailsms demo --data {} --database postgres://…",
+            data.display(),
+            data.display()
+        );
+    };
+    let given = args.gateway.database.as_ref();
+    if let Some(given) = given.filter(|given| **given != remembered) {
+        anyhow::bail!(
+            "--join: the nodes in {} are on {remembered}, not on {given}",
+            data.display()
+        );
+    }
+    let database = database_of(&args.gateway, data, &mut memory)?;
+    if database.is_sqlite() {
+        anyhow::bail!(
+            "--join: SQLite serves one node only; several need PostgreSQL: emailsms demo --data DIR --database postgres://…"
+        );
+    }
+    if memory.sample().is_none() {
+        anyhow::bail!(
+            "--join: the first node in {} has to be ready once",
+            data.display()
+        );
+    }
+    if let (None, Some(relay)) = (&args.relay, memory.relay()) {
+        relay.clone_into(&mut settings.mail.relay);
+    }
+    let place = Place::take_beside(data, 2)?;
+    let mut own = OwnMemory::load(data, place.number())?;
+    let (http, https) = own.ports(args.port, args.port_base).await?;
+    Ok(Stage {
+        place,
+        memory,
+        database,
+        settings,
+        http,
+        https,
+        carrier: None,
+        smsc: None,
+        boxes: None,
+    })
+}
+
+pub(super) async fn run(args: DemoArgs) -> anyhow::Result<()> {
+    let end = EndSignals::listen_as(args.end)?;
+    // What the command line says is judged before anything is made.
+    let settings = load_settings(&args)?;
+    smsc_elsewhere(&args.gateway)?;
+    let given = args.gateway.data.as_deref();
+    if args.join {
+        // It is another's: a slip of the finger must not make one.
+        let data =
+            given.context("--join needs the --data directory of the nodes that are there")?;
+        anyhow::ensure!(
+            data.is_dir(),
+            "--join: there is no directory {}",
+            data.display()
+        );
+    }
+    let temporary = match given {
+        Some(_) => None,
+        None => Some(Temporary::new("demo")?),
+    };
+    let data = given.or(temporary.as_ref().map(Temporary::path));
+    let data = app::private_directory(data.context("no directory")?)?;
+    telemetry::init(&settings.log.level, settings.log.format)?;
+    let clock = match args.now {
+        None => Clock::default(),
+        Some(now) => Clock::starting_at(now.as_millisecond()),
+    };
+    let around = Around {
+        tasks: TaskTracker::new(),
+        stop: CancellationToken::new(),
+    };
+    let stage = match args.join {
+        true => set_up_beside(&args, settings, &data).await?,
+        false => set_up(&args, settings, &data, clock, &around).await?,
+    };
+    let (Around { tasks, stop }, Stage { smsc, boxes, .. }) = (around, &stage);
+    let (smsc, boxes) = (smsc.clone(), boxes.clone());
+    let around = tasks;
+    let keys = Arc::new(app::keys_for(&stage.database, None, &data.join("keys")).await?);
     let authority = Authority::create_or_load(&app::private_directory(&data.join("authority"))?)?;
     let certificates = authority.issue()?;
+    let mut settings = stage.settings;
+    settings.mail.tls = rooms::MailTls::None;
     let faults = app::faults(&settings.faults);
     let gateway = Gateway::open(Parts {
         settings,
-        database: database.clone(),
+        database: stage.database.clone(),
         keys,
         clock,
         faults,
-        place,
+        place: stage.place,
     })
     .await?;
-    let sample = sample::bring_about(&gateway, &mut memory, &carrier).await?;
-    memory.save()?;
+    let (database, mut memory) = (stage.database, stage.memory);
+    let (sample, carrier) = match stage.carrier {
+        Some(carrier) => {
+            let sample = sample::bring_about(&gateway, &mut memory, &carrier).await?;
+            memory.save()?;
+            (sample, carrier)
+        }
+        None => sample::find(&gateway, &memory).await?,
+    };
 
-    let (url, https) = (ports.http.local_addr()?, ports.https.local_addr()?);
+    let (url, https) = (stage.http.local_addr()?, stage.https.local_addr()?);
     let (mail_domain, relay) = (
         gateway.settings.mail.domain.clone(),
         gateway.settings.mail.relay.clone(),
@@ -238,14 +357,14 @@ pub(super) async fn run(args: DemoArgs) -> anyhow::Result<()> {
     };
     let routes = stand_ins.routes(gateway.routes());
     around.spawn(listener::serve(
-        ports.http,
+        stage.http,
         None,
         routes.clone(),
         Limits::default(),
         stop.clone(),
     ));
     around.spawn(listener::serve(
-        ports.https,
+        stage.https,
         Some(certificates.https_config()),
         routes,
         Limits::default(),

@@ -10,6 +10,7 @@ use anyhow::Context;
 use futures::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 use sms::{PhoneNumber, Wish};
+use std::collections::BTreeSet;
 
 /// Numbers in the pool unless the settings name others.
 const POOL: i64 = 200;
@@ -80,22 +81,50 @@ pub(super) async fn bring_about(
     };
     let begun = gateway.administration().begin_with(&first).await;
     begun.context("making the carrier")?;
-    gateway
-        .store
-        .writer
-        .write(SetRight::of(gateway, carrier).await?)
-        .await
-        .context("setting the carrier right")?;
-    sample.pool = gateway
-        .store
-        .reader
-        .numbers()
-        .await?
-        .into_iter()
-        .filter(|number| number.removed_at.is_none())
-        .map(|number| number.number)
-        .collect();
+    // Where nothing is to be set right, nothing is touched: other nodes would make their links anew.
+    if let Some(right) = SetRight::of(gateway, carrier).await? {
+        let written = gateway.store.writer.write(right).await;
+        written.context("setting the carrier right")?;
+    }
+    sample.pool = pool(gateway).await?;
     Ok(sample)
+}
+
+/// The sample that another node made, and the carrier that it is on.
+pub(super) async fn find(gateway: &Gateway, memory: &Memory) -> anyhow::Result<(Sample, Carrier)> {
+    let sample = memory.sample().context("the directory remembers nobody")?;
+    let row = own_carrier(gateway).await?;
+    let password = gateway
+        .keys
+        .open_secret(row.id, "carrier.password", &row.password)
+        .context("opening the carrier's password")?;
+    let carrier = Carrier {
+        port: u16::try_from(row.port).context("the carrier's port")?,
+        password: Secret::new(String::from_utf8_lossy(&password).into_owned()),
+        host: row.host,
+        system_id: row.system_id,
+    };
+    let pool = pool(gateway).await?;
+    Ok((
+        Sample {
+            pool,
+            ..sample.clone()
+        },
+        carrier,
+    ))
+}
+
+async fn pool(gateway: &Gateway) -> anyhow::Result<Vec<i64>> {
+    let numbers = gateway.store.reader.numbers().await?.into_iter();
+    let in_use = numbers.filter(|number| number.removed_at.is_none());
+    Ok(in_use.map(|number| number.number).collect())
+}
+
+/// The demo's own is the first that there ever was; others may have been added beside it.
+async fn own_carrier(gateway: &Gateway) -> anyhow::Result<carriers::Model> {
+    let carriers = gateway.store.reader.carriers().await?;
+    let first = carriers.into_iter().min_by_key(|known| known.id);
+    first.context("the demo has no carrier")
 }
 
 /// A company, its mail domain, and its users: name and local part.
@@ -264,22 +293,22 @@ struct SetRight {
 }
 
 impl SetRight {
-    async fn of(gateway: &Gateway, carrier: &Carrier) -> anyhow::Result<Self> {
-        // The demo's own is the first that there ever was; others may have been added beside it.
-        let carriers = gateway.store.reader.carriers().await?;
-        let known = carriers.into_iter().min_by_key(|known| known.id);
-        let known = known.context("the demo has no carrier")?;
+    /// `None`: all is as it should be.
+    async fn of(gateway: &Gateway, carrier: &Carrier) -> anyhow::Result<Option<Self>> {
+        let known = own_carrier(gateway).await?;
+        let password = carrier.password.expose().as_bytes();
+        let (field, keys) = ("carrier.password", &gateway.keys);
+        let sealed = match keys.open_secret(known.id, field, &known.password) {
+            Ok(same) if same.as_slice() == password => known.password.clone(),
+            _ => keys.seal_secret(known.id, field, password),
+        };
         let row = carriers::Model {
             name: gateway.settings.carrier.name.clone(),
             host: carrier.host.clone(),
             port: i64::from(carrier.port),
             system_id: carrier.system_id.clone(),
-            password: gateway.keys.seal_secret(
-                known.id,
-                "carrier.password",
-                carrier.password.expose().as_bytes(),
-            ),
-            ..known
+            password: sealed,
+            ..known.clone()
         };
         let mut numbers = Vec::new();
         for number in &gateway.settings.pool.numbers {
@@ -292,14 +321,22 @@ impl SetRight {
                     .as_i64(),
             );
         }
+        let pool = pool(gateway).await?;
         if numbers.is_empty() && gateway.store.reader.numbers().await?.is_empty() {
             numbers.extend(FIRST_NUMBER..FIRST_NUMBER + POOL);
         }
-        Ok(Self {
+        let is_right = row == known && (numbers.is_empty() || same(&numbers, &pool));
+        Ok((!is_right).then_some(Self {
             carrier: row,
             numbers,
-        })
+        }))
     }
+}
+
+/// The same numbers, in whatever order.
+fn same(wanted: &[i64], pool: &[i64]) -> bool {
+    let set = |numbers: &[i64]| numbers.iter().copied().collect::<BTreeSet<i64>>();
+    set(wanted) == set(pool)
 }
 
 impl Work for SetRight {
