@@ -3,7 +3,10 @@
 use sea_orm::{ConnectionTrait, DatabaseBackend, DbErr, QueryResult, Statement, Value};
 
 /// Rows, or keys, per statement, longest first: few texts, each planned once and kept prepared. Between two lengths the longer one is filled up.
-const LENGTHS: [usize; 16] = [256, 192, 128, 96, 64, 48, 32, 24, 16, 12, 8, 6, 4, 3, 2, 1];
+const LENGTHS: [usize; 27] = [
+    256, 224, 192, 160, 128, 112, 96, 80, 64, 56, 48, 40, 32, 28, 24, 20, 16, 14, 12, 10, 8, 6, 5,
+    4, 3, 2, 1,
+];
 
 /// The shortest of them that has room for so many, or the longest.
 fn length_for(rows: usize) -> usize {
