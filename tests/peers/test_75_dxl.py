@@ -184,6 +184,17 @@ def test_cleaned_twice_is_cleaned_once(write):
     assert dxl("clean", "-", stdin=path.read_bytes())[1] == once
 
 
+def test_quotes_and_apostrophes_are_kept_to_the_byte(write):
+    code = """Print "it's" &amp; {a} &amp; "&lt;b&gt;"
+	Msgbox "", , "O'Brien's"
+"""
+    text = f"<page name='A' title='&apos;\"' {SPACE}>\n<code event='x'><lotusscript>{code}</lotusscript></code>\n<body><richtext><par>\"a\" 'b'</par></richtext></body>\n</page>\n"
+    out = dxl("clean", write("a.dxl", text))[1].decode()
+    assert out.split("\n", 1)[1] == text
+    spelled = text.replace('"', "&quot;").replace("{a}", "<![CDATA[{a}]]>").replace("\n", "\r\n")
+    assert dxl("clean", write("b.dxl", spelled))[1].decode() == out
+
+
 def test_cleaned_in_place(write, tmp_path):
     paths = [write("a.dxl", script(HERE)), write("Forms/b.dxl", script(ELSEWHERE)), write("c.dxl", "<form")]
     status, out, err = dxl("clean", "--check", *paths[:2])

@@ -4,7 +4,8 @@
 //! signatures, run data of agents, the history of the access control list, size and replica id of the database, the release that
 //! exported it. An id stays if something else in the file points to it. Notes, items, entries of the access control list, roles, code
 //! and attributes are put into an order of their own; script libraries come before what uses them. Between elements every line begins
-//! where it always does. What counts is kept to the byte: text, scripts, formulas, all that stands in a paragraph, comments.
+//! where it always does. What counts is kept to the byte: text, scripts, formulas, all that stands in a paragraph, comments. How it is
+//! written has one spelling: UTF-8, LF, text rather than CDATA, references for `&`, `<` and `>` only, and in attributes for apostrophes.
 //!
 //! Cleaned twice is the same as cleaned once, and [`diff`](fn@crate::diff::diff) finds nothing between a file and its cleaned self.
 //!

@@ -20,7 +20,8 @@ Examples:
 Taken out is what servers write: note ids, UNIDs (those to which something in the file points stay), sequence numbers, dates, who saved
 and signed it, revisions, run data of agents, the history of the access control list, size and replica id of the database, the release
 that exported it. Notes, items, code, roles, entries of the access control list and attributes are sorted; script libraries come before
-what uses them. Text, scripts, formulas and all that stands in a paragraph are kept to the byte. Cleaned twice is the same as once.
+what uses them. Text, scripts, formulas and all that stands in a paragraph are kept to the byte, but for their spelling: CDATA becomes text,
+CR LF becomes LF, other encodings UTF-8, and references stay for & < > only. Cleaned twice is the same as once.
 
 Exit status: 0 done, or with --check: clean; 1 with --check: something would change; 2 a file could not be read or written.")]
 pub struct CleanArgs {
