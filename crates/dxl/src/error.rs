@@ -216,6 +216,15 @@ pub enum Error {
 }
 
 impl Error {
+    /// What is wrong and how to mend it, without the place.
+    pub fn message(&self) -> String {
+        let sentence = self.to_string();
+        match sentence.strip_prefix(&format!("{}: ", self.place())) {
+            Some(message) => message.to_owned(),
+            None => sentence,
+        }
+    }
+
     /// Where it is.
     pub fn place(&self) -> &Place {
         match self {

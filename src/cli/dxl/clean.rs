@@ -1,11 +1,14 @@
 //! `emailsms dxl clean`: DXL files as a repository should keep them.
 
-use super::{files_of, read_tree};
+use super::files::{Unreadable, files_of, is_input, objection_to_inputs, read_tree};
 use ::dxl::clean::clean;
+use ::dxl::{Tree, WriteError};
 use anyhow::{Context, bail};
 use clap::Args;
-use std::fs::{self, File};
+use std::fmt::Display;
+use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt, fchown};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -25,7 +28,7 @@ CR LF becomes LF, other encodings UTF-8, and references stay for & < > only. Cle
 
 Exit status: 0 done, or with --check: clean; 1 with --check: something would change; 2 a file could not be read or written.")]
 pub struct CleanArgs {
-    /// Files, folders (every *.dxl and *.xml below, and whatever else begins as DXL), or - for standard input
+    /// Files, folders (all that begins as DXL below, and every *.dxl and *.xml that is not some other XML), or - for standard input
     #[arg(required = true, value_name = "FILES")]
     files: Vec<PathBuf>,
     /// Write each file back to where it was
@@ -45,13 +48,13 @@ pub fn run(args: &CleanArgs) -> ExitCode {
         Ok(Outcome { changed: true, .. }) if args.check => ExitCode::from(1),
         Ok(_) => ExitCode::SUCCESS,
         Err(error) => {
-            tell(&format!("{error:#}"));
+            tell(format_args!("{error:#}"));
             ExitCode::from(2)
         }
     }
 }
 
-fn tell(what: &str) {
+fn tell(what: impl Display) {
     // Where standard error is gone there is nobody to be told.
     let _ = writeln!(io::stderr(), "emailsms dxl clean: {what}");
 }
@@ -64,69 +67,104 @@ struct Outcome {
 }
 
 fn clean_all(args: &CleanArgs, out: &mut impl Write) -> anyhow::Result<Outcome> {
+    if let Some(objection) = objection_to_inputs(&args.files) {
+        bail!(objection);
+    }
     let mut outcome = Outcome::default();
     let mut files = Vec::new();
     for path in &args.files {
-        match files_of(path) {
-            Ok(found) => files.extend(found),
-            Err(error) => {
-                tell(&format!("{}: {error:#}", path.display()));
+        let found = files_of(path);
+        for unreadable in found.unreadable {
+            tell(unreadable);
+            outcome.unreadable = true;
+        }
+        files.extend(found.files);
+    }
+    if args.in_place || args.check {
+        for file in files {
+            match clean_one(&file, args.in_place) {
+                Ok(false) => {}
+                Ok(true) => {
+                    outcome.changed = true;
+                    if args.check {
+                        writeln!(out, "{}", file.display()).context(NO_OUTPUT)?;
+                    }
+                }
+                Err(unreadable) => {
+                    tell(unreadable);
+                    outcome.unreadable = true;
+                }
+            }
+        }
+    } else if let [file] = files.as_slice() {
+        match read_tree(file) {
+            Ok(tree) => print(tree, out)?,
+            Err(unreadable) => {
+                tell(unreadable);
                 outcome.unreadable = true;
             }
         }
-    }
-    if !args.in_place && !args.check && files.len() > 1 {
+    } else if !files.is_empty() {
         bail!("standard output takes one file; use --in-place or --check for several");
-    }
-    for file in files {
-        match clean_one(&file, args, out) {
-            Ok(changed) => outcome.changed |= changed,
-            Err(error) => {
-                tell(&format!("{}: {error:#}", file.display()));
-                outcome.unreadable = true;
-            }
-        }
     }
     Ok(outcome)
 }
 
-/// Whether the file was not clean.
-fn clean_one(file: &Path, args: &CleanArgs, out: &mut impl Write) -> anyhow::Result<bool> {
-    let is_input = file.as_os_str() == "-";
-    if is_input && (args.in_place || args.check) {
-        bail!("standard input has no place; leave out --in-place and --check");
+const NO_OUTPUT: &str = "standard output cannot be written";
+
+fn print(mut tree: Tree, out: &mut impl Write) -> anyhow::Result<()> {
+    clean(&mut tree);
+    match tree.write(out) {
+        // Its own words say what was written where.
+        Err(WriteError::Io(why)) => return Err(why).context(NO_OUTPUT),
+        written => written?,
+    }
+    out.flush().context(NO_OUTPUT)
+}
+
+/// Whether the file was not clean; in place, it is afterwards.
+fn clean_one(file: &Path, in_place: bool) -> Result<bool, Unreadable> {
+    let failed = |why: &dyn Display| Unreadable::new(file, why);
+    if is_input(file) {
+        return Err(failed(
+            &"it has no place to be written back to; leave out --in-place and --check",
+        ));
     }
     let mut tree = read_tree(file)?;
     clean(&mut tree);
-    if !args.in_place && !args.check {
-        tree.write(out)?;
-        out.flush()?;
-        return Ok(false);
-    }
-    let cleaned = tree.to_xml()?;
+    let cleaned = tree.to_xml().map_err(|why| failed(&why))?;
     drop(tree);
-    if fs::read(file)? == cleaned.as_bytes() {
+    if fs::read(file).map_err(|why| failed(&why))? == cleaned.as_bytes() {
         return Ok(false);
     }
-    if args.in_place {
-        replace(file, cleaned.as_bytes())?;
-    } else {
-        writeln!(out, "{}", file.display())?;
+    if in_place {
+        replace(file, cleaned.as_bytes())
+            .map_err(|why| failed(&format_args!("it cannot be written anew: {why}")))?;
     }
     Ok(true)
 }
 
 /// Puts a new file in the place of another at once, so that nobody ever finds half of it.
-fn replace(file: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+fn replace(file: &Path, bytes: &[u8]) -> io::Result<()> {
     // Through a link to what it leads to.
     let file = fs::canonicalize(file)?;
+    let old = fs::metadata(&file)?;
     let mut name = file.file_name().unwrap_or_default().to_owned();
     name.push(format!(".{}.new", std::process::id()));
     let beside = file.with_file_name(name);
+    // Until it has the rights of the old one, it is nobody else's to read.
+    let mut new = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(&beside)?;
     let written = (|| {
-        let mut new = File::create_new(&beside)?;
         new.write_all(bytes)?;
-        new.set_permissions(fs::metadata(&file)?.permissions())?;
+        // Where we may: only the system's administrator may give files away.
+        if fchown(&new, Some(old.uid()), Some(old.gid())).is_err() {
+            let _ = fchown(&new, None, Some(old.gid()));
+        }
+        new.set_permissions(old.permissions())?;
         new.sync_all()?;
         fs::rename(&beside, &file)
     })();
@@ -134,7 +172,7 @@ fn replace(file: &Path, bytes: &[u8]) -> anyhow::Result<()> {
         // What is half written is of no use; the error that matters is the first.
         let _ = fs::remove_file(&beside);
     }
-    written.with_context(|| format!("writing {}", beside.display()))
+    written
 }
 
 #[cfg(test)]
