@@ -209,6 +209,18 @@ def test_cleaned_in_place(write, tmp_path):
     assert sorted(path.name for path in tmp_path.rglob("*")) == ["Forms", "a.dxl", "b.dxl", "c.dxl"]
 
 
+def test_links_between_files_keep_what_they_point_to(write, tmp_path):
+    main = f"<document form='Trip' {SPACE}><noteinfo noteid='8fa' unid='{'AB' * 16}'><created><datetime>20260101T120000,00+10</datetime></created></noteinfo></document>"
+    reply = f"<document form='Reply' {SPACE}><item name='$REF'><text>{'ab' * 16}</text></item></document>"
+    path, other = write("a/main.dxl", main), write("b/reply.xml", reply)
+    assert b"unid" not in dxl("clean", path)[1]
+    assert dxl("clean", "--in-place", path.parent, other) == (0, b"", b"")
+    kept = path.read_text()
+    assert f"<noteinfo unid='{'AB' * 16}'><created><datetime>20260101T120000,00+10</datetime></created></noteinfo>" in kept and "8fa" not in kept
+    assert dxl("clean", "--check", tmp_path) == (0, b"", b""), "the same by folder"
+    assert dxl("clean", "--check", path)[:2] == (1, f"{path}\n".encode()), "alone, the link is not seen"
+
+
 # ---- bad files
 
 BAD = {

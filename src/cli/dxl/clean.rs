@@ -1,7 +1,7 @@
 //! `emailsms dxl clean`: DXL files as a repository should keep them.
 
 use super::files::{Unreadable, files_of, is_input, objection_to_inputs, read_tree};
-use ::dxl::clean::clean;
+use ::dxl::clean::{Links, clean, clean_among};
 use ::dxl::{Tree, WriteError};
 use anyhow::{Context, bail};
 use clap::Args;
@@ -20,9 +20,12 @@ Examples:
   emailsms dxl clean --in-place dxl-templates/   every file of DXL below
   emailsms dxl clean --check dxl-templates/      in CI: is all of it clean?
 
-Taken out is what servers write: note ids, UNIDs (those to which something in the file points stay), sequence numbers, dates, who saved
-and signed it, revisions, run data of agents, the history of the access control list, size and replica id of the database, the release
-that exported it. Notes, items, code, roles, entries of the access control list and attributes are sorted; script libraries come before
+Taken out is what servers write: note ids, UNIDs, sequence numbers, dates, who saved and signed it, revisions, run data of agents, the
+history of the access control list, size and replica id of the database, the release that exported it, LotusScript compiled beside its
+source ($AssistAction_Ex, $ScriptLib_O, $$Script_O, $$$FormScript_O). A UNID stays if one of the given files points to it (parent=, $REF
+and so on): give files that belong together at once, since with one file alone links from others are not seen. In design elements the
+times of files (<created> and <modified> of $FILE, $FileModDT) become 1970-01-01; in documents they are data and stay, as does <created>
+of the document itself. Notes, items, code, roles, entries of the access control list and attributes are sorted; script libraries come before
 what uses them. Text, scripts, formulas and all that stands in a paragraph are kept to the byte, but for their spelling: CDATA becomes text,
 CR LF becomes LF, other encodings UTF-8, and references stay for & < > only. Cleaned twice is the same as once.
 
@@ -81,8 +84,9 @@ fn clean_all(args: &CleanArgs, out: &mut impl Write) -> anyhow::Result<Outcome> 
         files.extend(found.files);
     }
     if args.in_place || args.check {
+        let links = links_of(&files)?;
         for file in files {
-            match clean_one(&file, args.in_place) {
+            match clean_one(&file, args.in_place, links.as_ref()) {
                 Ok(false) => {}
                 Ok(true) => {
                     outcome.changed = true;
@@ -110,6 +114,25 @@ fn clean_all(args: &CleanArgs, out: &mut impl Write) -> anyhow::Result<Outcome> 
     Ok(outcome)
 }
 
+/// More ids than any company's templates point to; a bound on memory.
+const MOST_LINKS: usize = 1_000_000;
+
+/// The links of several files among each other; of one alone its own are enough. Files are read one at a time, and again when they are
+/// cleaned: what cannot be read is told then.
+fn links_of(files: &[PathBuf]) -> anyhow::Result<Option<Links>> {
+    let mut links = Links::new();
+    let several = files.iter().filter(|_| files.len() > 1);
+    for file in several.filter(|file| !is_input(file)) {
+        if let Ok(tree) = read_tree(file) {
+            links.gather(&tree);
+        }
+        if links.len() > MOST_LINKS {
+            bail!("these files point to more than {MOST_LINKS} notes; clean fewer at a time");
+        }
+    }
+    Ok((files.len() > 1).then_some(links))
+}
+
 const NO_OUTPUT: &str = "standard output cannot be written";
 
 fn print(mut tree: Tree, out: &mut impl Write) -> anyhow::Result<()> {
@@ -123,7 +146,8 @@ fn print(mut tree: Tree, out: &mut impl Write) -> anyhow::Result<()> {
 }
 
 /// Whether the file was not clean; in place, it is afterwards.
-fn clean_one(file: &Path, in_place: bool) -> Result<bool, Unreadable> {
+/// `links` of all files, if it is one of several.
+fn clean_one(file: &Path, in_place: bool, links: Option<&Links>) -> Result<bool, Unreadable> {
     let failed = |why: &dyn Display| Unreadable::new(file, why);
     if is_input(file) {
         return Err(failed(
@@ -131,7 +155,10 @@ fn clean_one(file: &Path, in_place: bool) -> Result<bool, Unreadable> {
         ));
     }
     let mut tree = read_tree(file)?;
-    clean(&mut tree);
+    match links {
+        Some(links) => clean_among(&mut tree, links),
+        None => clean(&mut tree),
+    }
     let cleaned = tree.to_xml().map_err(|why| failed(&why))?;
     drop(tree);
     if fs::read(file).map_err(|why| failed(&why))? == cleaned.as_bytes() {

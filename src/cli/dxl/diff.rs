@@ -19,7 +19,9 @@ Examples:
   emailsms dxl diff --json a.dxl b.dxl | jq '.files[].changes[] | {path, what}'
 
 What a server writes does not count: note ids, UNIDs, sequence numbers, replica ids, dates, who saved and signed it, revisions, run data of
-agents, the release that exported it. Nor does order where it has no meaning: of notes in a database, entries and roles of an access
+agents, the release that exported it, LotusScript compiled beside its source ($AssistAction_Ex, $ScriptLib_O, $$Script_O,
+$$$FormScript_O), times of files in design elements (<created> and <modified> of $FILE, $FileModDT). Of a document <created> counts, as
+do the times of its files. Nor does order where it has no meaning: of notes in a database, entries and roles of an access
 control list, items of different names, code of different events, attributes. Nor do comments, defaults that are written out, and white
 space between elements. An id that points to something in the same file counts by what it points to.
 
