@@ -5,6 +5,7 @@ mod diff;
 mod files;
 
 use ::dxl::check::{self, Checked, Finding, Profile};
+use ::dxl::position::shown_path;
 use ::dxl::schema::Schema;
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
@@ -47,7 +48,12 @@ without times and more. Real exports break some of these rules; what is to be im
 A line says file, line, column, how grave it is, the rule, and what is wrong; below stand the place in the document, why there is
 such a rule, and how to mend it. One mistake gives one finding.
 
-Exit status: 0 nothing is wrong, or only warnings; 1 there are errors; 2 a file could not be read.")]
+In a folder everything is checked that begins as DXL, and every *.dxl and *.xml that is not some other XML. diff and clean take the same.
+
+In JSON, unreadable lists what could not be read, and why; left_out counts the findings of a file beyond --most, and uncompared its names
+and keys that were too many to be compared with each other.
+
+Exit status: 0 nothing is wrong, or only warnings; 1 there are errors, or with --deny-warnings: warnings; 2 a file could not be read.")]
 pub struct CheckArgs {
     /// Files, folders (all that begins as DXL below, and every *.dxl and *.xml that is not some other XML), or - for standard input
     #[arg(required = true, value_name = "FILES")]
@@ -58,6 +64,9 @@ pub struct CheckArgs {
     /// Check by this DTD of Domino's instead of the built-in schema of 9.0.1
     #[arg(long, value_name = "FILE")]
     dtd: Option<PathBuf>,
+    /// Exit with 1 if there are warnings, as if they were errors
+    #[arg(long)]
+    deny_warnings: bool,
     /// Print one JSON document
     #[arg(long)]
     json: bool,
@@ -104,6 +113,7 @@ fn check(args: &CheckArgs) -> ExitCode {
     match printed {
         Ok(()) if !report.unreadable.is_empty() => ExitCode::from(2),
         Ok(()) if report.errors > 0 => ExitCode::from(1),
+        Ok(()) if args.deny_warnings && report.warnings > 0 => ExitCode::from(1),
         Ok(()) => ExitCode::SUCCESS,
         Err(_) => ExitCode::from(2),
     }
@@ -193,7 +203,7 @@ fn print(report: &Report, out: &mut impl Write) -> io::Result<()> {
 fn print_finding(finding: &Finding, out: &mut impl Write) -> io::Result<()> {
     writeln!(out, "{finding}")?;
     if !finding.path.is_empty() {
-        writeln!(out, "    in: {}", finding.path)?;
+        writeln!(out, "    in: {}", shown_path(&finding.path))?;
     }
     writeln!(out, "    why: {}", finding.why)?;
     writeln!(out, "    remedy: {}", finding.remedy)
@@ -218,6 +228,7 @@ mod tests {
             files: files.iter().map(|file| (*file).to_owned()).collect(),
             import,
             dtd: None,
+            deny_warnings: false,
             json: false,
             most: 1_000,
         }

@@ -105,6 +105,23 @@ def test_warnings_alone_are_no_failure(write):
     status, out, _ = dxl("check", "--import", write("boat.dxl", BOAT.replace(SPACE, "")))
     assert status == 0
     assert b":2:1: warning[no-namespace]:" in out and out.endswith(b"1 file: no errors, 1 warning\n")
+    assert dxl("check", "--import", "--deny-warnings", write("boat.dxl", BOAT.replace(SPACE, "")))[:2] == (1, out)
+    assert dxl("check", "--import", "--deny-warnings", write("boat.dxl", BOAT))[0] == 0
+
+
+def test_what_is_no_xml_and_what_is_no_number(write):
+    for content in (b"\x7fELF\x02\x01\x01\0\0", b"Dear all,\n"):
+        path = write("a.dxl", content)
+        assert dxl("check", path)[1].startswith(f"{path}:1:1: error[well-formed]: this is not XML: ".encode())
+        assert b"a.dxl:1:1: this is not XML: " in dxl("clean", path)[2]
+    status, out, _ = dxl("check", write("b.dxl", f"<document {SPACE}><item name='a'><number>abc</number></item></document>"))
+    assert status == 0 and b'b.dxl:1:59: warning[number]: "abc" is no number\n' in out
+
+
+def test_libraries_in_a_circle_can_be_mended(write):
+    uses = "".join(f"<scriptlibrary name='{name}'><code event='options'><lotusscript>Use \"{used}\"\n</lotusscript></code></scriptlibrary>" for name, used in (("A", "B"), ("B", "A")))
+    status, out, _ = dxl("check", "--import", write("a.dxl", f"<database {SPACE} title='a'>{uses}</database>"))
+    assert status == 1 and b"error[library-order]" in out and b"move what both need into a third that uses neither" in out
 
 
 def test_another_dtd_decides(write):
@@ -247,6 +264,44 @@ def test_bad_files_are_findings_with_a_place(write, what):
         status, out, err = dxl(*command)
         assert (status, out) == (2, b"")
         assert re.search(rb"^emailsms dxl \w+: \S+bad.dxl:\d+:\d+: [\w<]", err) and b"panicked" not in err, err[:300]
+
+
+def test_long_paths_are_shortened_for_people_only(write):
+    deep = f"<page name='A' {SPACE}><body><richtext>" + "<section>" * 900
+    path, good = write("deep.dxl", deep), write("good.dxl", BOAT)
+    status, out, _ = dxl("check", "--most", 5000, path)
+    assert status == 1 and b"/\xe2\x80\xa6/section" in out
+    assert all(len(line) < 400 for line in out.splitlines())
+    assert max(len(finding["path"]) for finding in json.loads(dxl("check", "--json", "--most", 5000, path)[1])["files"][0]["findings"]) > 900
+    assert all(len(dxl(*command)[2]) < 600 for command in (["diff", path, good], ["clean", path]))
+    whole = deep + "{}" + "</section>" * 900 + "</richtext></body></page>"
+    status, out, _ = dxl("diff", write("old.dxl", whole.format("<par/>")), write("new.dxl", whole.format("<par>a</par>")))
+    assert status == 1 and all(len(line) < 400 for line in out.splitlines())
+
+
+def test_the_words_of_what_cannot_be_written(write, tmp_path):
+    path = write("a.dxl", script(HERE))
+    with open("/dev/full", "wb") as full:
+        run = subprocess.run([binary(), "dxl", "clean", path], stdout=full, stderr=subprocess.PIPE, timeout=60)
+    assert run.returncode == 2
+    assert run.stderr == b"emailsms dxl clean: standard output cannot be written: No space left on device (os error 28)\n"
+    # A name so long that the new file beside it has none.
+    long = write("b" * 250 + ".dxl", script(HERE))
+    status, out, err = dxl("clean", "--in-place", long, path)
+    assert (status, out) == (2, b"") and b".new" not in err
+    assert re.fullmatch(rb"emailsms dxl clean: \S+/b{250}\.dxl: it cannot be written anew: File name too long \(os error 36\)\n", err)
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["a.dxl", long.name]
+
+
+def test_mode_and_owner_stay_in_place(write):
+    path = write("a.dxl", script(HERE))
+    path.chmod(0o640)
+    if os.geteuid() == 0:
+        os.chown(path, 12345, 54321)
+    before = path.stat()
+    assert dxl("clean", "--in-place", path)[0] == 0 and path.read_text() != script(HERE)
+    after = path.stat()
+    assert (after.st_mode, after.st_uid, after.st_gid) == (before.st_mode, before.st_uid, before.st_gid)
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be", "utf-8-sig"])

@@ -25,7 +25,8 @@ do the times of its files. Nor does order where it has no meaning: of notes in a
 control list, items of different names, code of different events, attributes. Nor do comments, defaults that are written out, and white
 space between elements. An id that points to something in the same file counts by what it points to.
 
-A change says line and column in both files and the path of the element; of a text the lines that differ follow.
+A change says line and column in both files and the path of the element; of a text the lines that differ follow. In JSON, files lists
+those that differ, unreadable what could not be read, and why; left_out counts the changes of a file beyond --most.
 
 Exit status: 0 the same; 1 different; 2 a file could not be read.")]
 pub struct DiffArgs {

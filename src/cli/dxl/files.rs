@@ -1,5 +1,6 @@
 //! Which files of DXL arguments and folders name, and how they are opened and read.
 
+use ::dxl::position::shown_path;
 use ::dxl::schema::Schema;
 use ::dxl::{Error, Event, Limits, NAMESPACE, Source, Tree};
 use std::fmt;
@@ -37,7 +38,7 @@ impl Unreadable {
         let position = place.position;
         let within = match place.path.as_str() {
             "" => String::new(),
-            path => format!(" (in {path})"),
+            path => format!(" (in {})", shown_path(path)),
         };
         Self {
             file: shown(file),
