@@ -125,6 +125,9 @@ rules! {
     /// Binary data is Base64.
     Base64 = "base64", Reading, Warning,
         "data with a hole in it comes out damaged or not at all";
+    /// Numbers are written with digits.
+    Number = "number", Reading, Warning,
+        "a number that is written otherwise is read as none, or as another";
     /// Dates and times are written as ISO 8601 has them.
     DateTime = "datetime", Reading, Warning,
         "a date that is written otherwise is read as none, or as another";

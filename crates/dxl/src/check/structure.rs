@@ -184,11 +184,7 @@ impl<'s> Structure<'s> {
         if element.is_some_and(|id| self.schema.may_be_root(id)) {
             return true;
         }
-        let message = match element {
-            Some(_) => format!("<{name}> cannot be the outermost element"),
-            None => format!("<{}> is no element of DXL", excerpt(name)),
-        };
-        let remedy = "the outermost element is <database>, or one note such as <form>, <view>, <document> or <note>";
+        let (message, remedy) = crate::schema::wrong_root(&excerpt(name), element.is_some());
         findings.add(Rule::WrongRoot, at, path, message, remedy);
         self.is_foreign = element.is_none();
         element.is_some()
