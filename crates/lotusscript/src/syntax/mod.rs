@@ -1,0 +1,1 @@
+//! LotusScript from text to a tree and back.
