@@ -4,10 +4,12 @@
 //! may be anything: it is refused with errors that say where and what was expected, within limits, without a panic.
 //!
 //! - [`syntax`]: LotusScript from text to a tree and back.
+//! - [`sources`]: where LotusScript is found in DXL.
 //! - [`formula`]: the formula language, from text to values.
 
 #![warn(missing_docs)]
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod formula;
+pub mod sources;
 pub mod syntax;
