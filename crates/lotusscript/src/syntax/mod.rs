@@ -43,7 +43,7 @@ pub const MAX_SOURCE_BYTES: usize = 64 << 20;
 /// The most levels that blocks and expressions may be nested, together.
 pub const MAX_DEPTH: usize = 100;
 /// The most operators, calls and members that one expression may hang on each other, as in `a & b & c`.
-pub const MAX_CHAIN: usize = 400;
+pub const MAX_CHAIN: usize = 250;
 /// The most errors that are listed.
 pub const MAX_ERRORS: usize = 1000;
 
