@@ -45,25 +45,42 @@ fn main() -> Result<(), Box<dyn Error>> {
             });
         }
     }
-    let mut libraries = HashMap::new();
-    for read in &all {
-        if let Some(name) = &read.source.library {
-            libraries
-                .entry(name.to_lowercase())
-                .or_insert(&read.interface);
-        }
-    }
     let mut out = std::io::stdout().lock();
     for read in &all {
-        tell(read, &all, &libraries, notes, &mut out)?;
+        tell(read, &all, notes, &mut out)?;
     }
     Ok(())
+}
+
+/// The libraries that a file sees: of those with the same name the one that is nearest to it.
+fn libraries<'a>(file: &str, all: &'a [Read]) -> HashMap<String, &'a Interface> {
+    let common = |other: &str| {
+        file.bytes()
+            .zip(other.bytes())
+            .take_while(|(own, other)| own == other)
+            .count()
+    };
+    let mut found: HashMap<String, (usize, &Interface)> = HashMap::new();
+    for read in all {
+        if let Some(name) = &read.source.library {
+            let near = common(&read.file);
+            let known = found
+                .entry(name.to_lowercase())
+                .or_insert((near, &read.interface));
+            if near > known.0 {
+                *known = (near, &read.interface);
+            }
+        }
+    }
+    found
+        .into_iter()
+        .map(|(name, (_, interface))| (name, interface))
+        .collect()
 }
 
 fn tell(
     read: &Read,
     all: &[Read],
-    libraries: &HashMap<String, &Interface>,
     notes: Release,
     out: &mut impl Write,
 ) -> Result<(), Box<dyn Error>> {
@@ -75,7 +92,7 @@ fn tell(
     } = read;
     let options = CheckOptions {
         notes,
-        libraries: libraries.clone(),
+        libraries: libraries(file, all),
         globals: source
             .globals
             .and_then(|globals| all.get(read.first + globals))

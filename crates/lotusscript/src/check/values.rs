@@ -4,7 +4,7 @@ use super::procedure::Scope;
 use super::rules::Code;
 use super::symbols::{Element, Form, SymbolKind, Type, number_type};
 use super::{nearest, perhaps};
-use crate::notes::{MemberKind, ValueType};
+use crate::notes::{Constant, MemberKind, ValueType};
 use crate::syntax::*;
 
 /// What is asked of a name or member.
@@ -355,32 +355,42 @@ impl Scope<'_, '_, '_> {
             return function.returns.map_or(Type::UNKNOWN, Type::value);
         }
         if let Some(constant) = library.constant(&name.text) {
-            match constant.file {
-                Some(file) if !self.module.includes.contains(file) && !self.module.is_opaque => {
-                    if self.module.own.declares {
-                        self.findings.add(
-                            Code::MissingInclude,
-                            name.span,
-                            format!(
-                                "`{}` is a constant of {file}, which is not included",
-                                constant.name
-                            ),
-                            format!("write `%Include \"{file}\"` among the declarations"),
-                        );
-                    }
-                }
-                _ if matches!(asked, Use::Target) => self.findings.add(
-                    Code::NotAssignable,
-                    name.span,
-                    format!("`{}` is a constant of Notes", constant.name),
-                    "choose another name for the variable",
-                ),
-                _ => {}
-            }
+            self.constant(name, constant, asked);
             return Type::UNKNOWN;
         }
         self.unknown(name, asked);
         Type::UNKNOWN
+    }
+
+    /// A constant of Notes, or of a file that must be included.
+    fn constant(&mut self, name: &Name, constant: &Constant, asked: Use<'_>) {
+        let module = self.module;
+        let missing = constant
+            .file
+            .filter(|file| !module.includes.contains(file) && !module.is_opaque);
+        match missing {
+            Some(file) if module.own.declares => {
+                let message = format!(
+                    "`{}` is a constant of {file}, which is not included",
+                    constant.name
+                );
+                let remedy = format!("write `%Include \"{file}\"` among the declarations");
+                self.findings
+                    .add(Code::MissingInclude, name.span, message, remedy);
+            }
+            // Without `Option Declare` it is a variable like any other.
+            Some(_) => {}
+            None if matches!(asked, Use::Target) => {
+                let message = format!("`{}` is a constant of Notes", constant.name);
+                self.findings.add(
+                    Code::NotAssignable,
+                    name.span,
+                    message,
+                    "choose another name for the variable",
+                );
+            }
+            None => {}
+        }
     }
 
     fn unknown(&mut self, name: &Name, asked: Use<'_>) {
@@ -450,6 +460,12 @@ impl Scope<'_, '_, '_> {
     }
 
     fn member(&mut self, object: Option<&Expression>, name: &Name, asked: Use<'_>) -> Type {
+        let is_me = matches!(object.map(|object| &object.kind), Some(ExpressionKind::Me));
+        if is_me && matches!(asked, Use::Target) && self.is_own_name(name) {
+            // `Me.f = …` within `f` is its result, as `f = …` is.
+            self.name_result();
+            return Type::UNKNOWN;
+        }
         let of = match object {
             Some(object) => self.value(object),
             None => self.with.last().cloned().unwrap_or(Type::UNKNOWN),

@@ -666,7 +666,7 @@ impl Parser<'_> {
                 span: self.since(start.start),
             };
         }
-        let statement = match self.peek() {
+        match self.peek() {
             TokenKind::Include => self.statement(),
             _ => {
                 self.unexpected_with(
@@ -679,8 +679,7 @@ impl Parser<'_> {
                     span: self.since(start.start),
                 }
             }
-        };
-        statement
+        }
     }
 
     /// `name$`, `name(5) As …`
