@@ -350,6 +350,8 @@ pub(super) struct Scope<'a, 'f, 's> {
     /// The class around.
     pub class: Option<Arc<str>>,
     locals: HashMap<Arc<str>, Local>,
+    /// Names that are assigned to, which declares them where `Option Declare` does not forbid it.
+    implicit: HashSet<Arc<str>>,
     /// Variables of the `ForAll` around, the innermost last.
     aliases: Vec<(Arc<str>, Type)>,
     /// What the `With` around are about, the innermost last.
@@ -371,6 +373,7 @@ impl<'a, 'f, 's> Scope<'a, 'f, 's> {
             findings,
             class: class.cloned(),
             locals: HashMap::new(),
+            implicit: HashSet::new(),
             aliases: Vec::new(),
             with: Vec::new(),
             result: None,
@@ -441,6 +444,8 @@ impl<'a, 'f, 's> Scope<'a, 'f, 's> {
                         self.add(&constant.name, Type::UNKNOWN, false, true);
                     }
                 }
+                StatementKind::Assign { target, .. } => self.declare_implicitly(target),
+                StatementKind::For(looped) => self.declare_implicitly(&looped.variable),
                 _ => {}
             }
             flow::blocks_of(statement, &mut |inner| self.declare(inner));
@@ -450,6 +455,19 @@ impl<'a, 'f, 's> Scope<'a, 'f, 's> {
                 self.declare_redim(variables);
             }
         }
+    }
+
+    fn declare_implicitly(&mut self, target: &Expression) {
+        if let ExpressionKind::Name(name) = &target.kind
+            && !self.module.own.declares
+        {
+            self.implicit.insert(name.key.clone());
+        }
+    }
+
+    /// Whether the procedure declares a name by assigning to it.
+    pub fn is_implicit(&self, key: &str) -> bool {
+        self.implicit.contains(key)
     }
 
     /// `ReDim` declares what nothing else has declared.

@@ -290,6 +290,7 @@ impl Interface {
                 let info = self.class(class);
                 self.classes.insert(class.name.key.clone(), info);
             }
+            StatementKind::ForwardType(name) => self.add(name, SymbolKind::Record, false, true),
             StatementKind::ForwardClass { name, .. } => {
                 self.add(name, SymbolKind::Class, false, true)
             }

@@ -182,7 +182,7 @@ fn each_rule_finds_what_it_is_for_and_nothing_else() {
 
 #[test]
 fn without_option_declare_names_declare_themselves() {
-    let source = "Sub t\ny = 1\nPrint y, MB_OK\nCall nowhere(1)\nEnd Sub";
+    let source = "Sub t\ny = 1\nPrint y(0), MB_OK\nCall nowhere(1)\nEnd Sub";
     assert_eq!(
         found(source, &CheckOptions::default()),
         ["4:unknown-procedure"]
@@ -227,7 +227,10 @@ fn modules_and_classes_are_checked_as_a_whole() {
             "Class C\nProperty Get p As Integer\np = 1\nEnd Property\nProperty Set p As Integer\nPrint p\nEnd Property\nEnd Class\nSub t\nDim c As New C\nc.p = c.p + 1\nEnd Sub",
             &[],
         ),
-        ("Class C\nFunction f\nMe.f = 1\nEnd Function\nEnd Class", &[]),
+        (
+            "Class C\nFunction f\nMe.f = 1\nEnd Function\nEnd Class",
+            &[],
+        ),
         ("Class D As Nowhere\nEnd Class", &["1:unknown-type"]),
         (
             "Class C\nSub s(a, b)\nCall s(1)\nEnd Sub\nEnd Class",

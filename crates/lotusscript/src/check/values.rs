@@ -396,7 +396,11 @@ impl Scope<'_, '_, '_> {
     fn unknown(&mut self, name: &Name, asked: Use<'_>) {
         let is_of_errors = !self.module.includes.is_empty()
             && (name.key.starts_with("err") || name.key.starts_with("lserr_"));
-        if self.module.is_opaque || is_of_errors || name.key.is_empty() {
+        if self.module.is_opaque
+            || is_of_errors
+            || name.key.is_empty()
+            || self.is_implicit(&name.key)
+        {
             return;
         }
         if let Some(library) = self.module.library_with(&name.key) {
