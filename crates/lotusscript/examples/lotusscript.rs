@@ -93,6 +93,7 @@ fn tell(
     let options = CheckOptions {
         notes,
         libraries: libraries(file, all),
+        is_partial: source.is_partial,
         globals: source
             .globals
             .and_then(|globals| all.get(read.first + globals))

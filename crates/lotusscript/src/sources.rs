@@ -13,7 +13,7 @@
 //! ```
 
 use crate::syntax::LineColumn;
-use dxl::design::{Code, Design, DesignElement, Language, designs};
+use dxl::design::{Code, Design, DesignElement, Language, Sort, designs};
 use dxl::{Element, NodeId};
 use std::collections::HashMap;
 
@@ -26,6 +26,8 @@ pub struct Source {
     pub library: Option<String>,
     /// Which of the sources holds the globals that it sees beside its own declarations: those of its form.
     pub globals: Option<usize>,
+    /// It is of a form or view that was exported item by item, where other scripts that it shares declarations with may be in Domino's own records.
+    pub is_partial: bool,
     /// The text, lines ended by `\n`.
     pub text: String,
     pieces: Vec<Piece>,
@@ -49,6 +51,7 @@ impl Source {
             owner: owner.to_owned(),
             library: None,
             globals: None,
+            is_partial: false,
             text: text.to_owned(),
             pieces: Vec::new(),
         }
@@ -110,7 +113,7 @@ pub fn sources(root: Element<'_>) -> Vec<Source> {
 }
 
 fn of_design(design: Design<'_>, found: &mut Vec<Source>) {
-    let mut by_owner: HashMap<(NodeId, bool), usize> = HashMap::new();
+    let mut by_owner: HashMap<NodeId, usize> = HashMap::new();
     let scripts = || {
         design
             .code()
@@ -126,14 +129,12 @@ fn of_design(design: Design<'_>, found: &mut Vec<Source>) {
         found[at].add_code(code);
     }
     for code in scripts().filter(|code| !is_global(*code)) {
-        let at = *by_owner
-            .entry((code.owner().id(), false))
-            .or_insert_with(|| {
-                let mut source = source_of(design, code, false);
-                source.globals = globals;
-                found.push(source);
-                found.len() - 1
-            });
+        let at = *by_owner.entry(code.owner().id()).or_insert_with(|| {
+            let mut source = source_of(design, code, false);
+            source.globals = globals;
+            found.push(source);
+            found.len() - 1
+        });
         found[at].add_code(code);
     }
 }
@@ -167,12 +168,68 @@ fn source_of(design: Design<'_>, code: Code<'_>, is_global: bool) -> Source {
             .trim_end()
             .to_owned();
     }
-    let is_library = matches!(design.sort(), dxl::design::Sort::ScriptLibrary);
+    let is_library = design.sort() == Sort::ScriptLibrary;
+    let is_whole = is_library || matches!(design.sort(), Sort::Agent | Sort::DatabaseScript);
     Source {
         owner,
         library: is_library.then(|| design.name().into_owned()),
         globals: None,
+        is_partial: matches!(design, Design::Raw(_)) && !is_whole,
         text: String::new(),
         pieces: Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(dxl: &str) -> Vec<Source> {
+        sources(dxl::Tree::parse(dxl).unwrap().root())
+    }
+
+    #[test]
+    fn a_form_has_a_source_for_its_globals_itself_and_each_part() {
+        let found = of(
+            "<database><form name='Main|m'><globals><code event='declarations'><lotusscript>Dim all
+</lotusscript></code></globals><code event='queryopen'><lotusscript>Sub A
+End Sub</lotusscript></code><code event='windowtitle'><formula>x</formula></code>
+<body><richtext><par><field name='Price'><code event='entering'><lotusscript>  Sub B
+End Sub</lotusscript></code></field></par></richtext></body></form></database>",
+        );
+        let owners: Vec<(&str, Option<usize>)> = found
+            .iter()
+            .map(|source| (source.owner.as_str(), source.globals))
+            .collect();
+        assert_eq!(
+            owners,
+            [
+                ("form Main/globals", None),
+                ("form Main", Some(0)),
+                ("form Main/field Price", Some(0))
+            ]
+        );
+        assert_eq!(found[1].text, "Sub A\nEnd Sub");
+        let place = |line, column| LineColumn { line, column };
+        let start = found[2].in_file(place(1, 3));
+        assert_eq!(start.line, 4);
+        assert!(start.column > 60, "{start:?}");
+        assert_eq!(found[2].in_file(place(2, 1)), place(5, 1));
+        assert!(!found[2].is_partial);
+    }
+
+    #[test]
+    fn a_raw_library_is_put_together_from_its_parts() {
+        let found = of("<note class='form'><item name='$TITLE'><text>core</text></item><item name='$Flags'><text>s34Q</text></item>
+<item name='$ScriptLib'><text>'++LotusScript Development Environment:2:5:(Options):0:66
+Option Declare
+'++LotusScript Development Environment:2:5:(Declarations):0:10
+Dim a
+'++LotusScript Development Environment:2:2:Hello:1:10
+Sub Hello
+End Sub</text></item></note>");
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].text, "Option Declare\nDim a\nSub Hello\nEnd Sub");
+        assert_eq!(found[0].in_file(LineColumn { line: 3, column: 1 }).line, 7);
     }
 }

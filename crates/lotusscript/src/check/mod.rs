@@ -41,6 +41,8 @@ pub struct CheckOptions<'a> {
     pub libraries: HashMap<String, &'a Interface>,
     /// What its form declares for all its scripts.
     pub globals: Option<&'a Interface>,
+    /// The script may see declarations that are not at hand, so that nothing is said of names that nobody declares.
+    pub is_partial: bool,
 }
 
 impl Default for CheckOptions<'_> {
@@ -50,6 +52,7 @@ impl Default for CheckOptions<'_> {
             notes: Release::NEWEST,
             libraries: HashMap::new(),
             globals: None,
+            is_partial: false,
         }
     }
 }

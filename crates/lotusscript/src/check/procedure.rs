@@ -32,7 +32,7 @@ impl<'a> ModuleScope<'a> {
             others: Vec::new(),
             library,
             options,
-            is_opaque: own.is_opaque,
+            is_opaque: own.is_opaque || options.is_partial,
             includes: own.includes.iter().copied().collect(),
             missing: Vec::new(),
         };

@@ -191,7 +191,14 @@ impl Interface {
             is_private,
             is_forward,
         };
+        let is_record = |kind: &SymbolKind| matches!(kind, SymbolKind::Record);
         match self.symbols.get(&name.key) {
+            // Types have names of their own: a function may be called the same.
+            Some(before) if is_record(&before.kind) != is_record(&symbol.kind) => {
+                if is_record(&before.kind) {
+                    self.symbols.insert(name.key.clone(), symbol);
+                }
+            }
             Some(before) if before.is_forward || is_forward => {
                 if before.is_forward {
                     self.symbols.insert(name.key.clone(), symbol);

@@ -231,6 +231,10 @@ fn modules_and_classes_are_checked_as_a_whole() {
             "Class C\nFunction f\nMe.f = 1\nEnd Function\nEnd Class",
             &[],
         ),
+        (
+            "Declare Type T\nDeclare Function T Lib \"x\" (a As T)\nType T\nn As Integer\nEnd Type",
+            &[],
+        ),
         ("Class D As Nowhere\nEnd Class", &["1:unknown-type"]),
         (
             "Class C\nSub s(a, b)\nCall s(1)\nEnd Sub\nEnd Class",
