@@ -2,7 +2,7 @@
 
 use super::rules::Code;
 use super::symbols::{ClassInfo, ClassMember, Element, Form, Interface, Symbol, Type};
-use super::{CheckOptions, Findings, flow, perhaps};
+use super::{CheckOptions, Findings, flow};
 use crate::notes::{Library, ValueType};
 use crate::syntax::*;
 use std::collections::{HashMap, HashSet};
@@ -209,7 +209,7 @@ impl<'a> ModuleScope<'a> {
                 Code::UnknownType,
                 base.span,
                 format!("there is no class `{}`", base.text),
-                perhaps(&base.text, known, "declare it, or use its library"),
+                findings.perhaps(&base.text, known, "declare it, or use its library"),
             );
         }
     }
@@ -301,7 +301,7 @@ impl<'a> ModuleScope<'a> {
         ];
         let remedy = match name.key.as_ref() {
             "object" | "date" | "datetime" => "write `Variant`".to_owned(),
-            _ => perhaps(
+            _ => findings.perhaps(
                 &name.text,
                 own.chain(notes).chain(basic),
                 "declare it, or use its library",
@@ -567,6 +567,9 @@ impl<'a, 'f, 's> Scope<'a, 'f, 's> {
 
     /// Names that can be meant in its place.
     pub fn names(&self) -> Vec<Arc<str>> {
+        if !self.findings.may_guess() {
+            return Vec::new();
+        }
         let locals = self.locals.values().map(|local| local.name.text.clone());
         let module = self
             .module

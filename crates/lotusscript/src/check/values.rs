@@ -3,7 +3,6 @@
 use super::procedure::Scope;
 use super::rules::Code;
 use super::symbols::{Element, Form, SymbolKind, Type, number_type};
-use super::{nearest, perhaps};
 use crate::notes::{Constant, MemberKind, ValueType};
 use crate::syntax::*;
 
@@ -428,7 +427,7 @@ impl Scope<'_, '_, '_> {
                     .library
                     .functions()
                     .map(|function| function.name);
-                let remedy = perhaps(
+                let remedy = self.findings.perhaps(
                     &name.text,
                     known.chain(functions),
                     "write it, or use the library that has it",
@@ -447,7 +446,10 @@ impl Scope<'_, '_, '_> {
                     .constants()
                     .filter(|constant| constant.file.is_none())
                     .map(|constant| constant.name);
-                let near = nearest(&name.text, known).or_else(|| nearest(&name.text, constants));
+                let near = self
+                    .findings
+                    .nearest(&name.text, known)
+                    .or_else(|| self.findings.nearest(&name.text, constants));
                 let remedy = match near {
                     Some(near) => format!("perhaps `{near}` is meant"),
                     None => format!("write `Dim {} As …`", name.text),
@@ -522,7 +524,9 @@ impl Scope<'_, '_, '_> {
                 }
             }
             None => {
-                let remedy = perhaps(&name.text, members.keys().map(AsRef::as_ref), "");
+                let remedy =
+                    self.findings
+                        .perhaps(&name.text, members.keys().map(AsRef::as_ref), "");
                 self.findings.add(
                     Code::UnknownMember,
                     name.span,
@@ -552,7 +556,7 @@ impl Scope<'_, '_, '_> {
                     .flat_map(|class| class.members.values())
                     .map(|member| member.name.clone())
                     .collect();
-                let remedy = perhaps(
+                let remedy = self.findings.perhaps(
                     &name.text,
                     members.iter().map(AsRef::as_ref),
                     "declare it in the class",
@@ -642,7 +646,7 @@ impl Scope<'_, '_, '_> {
                 return Type::UNKNOWN;
             }
             let names = library.member_names(class);
-            let remedy = perhaps(&name.text, names.into_iter(), "");
+            let remedy = self.findings.perhaps(&name.text, names.into_iter(), "");
             self.findings.add(
                 Code::UnknownMember,
                 name.span,
