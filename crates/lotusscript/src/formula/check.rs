@@ -483,10 +483,11 @@ impl Checker<'_> {
         if known.contains(&upper.as_str()) {
             return;
         }
+        let distance = |known: &&&str| strsim::damerau_levenshtein(known, &upper);
         let near = known
             .iter()
-            .filter(|known| strsim::damerau_levenshtein(known, &upper) <= 2)
-            .min_by_key(|known| strsim::damerau_levenshtein(known, &upper));
+            .filter(|known| distance(known) <= 2)
+            .min_by_key(|known| (distance(known), known.len().abs_diff(upper.len())));
         let remedy = match near {
             Some(near) => format!("did you mean [{near}]?"),
             None => format!("{} takes {}", function.name, known.join(", ")),
@@ -510,7 +511,7 @@ impl Checker<'_> {
             return;
         };
         let is_same = |known: &&str| known.eq_ignore_ascii_case(word);
-        if word.len() < 6 || COMMANDS.iter().any(|known| is_same(&known)) {
+        if word.len() < 6 || COMMANDS.iter().any(is_same) {
             return;
         }
         let lower = word.to_ascii_lowercase();

@@ -62,10 +62,9 @@ pub(super) fn seen(time: &DateTime, zone: &TimeZone) -> DateTime {
     instant(time, zone)
         .and_then(|instant| at(instant, zone))
         .map_or(*time, |mut seen| {
-            if let (Some(clock), Some(written)) = (&mut seen.time, time.time) {
-                if written.hundredth.is_none() {
-                    clock.hundredth = None;
-                }
+            let has_hundredths = time.time.is_some_and(|written| written.hundredth.is_some());
+            if let Some(clock) = seen.time.as_mut().filter(|_| !has_hundredths) {
+                clock.hundredth = None;
             }
             seen
         })

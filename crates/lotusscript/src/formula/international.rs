@@ -174,7 +174,7 @@ impl International {
     /// With an exponent of two digits.
     pub(crate) fn scientific(&self, number: f64, places: Option<usize>) -> String {
         let written = match places {
-            Some(places) => format!("{number:.places$e}"),
+            Some(places) => format!("{:.places$e}", half_up(number, places)),
             None => format!("{number:.14e}"),
         };
         let Some((mantissa, exponent)) = written.split_once('e') else {
@@ -364,9 +364,7 @@ impl International {
     }
 
     fn read_date(&self, word: &str) -> Option<Date> {
-        let parts: Vec<&str> = word
-            .split(|letter| letter == self.date_separator || matches!(letter, '/' | '-' | '.'))
-            .collect();
+        let parts: Vec<&str> = word.split([self.date_separator, '/', '-', '.']).collect();
         let [first, second, third] = match parts.as_slice() {
             [first, second, third] => [*first, *second, *third],
             _ => return None,
@@ -384,6 +382,14 @@ impl International {
         };
         Date::new(read_year(year)?, small(month)?, small(day)?)
     }
+}
+
+/// So rounded that a half behind so many places of its mantissa is one more.
+fn half_up(number: f64, places: usize) -> f64 {
+    let exponent = number.abs().log10().floor();
+    let factor = 10_f64.powf(places as f64 - exponent);
+    let rounded = (number * factor).round() / factor;
+    if rounded.is_finite() { rounded } else { number }
 }
 
 /// Years of two digits are those from 1950 to 2049. [H_WAYS_TO_USE_CONSTANTS]

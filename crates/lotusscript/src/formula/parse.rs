@@ -605,9 +605,14 @@ impl Parser<'_> {
             }
             return Ok(inside);
         }
-        if self.errors.len() > told {
-            return Err(Lost);
+        if self.errors.len() == told {
+            self.no_close(open);
         }
+        self.recovered_behind_parenthesis(open)
+    }
+
+    /// What stands where a parenthesis should be closed.
+    fn no_close(&mut self, open: Span) {
         let Token { kind, span } = self.next;
         match kind {
             _ if self.is_at_end => self.errors.add(
@@ -637,7 +642,20 @@ impl Parser<'_> {
                 "write the operator that is missing, or close the parenthesis",
             ),
         }
-        Err(Lost)
+    }
+
+    /// Goes on behind the `)`, whatever is before it.
+    fn recovered_behind_parenthesis(&mut self, open: Span) -> Read<NodeId> {
+        self.recovered(open)?;
+        while self.is(TokenKind::Semicolon) {
+            self.advance();
+            self.recovered(open)?;
+        }
+        if !self.is(TokenKind::Close) {
+            return Err(Lost);
+        }
+        self.advance();
+        Ok(self.add(NodeKind::Missing, open.to(self.last)))
     }
 
     fn odd(&mut self, odd: Odd, span: Span) {

@@ -499,7 +499,7 @@ pub(crate) fn truth(value: &Value) -> Result<bool, Break> {
         .ok_or_else(|| Fault::wrong_type("Number").into())
 }
 
-/// `x[2]`: the first is 1, a fraction is cut off. [H_LIST_SUBSCRIPT_OPERATOR]
+/// `x[2]`: the first is 1, a fraction is rounded. [H_LIST_SUBSCRIPT_OPERATOR]
 fn subscript(list: Value, index: &Value) -> Done {
     if matches!(list, Value::Error(_)) {
         return Ok(list);
@@ -507,7 +507,7 @@ fn subscript(list: Value, index: &Value) -> Done {
     if matches!(index, Value::Error(_)) {
         return Ok(index.clone());
     }
-    let at = usize::try_from(whole(index)?)
+    let at = usize::try_from(number(index)?.round() as i64)
         .ok()
         .and_then(|at| at.checked_sub(1));
     at.and_then(|at| list.element(at))

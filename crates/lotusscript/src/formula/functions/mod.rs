@@ -91,7 +91,7 @@ impl Function {
     /// What is wrong with so many arguments, if anything.
     pub(super) fn wrong_count(&self, count: usize) -> Option<String> {
         let name = self.name;
-        if name == "@If" && count >= 3 && count % 2 == 0 {
+        if name == "@If" && count >= 3 && count.is_multiple_of(2) {
             return Some(format!(
                 "@If takes pairs of a condition and a value, and one value for all else; here are {count} arguments"
             ));

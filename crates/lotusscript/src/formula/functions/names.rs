@@ -200,7 +200,7 @@ fn part(action: &str, name: &str, user: Option<&str>) -> String {
 fn flat_part(action: &str, name: &str, user: Option<&str>) -> String {
     let address = internet(name);
     match (action, address) {
-        ("CN", Some((phrase, address))) if phrase.is_empty() => local_part(address).to_owned(),
+        ("CN", Some(("", address))) => local_part(address).to_owned(),
         ("CN" | "PHRASE", Some((phrase, _))) => phrase.to_owned(),
         ("ADDRESS821", Some((_, address))) => address.to_owned(),
         ("LP", Some((_, address))) => local_part(address).to_owned(),
