@@ -217,7 +217,7 @@ impl International {
     }
 
     /// A number that somebody wrote: with sign, thousands, decimals, exponent, percent, currency, or parentheses around a negative one. What follows a
-    /// blank behind it does not count, so that `12 apples` is 12. [H_TEXTTONUMBER]
+    /// blank behind it does not count, so that `12 apples` is 12. `H_TEXTTONUMBER` has the rule.
     pub fn read_number(&self, text: &str) -> Option<f64> {
         let text = text.trim();
         let (text, is_negative) = match text.strip_prefix('(').and_then(|rest| rest.split_once(')'))
