@@ -24,6 +24,7 @@
 
 pub mod check;
 mod clock;
+mod documents;
 mod error;
 pub mod functions;
 pub mod host;
@@ -37,6 +38,7 @@ mod run;
 mod tree;
 mod value;
 
+pub use documents::NotAnItem;
 pub use error::{MOST_ERRORS, SyntaxCode, SyntaxError, SyntaxErrors};
 pub use international::{DateOrder, International};
 pub use lex::{Odd, Token, TokenKind, Tokens, tokens};
