@@ -326,9 +326,22 @@ impl Checker<'_> {
                 call.name,
                 wrong,
                 "Domino Designer does not save it",
-                format!("give {} {}", function.name, function.counts()),
+                match function.name {
+                    "@If" | "@V2If" => "write @If(condition; value; value for all else)".to_owned(),
+                    name => format!("give {name} {}", function.counts()),
+                },
             );
             return;
+        }
+        if call.has_parentheses && call.count == 0 {
+            self.add(
+                Severity::Warning,
+                "empty-parentheses",
+                call.name,
+                format!("{} has parentheses with nothing in them", function.name),
+                "functions without arguments are written without parentheses",
+                format!("write {}", function.name),
+            );
         }
         self.release(function, call.name);
         self.coverage(function, call.name);

@@ -178,6 +178,10 @@ impl Run<'_> {
     /// 1 if any pair is so.
     fn compared(&mut self, operator: Binary, left: &Value, right: &Value) -> Done {
         let operation = operator.operation;
+        // `@Nothing` equals a field without a value. [H_TRANSFORM]
+        let (nothing, empty) = (Value::Nothing, Value::text(""));
+        let plain = |value| if value == &nothing { &empty } else { value };
+        let (left, right) = (plain(left), plain(right));
         let pairs = self.pairs(operator, left, right)?;
         let holds = |order: Ordering| match operation {
             Operation::Equal => order.is_eq(),
@@ -209,6 +213,8 @@ impl Run<'_> {
             // Values of two types differ; which is greater cannot be said.
             _ if operation == Operation::Equal => false,
             _ if operation == Operation::NotEqual => true,
+            // A field that is not there is neither more nor less. [H_SELECT]
+            _ if left.is_empty() || right.is_empty() => false,
             _ => return Err(Fault::wrong_type(expected_with(left)).into()),
         }))
     }

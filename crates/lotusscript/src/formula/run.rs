@@ -8,7 +8,7 @@ use super::place::{Lines, Span};
 use super::tree::{Assignment, Call, Formula, NodeId, NodeKind, Target, Unary};
 use super::value::{Fault, FaultKind, Time, Value};
 use jiff::tz::TimeZone;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 
 /// How much a formula may use.
@@ -141,6 +141,8 @@ pub(crate) struct Run<'h> {
     pub(crate) international: International,
     pub(crate) zone: TimeZone,
     pub(crate) variables: HashMap<Box<str>, Value>,
+    /// What a `DEFAULT` was written for.
+    defaults: HashSet<Box<str>>,
     limits: Limits,
     steps_left: u64,
     bytes_left: u64,
@@ -156,6 +158,7 @@ impl Formula {
             zone: host.zone(),
             host,
             variables: HashMap::new(),
+            defaults: HashSet::new(),
             limits: *limits,
             steps_left: limits.steps,
             bytes_left: limits.bytes_in_all,
@@ -333,7 +336,9 @@ impl Run<'_> {
             }
             Target::Field => self.set_field(name, &value)?,
             Target::Default => {
-                if self.host.field(name).is_none() {
+                // The first one counts. [H_DEFAULT]
+                let is_new = self.defaults.insert(name.clone());
+                if is_new && self.host.field(name).is_none() {
                     self.variables.insert(name.clone(), value.clone());
                 }
             }

@@ -3,12 +3,16 @@
 use crate::formula::Formula as Tree;
 use crate::formula::check::{self, Options};
 use crate::formula::parse::parse;
-use crate::formula::run::{Break, Done, Run, number, numbers, text, texts, truth, wrong};
+use crate::formula::run::{Break, Done, Run, number, text, texts, truth, wrong};
 use crate::formula::tree::{Formula, NodeId, NodeKind};
 use crate::formula::value::{Fault, FaultKind, Value};
 
-/// [H_IF]
+/// With a condition alone nothing is done. [H_IF]
 pub(super) fn when(run: &mut Run<'_>, formula: &Formula, given: &[NodeId]) -> Done {
+    if let [condition] = given {
+        run.value(formula, *condition)?;
+        return Ok(Value::text(""));
+    }
     let mut pairs = given.chunks_exact(2);
     for pair in pairs.by_ref() {
         let condition = run.value(formula, pair[0])?;
@@ -92,7 +96,7 @@ pub(super) fn for_loop(run: &mut Run<'_>, formula: &Formula, given: &[NodeId]) -
     }
 }
 
-/// [H_TRANSFORM_FUNCTION]
+/// [H_TRANSFORM]
 pub(super) fn transform(run: &mut Run<'_>, formula: &Formula, given: &[NodeId]) -> Done {
     let list = run.value(formula, given[0])?;
     let name = run.value(formula, given[1])?;
@@ -119,7 +123,7 @@ pub(super) fn transform(run: &mut Run<'_>, formula: &Formula, given: &[NodeId]) 
     Ok(made.unwrap_or_else(|| Value::text("")))
 }
 
-/// The value of the number that is given; of the last, if the number is greater. [H_SELECT]
+/// The value of the number that is given; of the last, if the number is greater. [H_SELECT_AT]
 pub(super) fn select(run: &mut Run<'_>, formula: &Formula, given: &[NodeId]) -> Done {
     let at = run.value(formula, given[0])?;
     if matches!(at, Value::Error(_)) {
@@ -142,12 +146,16 @@ pub(super) fn is_error(run: &mut Run<'_>, formula: &Formula, given: &[NodeId]) -
     ))
 }
 
-/// [H_IFERROR]
+/// What went wrong is in `$Error` for the second argument. [H_IFERROR_FUNCTION]
 pub(super) fn if_error(run: &mut Run<'_>, formula: &Formula, given: &[NodeId]) -> Done {
     let value = run.value(formula, given[0])?;
     match (value.as_fault(), given.get(1)) {
         (None, _) => Ok(value),
-        (Some(_), Some(otherwise)) => run.value(formula, *otherwise),
+        (Some(fault), Some(otherwise)) => {
+            let said = Value::text(&fault.message);
+            run.variables.insert("$error".into(), said);
+            run.value(formula, *otherwise)
+        }
         (Some(_), None) => Ok(Value::text("")),
     }
 }
@@ -243,7 +251,7 @@ pub(super) fn set(run: &mut Run<'_>, given: &[Value]) -> Done {
     Ok(given[1].clone())
 }
 
-/// Each text as a formula of its own, with the same variables; the last says what comes out. [H_EVAL_FUNCTION]
+/// Each text as a formula of its own, with the same variables; the last says what comes out. [H_EVAL]
 pub(super) fn eval(run: &mut Run<'_>, given: &[Value]) -> Done {
     let mut last = Value::text("");
     for source in texts(&given[0])? {
@@ -268,7 +276,7 @@ pub(super) fn eval(run: &mut Run<'_>, given: &[Value]) -> Done {
     Ok(last)
 }
 
-/// `1`, or what is wrong first: message, line, column, offset, length, and the text there. [H_CHECKFORMULASYNTAX_FUNCTION]
+/// `1`, or what is wrong first: message, line, column, offset, length, and the text there; all count characters from 1. [H_CHECKFORMULASYNTAX]
 pub(super) fn check_formula_syntax(run: &mut Run<'_>, given: &[Value]) -> Done {
     let source = text(&given[0])?;
     run.step(source.len())?;
@@ -278,29 +286,14 @@ pub(super) fn check_formula_syntax(run: &mut Run<'_>, given: &[Value]) -> Done {
         return Ok(Value::text("1"));
     };
     let part = first.span.of(source);
+    let before = source.get(..first.span.start as usize).unwrap_or_default();
     run.grow(first.message.len() + part.len())?;
     Ok(Value::texts(vec![
         first.message.clone(),
         first.line.to_string(),
         first.column.to_string(),
-        first.span.start.to_string(),
-        part.len().to_string(),
+        (before.chars().count() + 1).to_string(),
+        part.chars().count().to_string(),
         part.to_owned(),
     ]))
-}
-
-/// The whole numbers that a list has, for those that count in them; here for `@V2If`, which is `@If` of release 2. [H_V2IF]
-pub(super) fn v2_if(run: &mut Run<'_>, formula: &Formula, given: &[NodeId]) -> Done {
-    let condition = run.value(formula, given[0])?;
-    if matches!(condition, Value::Error(_)) {
-        return Ok(condition);
-    }
-    let holds = numbers(&condition)?
-        .first()
-        .is_some_and(|first| *first != 0.0);
-    match (holds, given.get(2)) {
-        (true, _) => run.value(formula, given[1]),
-        (false, Some(otherwise)) => run.value(formula, *otherwise),
-        (false, None) => Ok(Value::text("")),
-    }
 }

@@ -194,15 +194,16 @@ pub(super) fn replace(run: &mut Run<'_>, given: &[Value]) -> Done {
     Ok(Value::texts(made))
 }
 
-/// The keywords that stand between separators, in the order in which they are listed. [H_KEYWORDS]
+/// The keywords that stand between separators (anywhere, if there are no separators), in the order in which they are listed. [H_KEYWORDS]
 pub(super) fn keywords_in(run: &mut Run<'_>, given: &[Value]) -> Done {
     let (list, wanted) = (texts(&given[0])?, texts(&given[1])?);
     let separators = match given.get(2) {
-        None => "? .,!;:[](){}<>\"\n",
+        None => "? .,!;:[](){}<>\"",
         Some(separators) => text(separators)?,
     };
-    let is_separator =
-        |letter: Option<char>| letter.is_none_or(|letter| separators.contains(letter));
+    let is_separator = |letter: Option<char>| {
+        separators.is_empty() || letter.is_none_or(|letter| separators.contains(letter))
+    };
     run.step(
         wanted
             .len()

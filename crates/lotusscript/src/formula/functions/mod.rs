@@ -91,9 +91,9 @@ impl Function {
     /// What is wrong with so many arguments, if anything.
     pub(super) fn wrong_count(&self, count: usize) -> Option<String> {
         let name = self.name;
-        if name == "@If" && count >= 3 && count.is_multiple_of(2) {
+        if matches!(name, "@If" | "@V2If") && count > 0 && count.is_multiple_of(2) {
             return Some(format!(
-                "@If takes pairs of a condition and a value, and one value for all else; here are {count} arguments"
+                "{name} takes pairs of a condition and a value, and one value for all else; here are {count} arguments"
             ));
         }
         let (least, most) = (usize::from(self.least), usize::from(self.most));

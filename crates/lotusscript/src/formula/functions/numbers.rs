@@ -90,14 +90,14 @@ pub(super) fn random(run: &mut Run<'_>, _: &[Value]) -> Done {
     }
 }
 
-/// Whether two differ by less than a hair. [H_FLOATEQ]
+/// Whether any pair differs by less than a hair. [H_FLOATEQ]
 pub(super) fn float_eq(run: &mut Run<'_>, given: &[Value]) -> Done {
     let hair = given.get(2).map_or(Ok(0.0001), number)?;
     let differences = pairwise(run, &given[..2], |one, other| (one - other).abs())?;
-    let is_near = |difference: &f64| f64::from(u8::from(*difference <= hair));
-    Ok(Value::numbers(
-        numbers(&differences)?.iter().map(is_near).collect(),
-    ))
+    let is_near = numbers(&differences)?
+        .iter()
+        .any(|difference| *difference < hair);
+    Ok(Value::truth(is_near))
 }
 
 /// [H_TEXTTONUMBER]

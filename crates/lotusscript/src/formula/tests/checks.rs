@@ -34,7 +34,7 @@ fn what_is_wrong_is_found() {
         (
             "@If(a; b; c; d)",
             &any,
-            &["1:1 argument-count give @If at least 3 arguments"],
+            &["1:1 argument-count write @If(condition; value; value for all else)"],
         ),
         (
             "@Today(1)",
@@ -132,6 +132,12 @@ fn what_is_wrong_is_found() {
             &["1:8 no-value write the name that is assigned to before `:=`"],
         ),
         ("@Sort(x)", &release("5"), &["1:1 too-new do without it"]),
+        ("@Now()", &any, &["1:1 empty-parentheses write @Now"]),
+        (
+            "@If(a; b)",
+            &any,
+            &["1:1 argument-count write @If(condition; value; value for all else)"],
+        ),
         (
             "1 + ",
             &any,
