@@ -120,11 +120,15 @@ pub fn check_parsed(parsed: &Parsed, options: &Options) -> Vec<Finding> {
     let mut checker = Checker {
         formula,
         options,
+        statements: formula.statements.iter().copied().collect(),
         findings: Vec::new(),
     };
     checker.statements();
     checker.statements_in_calls();
     for (id, node) in formula.nodes() {
+        if checker.findings.len() >= MOST_FINDINGS {
+            break;
+        }
         match &node.kind {
             NodeKind::Call(call) => checker.call(call),
             NodeKind::Assign(assignment) => checker.assignment(id, assignment),
@@ -170,9 +174,14 @@ pub(super) fn errors_of(parsed: &Parsed, options: &Options) -> Vec<Finding> {
     findings
 }
 
+/// How many findings of one formula are told, apart from mistakes in its syntax.
+pub const MOST_FINDINGS: usize = 200;
+
 struct Checker<'f> {
     formula: &'f Formula,
     options: &'f Options,
+    /// What stands as a statement.
+    statements: HashSet<NodeId>,
     findings: Vec<Finding>,
 }
 
@@ -186,6 +195,9 @@ impl Checker<'_> {
         why: impl Into<String>,
         remedy: impl Into<String>,
     ) {
+        if self.findings.len() >= MOST_FINDINGS {
+            return;
+        }
         self.findings.push(Finding {
             code: code.to_owned(),
             severity,
@@ -496,6 +508,7 @@ impl Checker<'_> {
         if known.contains(&upper.as_str()) {
             return;
         }
+        let upper: String = upper.chars().take(40).collect();
         let distance = |known: &&&str| strsim::damerau_levenshtein(known, &upper);
         let near = known
             .iter()
@@ -524,7 +537,7 @@ impl Checker<'_> {
             return;
         };
         let is_same = |known: &&str| known.eq_ignore_ascii_case(word);
-        if word.len() < 6 || COMMANDS.iter().any(is_same) {
+        if !(6..40).contains(&word.len()) || COMMANDS.iter().any(is_same) {
             return;
         }
         let lower = word.to_ascii_lowercase();
@@ -595,7 +608,7 @@ impl Checker<'_> {
             Target::Default => "DEFAULT",
             Target::Environment => "ENVIRONMENT",
         };
-        let is_statement = self.formula.statements.contains(&id);
+        let is_statement = self.statements.contains(&id);
         if !is_statement {
             self.add(
                 Severity::Warning,

@@ -34,6 +34,9 @@ impl Run<'_> {
             (Value::Text(mut left), Value::Text(right)) => {
                 let bytes = right.iter().map(String::len).sum::<usize>();
                 self.grow(bytes)?;
+                if Arc::get_mut(&mut left).is_none() {
+                    self.step(left.iter().map(String::len).sum::<usize>() / 256)?;
+                }
                 self.extend(&mut left, right)?;
                 Value::Text(left)
             }
@@ -60,7 +63,7 @@ impl Run<'_> {
     ) -> Result<(), Break> {
         // A list that a variable holds as well is copied; one under way grows in its place.
         if Arc::get_mut(left).is_none() {
-            self.step(left.len())?;
+            self.step(left.len() / 8)?;
         }
         Arc::make_mut(left).extend(right.iter().cloned());
         Ok(())
@@ -183,6 +186,13 @@ impl Run<'_> {
         let plain = |value| if value == &nothing { &empty } else { value };
         let (left, right) = (plain(left), plain(right));
         let pairs = self.pairs(operator, left, right)?;
+        // Of a permuted comparison each text may be read as often as the other list is long.
+        let rounds = if operator.is_permuted {
+            left.len().max(right.len())
+        } else {
+            1
+        };
+        self.step((left.bytes() + right.bytes()).saturating_mul(rounds) / 64)?;
         let holds = |order: Ordering| match operation {
             Operation::Equal => order.is_eq(),
             Operation::NotEqual => order.is_ne(),

@@ -74,7 +74,7 @@ impl Pattern {
 
     /// How much work a text may be.
     pub(super) fn cost(&self, text: &str) -> usize {
-        1 + (1 + text.len()).saturating_mul(1 + self.size()) / 16
+        1 + (1 + text.len()).saturating_mul(1 + self.size()) / 4
     }
 
     fn size(&self) -> usize {
@@ -188,15 +188,16 @@ fn sequence_matches(pieces: &[Piece], text: &str) -> bool {
     let mut places = vec![false; pieces.len() + 1];
     places[0] = true;
     skip_repeated(pieces, &mut places);
+    let mut next = places.clone();
     for letter in text.chars() {
-        let mut next = vec![false; pieces.len() + 1];
+        next.fill(false);
         for (at, piece) in pieces.iter().enumerate() {
             if places[at] && piece.what.is(letter) {
                 next[if piece.is_repeated { at } else { at + 1 }] = true;
             }
         }
         skip_repeated(pieces, &mut next);
-        places = next;
+        std::mem::swap(&mut places, &mut next);
     }
     places.last().copied().unwrap_or(false)
 }

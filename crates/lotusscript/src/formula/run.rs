@@ -29,7 +29,7 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            steps: 2_000_000,
+            steps: 5_000_000,
             elements: 65_535,
             bytes: 1 << 20,
             bytes_in_all: 64 << 20,
@@ -224,7 +224,7 @@ impl Run<'_> {
             NodeKind::Subscript(list, index) => {
                 let list = self.value(formula, *list)?;
                 let index = self.value(formula, *index)?;
-                subscript(list, &index)
+                self.subscript(&list, &index)
             }
             NodeKind::Call(call) => self.call(formula, call),
             NodeKind::Assign(assignment) => self.assign(formula, assignment),
@@ -411,6 +411,31 @@ impl Run<'_> {
         Ok(value)
     }
 
+    /// An element as a value of its own, from 0; its copying is work.
+    pub(crate) fn element(&mut self, list: &Value, at: usize) -> Result<Option<Value>, Break> {
+        let bytes = match list {
+            Value::Text(list) => list.get(at).map_or(0, String::len),
+            _ => 0,
+        };
+        self.step(1 + bytes / 64)?;
+        Ok(list.element(at))
+    }
+
+    /// `x[2]`: the first is 1, a fraction is rounded. [H_LIST_SUBSCRIPT_OPERATOR]
+    fn subscript(&mut self, list: &Value, index: &Value) -> Done {
+        for value in [list, index] {
+            if matches!(value, Value::Error(_)) {
+                return Ok(value.clone());
+            }
+        }
+        let number = usize::try_from(number(index)?.round() as i64).ok();
+        let element = match number.and_then(|number| number.checked_sub(1)) {
+            Some(at) => self.element(list, at)?,
+            None => None,
+        };
+        element.ok_or_else(|| wrong("Array index out of bounds"))
+    }
+
     /// Each text of a list made another.
     pub(crate) fn each_text(
         &mut self,
@@ -422,7 +447,7 @@ impl Run<'_> {
         let mut list = Vec::with_capacity(given.len());
         let mut bytes = 0;
         for text in given {
-            self.step(text.len() / 64)?;
+            self.step(text.len() / 4)?;
             let text = made(text);
             bytes += text.len();
             if bytes > self.limits.bytes {
@@ -502,19 +527,4 @@ pub(crate) fn truth(value: &Value) -> Result<bool, Break> {
     value
         .is_true()
         .ok_or_else(|| Fault::wrong_type("Number").into())
-}
-
-/// `x[2]`: the first is 1, a fraction is rounded. [H_LIST_SUBSCRIPT_OPERATOR]
-fn subscript(list: Value, index: &Value) -> Done {
-    if matches!(list, Value::Error(_)) {
-        return Ok(list);
-    }
-    if matches!(index, Value::Error(_)) {
-        return Ok(index.clone());
-    }
-    let at = usize::try_from(number(index)?.round() as i64)
-        .ok()
-        .and_then(|at| at.checked_sub(1));
-    at.and_then(|at| list.element(at))
-        .ok_or_else(|| wrong("Array index out of bounds"))
 }

@@ -108,7 +108,7 @@ pub(super) fn transform(run: &mut Run<'_>, formula: &Formula, given: &[NodeId]) 
     let name: Box<str> = text(&name)?.to_lowercase().into();
     let mut made = None;
     for at in 0..list.len() {
-        let Some(element) = list.element(at) else {
+        let Some(element) = run.element(&list, at)? else {
             break;
         };
         run.variables.insert(name.clone(), element);
@@ -279,7 +279,8 @@ pub(super) fn eval(run: &mut Run<'_>, given: &[Value]) -> Done {
 /// `1`, or what is wrong first: message, line, column, offset, length, and the text there; all count characters from 1. [H_CHECKFORMULASYNTAX]
 pub(super) fn check_formula_syntax(run: &mut Run<'_>, given: &[Value]) -> Done {
     let source = text(&given[0])?;
-    run.step(source.len())?;
+    // To find what an unknown name may mean is work for all names of the table.
+    run.step(2_000 + source.len())?;
     let parsed = parse(source, &run.international);
     let found = check::errors_of(&parsed, &Options::default());
     let Some(first) = found.first() else {

@@ -94,7 +94,7 @@ pub(super) fn unique(run: &mut Run<'_>, given: &[Value]) -> Done {
     let Some(list) = given.first() else {
         return run.ask("@Unique", given);
     };
-    run.step(list.len())?;
+    run.step(list.len() + list.bytes() / 16)?;
     Ok(match list {
         Value::Text(list) => {
             let mut seen = HashSet::new();
@@ -138,7 +138,7 @@ pub(super) fn subset(run: &mut Run<'_>, given: &[Value]) -> Done {
     } else {
         all.saturating_sub(wanted)..all
     };
-    run.step(range.len())?;
+    run.step(range.len() + given[0].bytes() / 64)?;
     Ok(match &given[0] {
         Value::Text(list) => Value::texts(list[range].to_vec()),
         Value::Number(list) => Value::numbers(list[range].to_vec()),
@@ -151,7 +151,7 @@ pub(super) fn subset(run: &mut Run<'_>, given: &[Value]) -> Done {
 pub(super) fn member(run: &mut Run<'_>, given: &[Value]) -> Done {
     let wanted = text(&given[0])?;
     let list = texts(&given[1])?;
-    run.step(list.len())?;
+    run.step(list.len() + given[1].bytes() / 64)?;
     let at = list.iter().position(|text| text == wanted);
     Ok(Value::number(at.map_or(0.0, |at| (at + 1) as f64)))
 }
@@ -174,6 +174,7 @@ fn members<'v>(
 ) -> Result<(&'v [String], HashSet<&'v String>), Break> {
     let (wanted, list) = (texts(&given[0])?, texts(&given[1])?);
     run.step(wanted.len() + list.len())?;
+    run.step((given[0].bytes() + given[1].bytes()) / 16)?;
     Ok((wanted, list.iter().collect()))
 }
 
@@ -182,6 +183,7 @@ pub(super) fn replace(run: &mut Run<'_>, given: &[Value]) -> Done {
     let (from, to) = (texts(&given[1])?, texts(&given[2])?);
     let list = texts(&given[0])?;
     run.step(list.len().saturating_mul(from.len()))?;
+    run.step(given[0].bytes().saturating_mul(from.len()) / 64)?;
     let mut made = Vec::with_capacity(list.len());
     for text in list {
         let at = from.iter().position(|from| from == text);
@@ -354,7 +356,10 @@ fn sort_key(run: &Run<'_>, time: &Time) -> [(i64, i64); 2] {
 /// Merged by hand: an expression may contradict itself.
 fn custom_sort(run: &mut Run<'_>, formula: &Formula, list: Value, expression: NodeId) -> Done {
     let before = ["$a", "$b"].map(|name| run.variables.get(name).cloned());
-    let mut sorted: Vec<Value> = (0..list.len()).filter_map(|at| list.element(at)).collect();
+    let mut sorted = Vec::with_capacity(list.len());
+    for at in 0..list.len() {
+        sorted.extend(run.element(&list, at)?);
+    }
     let mut width = 1;
     while width < sorted.len() {
         let mut merged = Vec::with_capacity(sorted.len());
@@ -463,14 +468,14 @@ pub(super) fn as_text(run: &mut Run<'_>, given: &[Value]) -> Done {
     let list = match &given[0] {
         Value::Text(_) => return Ok(given[0].clone()),
         Value::Number(list) => {
-            run.room_for(list.len())?;
+            run.step(list.len() * 4)?;
             let format = NumberFormat::of(&format);
             list.iter()
                 .map(|number| format.text(*number, &run.international))
                 .collect()
         }
         Value::Time(list) => {
-            run.room_for(list.len())?;
+            run.step(list.len() * 8)?;
             let shown = time_format(&format);
             let now = run.host.now();
             let text =

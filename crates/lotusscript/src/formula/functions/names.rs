@@ -117,6 +117,7 @@ fn internet(name: &str) -> Option<(&str, &str)> {
 }
 
 pub(super) fn name(run: &mut Run<'_>, given: &[Value]) -> Done {
+    run.step(given[1].bytes())?;
     let action = keywords(&given[0])?
         .first()
         .map_or(String::new(), |word| word.to_ascii_uppercase());

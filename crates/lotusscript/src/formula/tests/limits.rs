@@ -5,8 +5,12 @@ use crate::formula::host::{Answer, Memory};
 use crate::formula::{Formula, Limits, StopReason, Value};
 
 fn stop_of(source: &str) -> StopReason {
+    stop_within(source, &Limits::default())
+}
+
+fn stop_within(source: &str, limits: &Limits) -> StopReason {
     let formula = Formula::parse(source).unwrap();
-    match formula.evaluate(&mut host(), &Limits::default()) {
+    match formula.evaluate(&mut host(), limits) {
         Ok(outcome) => panic!("{source}: {:?}", outcome.value.type_name()),
         Err(stop) => stop.reason,
     }
@@ -63,9 +67,54 @@ fn growth_without_end_is_stopped() {
         steps
     );
     assert_eq!(
-        stop_of("x := @Explode(@Repeat(\"a \"; 60000)); @Sort(x; [CUSTOMSORT]; 1 : 2 : 3)"),
+        stop_of(
+            "x := @Explode(@Repeat(\"a \"; 60000)); @Sort(x; [CUSTOMSORT]; @Do(1; 2; 3; 4; 5; 6; 7; 8; 9; 10; 11; 12))"
+        ),
         steps
     );
+}
+
+#[test]
+fn long_texts_are_work() {
+    let limits = Limits {
+        steps: 400_000,
+        bytes_in_all: 8 << 20,
+        ..Limits::default()
+    };
+    let limit = StopReason::Steps(limits.steps);
+    let bytes = StopReason::Bytes(limits.bytes_in_all);
+    for body in [
+        "@Transform(x; \"y\"; 1)",
+        "x[1]",
+        "x = x",
+        "l *= l",
+        "x : x; 1",
+        "@Subset(x; 1)",
+        "@Unique(x)",
+        "@Member(x; x)",
+        "@IsMember(x; x)",
+        "@Replace(x; x; \"a\")",
+        "@Contains(x; x)",
+        "@Length(x)",
+        "@ProperCase(x)",
+        "@Name([CN]; x)",
+        "@Sort(x)",
+        "@Compare(x; x)",
+        "@Keywords(x; x)",
+        "@Explode(x; \"b\")",
+        "@Matches(x; \"*\")",
+        "@Like(x; \"%\")",
+        "@CheckFormulaSyntax(\"@x\")",
+        "@IfError(@TextToNumber(x); 1)",
+        "@IfError(@TextToTime(x); 1)",
+        "@Text(@Now)",
+    ] {
+        let source = format!(
+            "x := @Repeat(\"a/\"; 250000); l := @Explode(@Repeat(\"abcdefg \"; 200)); @While(1; {body})"
+        );
+        let reason = stop_within(&source, &limits);
+        assert!(reason == limit || reason == bytes, "{body}: {reason:?}");
+    }
 }
 
 #[test]
