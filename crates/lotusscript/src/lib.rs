@@ -4,7 +4,7 @@
 //! may be anything: it is refused with errors that say where and what was expected, within limits, without a panic.
 //!
 //! - [`syntax`]: LotusScript from text to a tree and back.
-//! - [`formula`]: the formula language, from text to values.
+//! - [`formula`]: the formula language: read, checked, and run against a host.
 
 #![warn(missing_docs)]
 #![cfg_attr(test, allow(clippy::unwrap_used))]
