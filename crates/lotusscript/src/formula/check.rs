@@ -132,6 +132,7 @@ pub fn check_parsed(parsed: &Parsed, options: &Options) -> Vec<Finding> {
         match &node.kind {
             NodeKind::Call(call) => checker.call(call),
             NodeKind::Assign(assignment) => checker.assignment(id, assignment),
+            NodeKind::Binary(binary, left, right) => checker.permuted(*binary, *left, *right),
             _ => {}
         }
     }
@@ -587,6 +588,35 @@ impl Checker<'_> {
                 }
                 _ => {}
             }
+        }
+    }
+
+    /// `x*-1`
+    fn permuted(&mut self, binary: Binary, left: NodeId, right: NodeId) {
+        let sign = match binary.operation {
+            Operation::Subtract if binary.is_permuted => '-',
+            Operation::Add if binary.is_permuted => '+',
+            _ => return,
+        };
+        let right_span = self.span(right);
+        let before = Span::new(0, right_span.start as usize).of(&self.formula.source);
+        let is_number = matches!(
+            self.formula.node(right).kind,
+            NodeKind::Constant(Value::Number(_))
+        );
+        if is_number && before.ends_with(sign) {
+            let (left, right) = (
+                self.written(left).to_owned(),
+                self.written(right).to_owned(),
+            );
+            self.add(
+                Severity::Warning,
+                "permuted-sign",
+                right_span,
+                format!("*{sign} is one operator, which multiplies nothing"),
+                "it pairs each element with each",
+                format!("write {left} * ({sign}{right}), or a blank behind *{sign}"),
+            );
         }
     }
 

@@ -242,8 +242,14 @@ impl Run<'_> {
     pub(crate) fn read(&mut self, name: &str) -> Value {
         match self.variables.get(name) {
             Some(value) => value.clone(),
-            None => self.host.field(name).unwrap_or_else(|| Value::text("")),
+            None => self.field(name),
         }
+    }
+
+    /// A field of the document, or the empty text.
+    pub(crate) fn field(&mut self, name: &str) -> Value {
+        let value = self.host.field(name);
+        value.map_or_else(|| Value::text(""), Value::at_least_one)
     }
 
     /// Operators in a row are taken in a loop, so that a list of ten thousand elements needs no depth.
@@ -321,7 +327,7 @@ impl Run<'_> {
     /// What the host says.
     pub(crate) fn ask(&mut self, function: &str, arguments: &[Value]) -> Done {
         match self.host.ask(function, arguments) {
-            Answer::Value(value) => self.admitted(value),
+            Answer::Value(value) => self.admitted(value.at_least_one()),
             Answer::Failed(why) => Err(Fault::new(FaultKind::Host, why).into()),
             Answer::NotHere => Err(StopReason::NotHere(function.to_owned()).into()),
         }

@@ -139,6 +139,14 @@ impl Value {
         Self::Error(Arc::new(fault))
     }
 
+    /// A list without elements, which only a host can make, as the empty text.
+    pub(crate) fn at_least_one(self) -> Self {
+        match self.len() {
+            0 => Self::text(""),
+            _ => self,
+        }
+    }
+
     /// How many elements; of what is no list, one.
     pub fn len(&self) -> usize {
         match self {

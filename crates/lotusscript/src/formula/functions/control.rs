@@ -234,7 +234,7 @@ pub(super) fn is_unavailable(run: &mut Run<'_>, formula: &Formula, given: &[Node
 /// [H_GETFIELD_FUNCTION]
 pub(super) fn get_field(run: &mut Run<'_>, given: &[Value]) -> Done {
     let name = text(&given[0])?.to_lowercase();
-    Ok(run.host.field(&name).unwrap_or_else(|| Value::text("")))
+    Ok(run.field(&name))
 }
 
 /// [H_SETFIELD]

@@ -96,6 +96,12 @@ impl Function {
                 "{name} takes pairs of a condition and a value, and one value for all else; here are {count} arguments"
             ));
         }
+        if matches!(name, "@Date" | "@Time") && ![1, 3, 6].contains(&count) {
+            return Some(format!(
+                "{name} takes 1, 3 or 6 arguments; here {}",
+                are(count)
+            ));
+        }
         let (least, most) = (usize::from(self.least), usize::from(self.most));
         let is_right = count >= least && (self.most == MANY || count <= most);
         (!is_right).then(|| format!("{name} takes {}; here {}", self.counts(), are(count)))
@@ -105,6 +111,7 @@ impl Function {
     pub fn counts(&self) -> String {
         let arguments = |count: u8| if count == 1 { "argument" } else { "arguments" };
         match (self.least, self.most) {
+            _ if matches!(self.name, "@Date" | "@Time") => "1, 3 or 6 arguments".to_owned(),
             (0, 0) => "no arguments".to_owned(),
             (least, MANY) => format!("at least {least} {}", arguments(least)),
             (least, most) if least == most => format!("{most} {}", arguments(most)),

@@ -132,6 +132,16 @@ fn what_is_wrong_is_found() {
             &["1:8 no-value write the name that is assigned to before `:=`"],
         ),
         ("@Sort(x)", &release("5"), &["1:1 too-new do without it"]),
+        (
+            "x*-1",
+            &any,
+            &["1:4 permuted-sign write x * (-1), or a blank behind *-"],
+        ),
+        (
+            "@Date(2025; 1)",
+            &any,
+            &["1:1 argument-count give @Date 1, 3 or 6 arguments"],
+        ),
         ("@Now()", &any, &["1:1 empty-parentheses write @Now"]),
         (
             "@If(a; b)",
@@ -165,6 +175,7 @@ fn what_is_wrong_is_found() {
 fn what_is_right_is_left_alone() {
     for source in [
         "x = 5",
+        "x *- 1; \"a\" : \"b\" *+ \"c\"",
         "@If(x = 5; @Return(1); \"\"); 2",
         "@Command([FileSave]); @Command([Compose]; \"\"; \"Memo\")",
         "@Command([SomethingOfANewRelease])",

@@ -206,3 +206,21 @@ fn the_host_is_asked_with_what_was_computed() {
             .is_some()
     );
 }
+
+#[test]
+fn a_host_that_hands_over_an_empty_list_has_said_nothing() {
+    let mut host = Memory::default();
+    let nothing = || Value::Text(std::sync::Arc::new(Vec::new()));
+    host.document.insert("x".into(), nothing());
+    host.fact("@UserRoles", nothing());
+    for source in [
+        "x + \"a\"",
+        "@GetField(\"x\") + \"a\"",
+        "@UserRoles *+ \"a\"",
+        "@Implode(x : @UserRoles; \"a\")",
+    ] {
+        let formula = Formula::parse(source).unwrap();
+        let outcome = formula.evaluate(&mut host, &Limits::default()).unwrap();
+        assert_eq!(outcome.value, Value::text("a"), "{source}");
+    }
+}

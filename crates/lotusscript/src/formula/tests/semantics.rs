@@ -759,6 +759,17 @@ const AS_DOCUMENTED: &[(&str, &str, &str)] = &[
     ("H_WHILE_FUNCTION", "@While(\"x\"; 1)", "@Error"),
     ("H_ERROR", "@UpperCase(@Error)", "@Error"),
     ("H_ERROR", "@Error + 1", "@Error"),
+    ("H_EXAMPLES_USING_KEYWORDS", "REM {a}; REM; 5", "5"),
+    (
+        "H_EXAMPLES_USING_KEYWORDS",
+        "DEFAULT KeyThought := Subject; KeyThought",
+        "\"Hello\"",
+    ),
+    (
+        "H_EXAMPLES_USING_KEYWORDS",
+        "ENVIRONMENT OrderNumber := @Text(7); @Environment(\"OrderNumber\")",
+        "\"7\"",
+    ),
     (
         "H_IFERROR_FUNCTION",
         "@Contains(@IfError(\"a\" + 1; @Text($Error)); \"Incorrect data type\")",
