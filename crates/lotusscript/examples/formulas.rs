@@ -26,6 +26,7 @@ struct Report {
 #[derive(Serialize)]
 struct Wrong {
     line: u32,
+    /// How it begins.
     formula: String,
     message: String,
 }
@@ -78,7 +79,7 @@ fn look(source: &str, line: u32, report: &mut Report) {
     let parsed = parse(source, &International::default());
     let wrong = |message: String| Wrong {
         line,
-        formula: source.to_owned(),
+        formula: source.chars().take(200).collect(),
         message,
     };
     report

@@ -142,9 +142,10 @@ fn between(text: &str, (first, behind): (i64, i64), to: &Mark<'_>) -> String {
     .to_owned()
 }
 
-/// [H_WORD]
+/// Word 0 is the first, too. [H_WORD]
 pub(super) fn word(run: &mut Run<'_>, given: &[Value]) -> Done {
     let (separator, number) = (text(&given[1])?, whole(&given[2])?);
+    let number = if number == 0 { 1 } else { number };
     run.each_text(&given[0], |text| {
         let place = |number: i64| usize::try_from(number).ok()?.checked_sub(1);
         let found = if separator.is_empty() {

@@ -121,13 +121,13 @@ const AS_DOCUMENTED: &[(&str, &str, &str)] = &[
         "-1",
     ),
     (
-        "H_ARITHMETIC_OPERATORS",
+        "H_WAYS_TO_USE_OPERATORS",
         "@TextToTime(\"03/10/2026 10:00 EST\") - @TextToTime(\"03/10/2026 10:00 GMT\")",
         "18000",
     ),
-    ("H_ARITHMETIC_OPERATORS", "[10:00:30] - [10:00]", "30"),
+    ("H_WAYS_TO_USE_OPERATORS", "[10:00:30] - [10:00]", "30"),
     (
-        "H_ARITHMETIC_OPERATORS",
+        "H_WAYS_TO_USE_OPERATORS",
         "[01/08/2025 10:00] + 90",
         "[01/08/2025 10:01:30]",
     ),

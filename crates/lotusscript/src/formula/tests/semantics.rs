@@ -101,30 +101,34 @@ const AS_DOCUMENTED: &[(&str, &str, &str)] = &[
     ("H_OPERATIONS_ON_LISTS", "1:2 *< 1", "0"),
     ("H_OPERATIONS_ON_LISTS", "1:2 *<= 1", "1"),
     ("H_OPERATIONS_ON_LISTS", "1:1 *<> 1", "0"),
-    ("H_LIST_CONCATENATION_OPERATOR", "\"a\" : 1", "@Error"),
+    ("H_WAYS_TO_USE_OPERATORS", "\"a\" : 1", "@Error"),
     (
-        "H_LIST_CONCATENATION_OPERATOR",
+        "H_WAYS_TO_USE_OPERATORS",
         "@Elements(\"a\" : \"b\" : \"c\")",
         "3",
     ),
-    ("H_TEXT_OPERATORS", "\"Not\" + \"es\"", "\"Notes\""),
-    ("H_TEXT_OPERATORS", "\"a\" + 1", "@Error"),
-    ("H_ARITHMETIC_OPERATORS", "4 * 4", "64 / 4"),
-    ("H_ARITHMETIC_OPERATORS", "1 / 0", "@Error"),
+    ("H_WAYS_TO_USE_OPERATORS", "\"Not\" + \"es\"", "\"Notes\""),
+    ("H_WAYS_TO_USE_OPERATORS", "\"a\" + 1", "@Error"),
+    ("H_WAYS_TO_USE_OPERATORS", "4 * 4", "64 / 4"),
+    ("H_WAYS_TO_USE_OPERATORS", "1 / 0", "@Error"),
     (
-        "H_ARITHMETIC_OPERATORS",
+        "H_WAYS_TO_USE_OPERATORS",
         "[01/10/2025] - [01/08/2025]",
         "172800",
     ),
-    ("H_LOGICAL_OPERATORS", "1 & 0", "0"),
-    ("H_LOGICAL_OPERATORS", "1 | 0", "1"),
-    ("H_LOGICAL_OPERATORS", "!0", "1"),
-    ("H_LOGICAL_OPERATORS", "5 & 7", "1"),
-    ("H_COMPARISON_OPERATORS", "\"a\" = \"A\"", "0"),
-    ("H_COMPARISON_OPERATORS", "\"a\" < \"b\"", "1"),
-    ("H_COMPARISON_OPERATORS", "2 >= 2", "1"),
-    ("H_COMPARISON_OPERATORS", "[01/01/2025] < [01/02/2025]", "1"),
-    ("H_ASSIGNMENT_OPERATOR", "x := 2; y := x + 1; y", "3"),
+    ("H_WAYS_TO_USE_OPERATORS", "1 & 0", "0"),
+    ("H_WAYS_TO_USE_OPERATORS", "1 | 0", "1"),
+    ("H_WAYS_TO_USE_OPERATORS", "!0", "1"),
+    ("H_WAYS_TO_USE_OPERATORS", "5 & 7", "1"),
+    ("H_WAYS_TO_USE_OPERATORS", "\"a\" = \"A\"", "0"),
+    ("H_WAYS_TO_USE_OPERATORS", "\"a\" < \"b\"", "1"),
+    ("H_WAYS_TO_USE_OPERATORS", "2 >= 2", "1"),
+    (
+        "H_WAYS_TO_USE_OPERATORS",
+        "[01/01/2025] < [01/02/2025]",
+        "1",
+    ),
+    ("H_WAYS_TO_USE_OPERATORS", "x := 2; y := x + 1; y", "3"),
     // Constants
     (
         "H_WAYS_TO_USE_CONSTANTS",
@@ -217,11 +221,6 @@ const AS_DOCUMENTED: &[(&str, &str, &str)] = &[
         "H_MIDDLEBACK",
         "@MiddleBack(\"a(one)(two)\"; \"(\"; \")\")",
         "\"two\"",
-    ),
-    (
-        "H_WORD",
-        "@Word(\"Larson, Collins, Jensen\"; \", \"; 2)",
-        "\"Collins\"",
     ),
     ("H_WORD", "@Word(\"a~b~c\"; \"~\"; -1)", "\"c\""),
     (
@@ -350,10 +349,6 @@ const AS_DOCUMENTED: &[(&str, &str, &str)] = &[
     ("H_TEXT", "@Text(\"a\"; \"F2\")", "\"a\""),
     ("H_TEXT", "@Text(1.5; \"F2\")", "\"1.50\""),
     ("H_TEXT", "@Text(1234567; \"F0,\")", "\"1,234,567\""),
-    ("H_TEXT", "@Text(800; \"C\")", "\"$800.00\""),
-    ("H_TEXT", "@Text(.25; \"%0\")", "\"25%\""),
-    ("H_TEXT", "@Text((-5); \"F0()\")", "\"(5)\""),
-    ("H_TEXT", "@Text(12345; \"S3\")", "\"1.235E+04\""),
     (
         "H_TEXT",
         "@Text([12/31/2025 17:05:09]; \"S0\")",
@@ -759,6 +754,13 @@ const AS_DOCUMENTED: &[(&str, &str, &str)] = &[
     ("H_WHILE_FUNCTION", "@While(\"x\"; 1)", "@Error"),
     ("H_ERROR", "@UpperCase(@Error)", "@Error"),
     ("H_ERROR", "@Error + 1", "@Error"),
+    (
+        "H_WORD",
+        "@Word(\"Larson, Collins, and Jensen\"; \" \"; 2)",
+        "\"Collins,\"",
+    ),
+    ("H_WORD", "@Word(\"a~b\"; \"~\"; 0)", "\"a\""),
+    ("H_WORD", "@Word(\"a~b\"; \"~\"; -3)", "\"\""),
     ("H_EXAMPLES_USING_KEYWORDS", "REM {a}; REM; 5", "5"),
     (
         "H_EXAMPLES_USING_KEYWORDS",
@@ -896,4 +898,23 @@ fn a_variable_hides_a_field_until_that_is_set() {
     );
     assert_eq!(outcome.unwrap().value, Value::text("mine/new"));
     assert_eq!(host.document["subject"], Value::text("new"));
+}
+
+#[test]
+fn formats_of_numbers_are_as_decided() {
+    for (formula, expected) in [
+        ("@Text(800; \"C\")", "$800.00"),
+        ("@Text(-1234.5; \"C,\")", "-$1,234.50"),
+        ("@Text(.25; \"%0\")", "25%"),
+        ("@Text((-5); \"F0()\")", "(5)"),
+        ("@Text(12345; \"S3\")", "1.235E+04"),
+        ("@Text(2.675; \"F2\")", "2.68"),
+        ("@Text(1234.5678; \"G3\")", "1230"),
+        ("@Text(.000001)", "1E-06"),
+        ("@Text(123456789012345678)", "1.23456789012346E+17"),
+        ("@Text(-0.0001; \"F2\")", "0.00"),
+        ("@Text(1234567.5; \",\")", "1,234,567.5"),
+    ] {
+        assert_eq!(value(formula), Value::text(expected), "{formula}");
+    }
 }
