@@ -1,9 +1,9 @@
 //! Reads every formula of DXL files: `formulas FILE…`. One object of JSON a file, on a line: how many formulas, the errors in their syntax, what the checker
 //! finds, which functions a host would have to answer. `tests/proofs/formulas` adds them up.
 
-use dxl::design::{Codes, Language};
+use dxl::design::{Code, Codes, Language};
 use dxl::{Limits, Tree};
-use lotusscript::formula::check::{Options, check_parsed, needs_of};
+use lotusscript::formula::check::{Options, Purpose, check_parsed, needs_of};
 use lotusscript::formula::{International, parse, tokens};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -59,7 +59,7 @@ fn report(file: &str) -> Report {
     };
     for code in Codes::of(tree.root()) {
         match code.language() {
-            Language::Formula => look(&code.text(), code.position().line, &mut report),
+            Language::Formula => look(code, &mut report),
             Language::CompiledFormula => report.compiled += 1,
             _ => {}
         }
@@ -67,7 +67,8 @@ fn report(file: &str) -> Report {
     report
 }
 
-fn look(source: &str, line: u32, report: &mut Report) {
+fn look(code: Code<'_>, report: &mut Report) {
+    let (source, line) = (&*code.text(), code.position().line);
     // An event without code is written as an empty formula.
     if source.trim().is_empty() {
         return;
@@ -85,7 +86,11 @@ fn look(source: &str, line: u32, report: &mut Report) {
     report
         .syntax_errors
         .extend(parsed.errors.iter().map(|error| wrong(error.to_string())));
-    for finding in check_parsed(&parsed, &Options::default()) {
+    let options = Options {
+        purpose: Purpose::of_code(code),
+        ..Options::default()
+    };
+    for finding in check_parsed(&parsed, &options) {
         let listed = report.findings.entry(finding.code.clone()).or_default();
         listed.push(wrong(finding.to_string()));
     }

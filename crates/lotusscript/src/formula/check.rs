@@ -6,6 +6,7 @@ use super::parse::{Parsed, parse};
 use super::place::{Lines, Span};
 use super::tree::{Assignment, Binary, Call, Formula, NodeId, NodeKind, Operation, Target};
 use super::value::Value;
+use dxl::design::Code;
 use serde::Serialize;
 use std::collections::HashSet;
 use std::fmt;
@@ -23,6 +24,22 @@ pub enum Purpose {
     Selection,
     /// A field's value, its validation, a title, a condition: it has a value and leaves the document alone.
     Value,
+}
+
+impl Purpose {
+    /// What a formula in a design is for, by what it belongs to.
+    pub fn of_code(code: Code<'_>) -> Purpose {
+        let owner = code.owner().name();
+        match (owner, code.event()) {
+            ("column", "value") => Purpose::Column,
+            ("view" | "folder", "selection") => Purpose::Selection,
+            (_, "windowtitle" | "hidewhen") => Purpose::Value,
+            ("field", "defaultvalue" | "inputtranslation" | "inputvalidation" | "keywords") => {
+                Purpose::Value
+            }
+            _ => Purpose::Any,
+        }
+    }
 }
 
 /// How to check.
@@ -410,6 +427,18 @@ impl Checker<'_> {
             "@Command",
             "@PostedCommand",
         ];
+        let is_view = matches!(self.options.purpose, Purpose::Column | Purpose::Selection);
+        if is_view && ["@Do", "@Environment", "@SetEnvironment"].contains(&function.name) {
+            self.add(
+                Severity::Warning,
+                "not-for-views",
+                span,
+                format!("{} in a view", function.name),
+                "it is documented not to work in columns and selections",
+                "do without it, or compute it in a field of the form",
+            );
+            return;
+        }
         let (what, why) = match self.options.purpose {
             Purpose::Any => return,
             Purpose::Column | Purpose::Selection if asks.contains(&function.name) => {

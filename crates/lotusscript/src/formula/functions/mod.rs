@@ -132,6 +132,7 @@ impl Function {
         let most = if name.len() > 6 { 2 } else { 1 };
         table::TABLE
             .iter()
+            .filter(|function| function.name.len().abs_diff(name.len()) <= most)
             .map(|function| (distance(function), function))
             .filter(|(distance, _)| *distance <= most)
             .min_by_key(|(distance, _)| *distance)

@@ -197,6 +197,37 @@ fn what_is_right_is_left_alone() {
 }
 
 #[test]
+fn what_a_formula_is_for_is_seen_in_the_design() {
+    let file = "<database xmlns='http://www.lotus.com/dxl'><view name='v'><code event='selection'><formula>@Do(1)</formula></code>\
+        <code event='queryopen'><formula>@Do(2)</formula></code>\
+        <column itemname='a'><code event='value'><formula>@Do(3)</formula></code></column></view>\
+        <form name='f'><body><richtext><par><field name='x' type='text' kind='editable'>\
+        <code event='defaultvalue'><formula>@Do(4)</formula></code></field></par></richtext></body></form></database>";
+    let tree = dxl::Tree::parse(file).unwrap();
+    let purposes: Vec<Purpose> = dxl::design::Codes::of(tree.root())
+        .map(Purpose::of_code)
+        .collect();
+    assert_eq!(
+        purposes,
+        [
+            Purpose::Selection,
+            Purpose::Any,
+            Purpose::Column,
+            Purpose::Value
+        ]
+    );
+    let found = |purpose| {
+        let options = Options {
+            purpose,
+            ..Options::default()
+        };
+        check("@Do(1)", &options).len()
+    };
+    let counts: Vec<usize> = purposes.into_iter().map(found).collect();
+    assert_eq!(counts, [1, 0, 1, 0]);
+}
+
+#[test]
 fn findings_are_json() {
     let found = check("@Lefft(1)", &Options::default());
     let json = serde_json::to_value(&found).unwrap();
