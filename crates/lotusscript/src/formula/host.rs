@@ -1,4 +1,27 @@
 //! What a formula asks of the world: the document, the database, the user, the time. What the host does not have fails by name.
+//!
+//! ```
+//! use lotusscript::formula::host::{Answer, Memory};
+//! use lotusscript::formula::{Formula, Limits, Value};
+//!
+//! let mut host = Memory::default();
+//! host.document.insert("customer".into(), "Acme".into());
+//! host.fact("@UserName", "CN=Ann Lee/O=Acme".into());
+//! host.on("@DbLookup", |given| match given[3].as_texts() {
+//!     Some([key]) if key == "Acme" => Answer::Value("+61 2 5550 1234".into()),
+//!     _ => Answer::Failed("Entry not found in index".into()),
+//! });
+//!
+//! let formula = Formula::parse(
+//!     "phone := @DbLookup(\"\"; \"\"; \"Phones\"; Customer; 2);
+//!      FIELD Phone := @If(@IsError(phone); \"none\"; phone);
+//!      @Name([CN]; @UserName) + \" calls \" + Phone",
+//! )?;
+//! let outcome = formula.evaluate(&mut host, &Limits::default())?;
+//! assert_eq!(outcome.value, Value::text("Ann Lee calls +61 2 5550 1234"));
+//! assert_eq!(host.document["phone"], Value::text("+61 2 5550 1234"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 use super::international::International;
 use super::value::Value;

@@ -1,6 +1,7 @@
 //! All @functions: how many arguments each takes, since when there is it, what it does, and who does it.
 
 mod control;
+mod format;
 mod lists;
 mod names;
 mod numbers;

@@ -1,7 +1,7 @@
 //! The table of @functions. Facts of the documentation in our own words; `docs/FORMULA.md` is made of it.
 
 use super::Body::{Form, Host, Plain, Refused};
-use super::{Body, Function, MANY, control, lists, names, numbers, text, times};
+use super::{Body, Function, MANY, control, format, lists, names, numbers, text, times};
 
 const fn row(
     name: &'static str,
@@ -242,7 +242,7 @@ pub(super) static TABLE: &[Function] = &[
     row("@Sum", 1, MANY, "", Plain(lists::sum), "The sum of all numbers"),
     row("@Tan", 1, 1, "", Plain(numbers::tan), "The tangent of an angle"),
     row("@TemplateVersion", 0, 0, "6", Host, "The version of the template"),
-    row("@Text", 1, 2, "", Plain(lists::as_text), "Any value as text"),
+    row("@Text", 1, 2, "", Plain(format::as_text), "Any value as text"),
     row("@TextToNumber", 1, 1, "", Plain(numbers::text_to_number), "A text as a number"),
     row("@TextToTime", 1, 1, "", Plain(times::text_to_time), "A text as a date-time"),
     row("@ThisName", 0, 0, "6", Host, "The name of this field"),
