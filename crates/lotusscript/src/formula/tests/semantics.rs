@@ -918,3 +918,44 @@ fn formats_of_numbers_are_as_decided() {
         assert_eq!(value(formula), Value::text(expected), "{formula}");
     }
 }
+
+#[test]
+fn where_the_documentation_is_silent_it_is_as_decided() {
+    for (formula, expected) in [
+        ("1:-2:3", "1 : (-2) : 3"),
+        ("2*-1", "2 - 1"),
+        ("\"a\" < \"B\"", "0"),
+        ("0:1 & 1:0", "1"),
+        ("!(0:1)", "0"),
+        ("@If(0:1; \"some\"; \"none\")", "\"some\""),
+        ("[01/01/2025] = [01/01/2025 10:00]", "1"),
+        ("[01/02/2025 12:00] - [01/01/2025]", "129600"),
+        ("@Middle(\"abcd\"; 1; \"x\")", "\"bcd\""),
+        ("@Middle(\"abcd\"; \"x\"; 2)", "\"\""),
+        ("@Left(\"abc\"; -1) + @Right(\"abc\"; -1)", "\"abcabc\""),
+        ("@Length(@NewLine)", "1"),
+        ("@Max(\"\" + \"\"; 1)", "@Error"),
+        ("x := \"a\"; @Eval(\"x := x + \\\"b\\\"\"); x", "\"ab\""),
+        ("@Transform(1:2; \"x\"; @Nothing)", "\"\""),
+        ("@Sum(@Error; @While(1; 1))", "@Error"),
+        ("@Replace(\"a\":\"b\"; \"a\":\"b\"; \"x\")", "\"x\":\"\""),
+        ("@Unique(1:2:1)", "1:2"),
+        ("@Unique([01/01/2025]:[01/01/2025])", "[01/01/2025]"),
+        ("@Implode(@Keywords(\"x\"; \"y\"))", "\"\""),
+        (
+            "@URLDecode(\"Domino\"; @URLEncode(\"Domino\"; \"ä&+ %41\"))",
+            "\"ä&+ %41\"",
+        ),
+        ("@Name([OU3]; \"CN=A/OU=x/O=y\")", "\"\""),
+        ("@Name([CN]; \"Ann\")", "\"Ann\""),
+        ("@Matches(\"a}b\"; \"a\\\\}b\")", "1"),
+        ("@Matches(\"x\"; \"{abc\")", "@Error"),
+    ] {
+        let (got, wanted) = (value(formula), value(expected));
+        let is_error = got.as_fault().is_some() && wanted.as_fault().is_some();
+        assert!(
+            is_error || got == wanted,
+            "{formula} is {got:?}, not {expected}"
+        );
+    }
+}
