@@ -7,7 +7,7 @@
 //! - [`check`](mod@check): names, types, members and releases: what would not compile or not run as meant.
 //! - [`notes`]: the classes, functions and constants that Notes brings along, with their releases.
 //! - [`sources`]: where LotusScript is found in DXL.
-//! - [`formula`]: the formula language, from text to values.
+//! - [`formula`]: the formula language: read, checked, and run against a host.
 //!
 //! # The scripts of a database, checked
 //!
