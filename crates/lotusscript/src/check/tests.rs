@@ -235,6 +235,15 @@ fn modules_and_classes_are_checked_as_a_whole() {
             "Declare Type T\nDeclare Function T Lib \"x\" (a As T)\nType T\nn As Integer\nEnd Type",
             &[],
         ),
+        (
+            "Sub a(n As Long, ByVal m As Long)\nEnd Sub\nSub b(i As Integer, l As Long, v)\nCall a(l, i)\nCall a(v, i)\nCall a((i), i)\nCall a(ByVal i, i)\nCall a(5, i)\nCall a(i, i)\nEnd Sub",
+            &["9:argument-type"],
+        ),
+        (
+            "Sub a(d As NotesDocument)\nEnd Sub\nSub b(d As NotesDocument, s As String)\na d\nCall a(d)\na(d)\nEnd Sub",
+            &["6:passed-by-value"],
+        ),
+        ("Sub a(s)\nEnd Sub\nSub b(s As String)\na(s)\nEnd Sub", &[]),
         ("Class D As Nowhere\nEnd Class", &["1:unknown-type"]),
         (
             "Class C\nSub s(a, b)\nCall s(1)\nEnd Sub\nEnd Class",
