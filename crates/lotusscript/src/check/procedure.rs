@@ -436,7 +436,13 @@ impl<'a, 'f, 's> Scope<'a, 'f, 's> {
                 StatementKind::Dim(declaration) => {
                     for variable in &declaration.variables {
                         let of = self.module.own.variable_type(variable);
+                        // What a class of scripts does as it is made may be all that is wanted.
+                        let does_something =
+                            variable.new.is_some() && matches!(of.of, Element::Object(_));
                         self.add(&variable.name, of, false, false);
+                        if does_something {
+                            self.local(&variable.name.key);
+                        }
                     }
                 }
                 StatementKind::Const(declaration) => {
