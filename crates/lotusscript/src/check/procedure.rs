@@ -1,7 +1,7 @@
 //! Modules and procedures: what their names stand for, and their statements one after the other.
 
 use super::rules::Code;
-use super::symbols::{ClassInfo, ClassMember, Element, Form, Interface, Symbol, Type};
+use super::symbols::{ClassInfo, ClassMember, Element, Form, Interface, Symbol, SymbolKind, Type};
 use super::{CheckOptions, Findings, flow};
 use crate::notes::{Library, ValueType};
 use crate::syntax::*;
@@ -436,7 +436,13 @@ impl<'a, 'f, 's> Scope<'a, 'f, 's> {
                 StatementKind::Dim(declaration) => {
                     for variable in &declaration.variables {
                         let of = self.module.own.variable_type(variable);
+                        // What a class of scripts does as it is made may be all that is wanted.
+                        let does_something =
+                            variable.new.is_some() && matches!(of.of, Element::Object(_));
                         self.add(&variable.name, of, false, false);
+                        if does_something {
+                            self.local(&variable.name.key);
+                        }
                     }
                 }
                 StatementKind::Const(declaration) => {
@@ -561,6 +567,17 @@ impl<'a, 'f, 's> Scope<'a, 'f, 's> {
         self.locals.get(key).is_some_and(|local| local.is_constant)
     }
 
+    /// Whether a name is a variable, of the procedure or the module.
+    pub fn is_variable(&self, key: &str) -> bool {
+        match self.locals.get(key) {
+            Some(local) => !local.is_constant,
+            None => matches!(
+                self.module.symbol(key).map(|symbol| &symbol.kind),
+                Some(SymbolKind::Variable(_))
+            ),
+        }
+    }
+
     pub fn name_result(&mut self) {
         self.result_is_named = true;
     }
@@ -615,7 +632,12 @@ impl<'a, 'f, 's> Scope<'a, 'f, 's> {
                 target,
                 value,
             } => self.assign(*form, target, value),
-            StatementKind::Call { target, .. } => self.call(target),
+            StatementKind::Call { explicit, target } => {
+                self.call(target);
+                if !explicit {
+                    self.check_by_value(target);
+                }
+            }
             StatementKind::ForAll(looped) => self.for_all(looped),
             StatementKind::With { object, body } => {
                 let of = self.value(object);
@@ -639,6 +661,46 @@ impl<'a, 'f, 's> Scope<'a, 'f, 's> {
                     self.value(inner);
                 }
             }),
+        }
+    }
+
+    /// `f(x)` without `Call`, where x is what cannot be copied.
+    fn check_by_value(&mut self, call: &Expression) {
+        let ExpressionKind::Call {
+            target,
+            arguments,
+            parenthesized: true,
+        } = &call.kind
+        else {
+            return;
+        };
+        let (ExpressionKind::Name(name), [argument]) = (&target.kind, arguments.as_slice()) else {
+            return;
+        };
+        let is_procedure = matches!(
+            self.module.symbol(&name.key).map(|symbol| &symbol.kind),
+            Some(SymbolKind::Procedure(_))
+        );
+        let Some(value) = argument
+            .value
+            .as_ref()
+            .filter(|value| is_plain_variable(value) && is_procedure)
+        else {
+            return;
+        };
+        let of = self.value(value);
+        if of.is_object() || of.shape != Form::One || matches!(of.of, Element::Record(_)) {
+            let message = format!(
+                "the parentheses give a {} by value to `{}`",
+                self.describe(&of),
+                name.text
+            );
+            let remedy = format!(
+                "write `Call {}(…)`, or leave the parentheses out",
+                name.text
+            );
+            self.findings
+                .add(Code::PassedByValue, argument.span, message, remedy);
         }
     }
 

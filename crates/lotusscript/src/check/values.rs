@@ -2,9 +2,10 @@
 
 use super::procedure::Scope;
 use super::rules::Code;
-use super::symbols::{Element, Form, SymbolKind, Type, number_type};
+use super::symbols::{Element, Form, Signature, SymbolKind, Type, number_type};
 use crate::notes::{Constant, MemberKind, ValueType};
 use crate::syntax::*;
+use std::sync::Arc;
 
 /// What is asked of a name or member.
 #[derive(Debug, Clone, Copy)]
@@ -538,37 +539,65 @@ impl Scope<'_, '_, '_> {
         }
     }
 
+    /// A class of scripts lacks a member.
+    fn no_such_member(&mut self, class: &Arc<str>, name: &Name) -> Type {
+        let class_name = self.module.class_name(class);
+        let info = self.module.class(class).into_iter();
+        let members: Vec<Arc<str>> = info
+            .flat_map(|class| class.members.values())
+            .map(|member| member.name.clone())
+            .collect();
+        let known = members.iter().map(AsRef::as_ref);
+        let remedy = self
+            .findings
+            .perhaps(&name.text, known, "declare it in the class");
+        let message = format!("the class `{class_name}` has no member `{}`", name.text);
+        self.findings
+            .add(Code::UnknownMember, name.span, message, remedy);
+        Type::UNKNOWN
+    }
+
+    /// A sub or function of a class of scripts.
+    fn method(
+        &mut self,
+        name: &Name,
+        signature: Signature,
+        asked: Use<'_>,
+        types: &[Type],
+    ) -> Type {
+        match asked {
+            Use::Target => {
+                let message = format!("`{}` is a {}", name.text, signature.kind.words());
+                self.findings
+                    .add(Code::NotAssignable, name.span, message, "");
+            }
+            Use::Call(arguments) | Use::Run(arguments) => {
+                self.check_own_call(name, &signature, arguments, types)
+            }
+            Use::Value => self.check_own_call(name, &signature, &[], types),
+        }
+        if signature.kind == ProcedureKind::Sub && matches!(asked, Use::Call(_) | Use::Value) {
+            let message = format!("`{}` is a Sub and gives no value", name.text);
+            self.findings.add(
+                Code::NoValue,
+                name.span,
+                message,
+                "make it a Function, or call it in a statement of its own",
+            );
+        }
+        self.module.resolved(signature.returns)
+    }
+
     fn script_member(
         &mut self,
-        class: &std::sync::Arc<str>,
+        class: &Arc<str>,
         name: &Name,
         asked: Use<'_>,
         types: &[Type],
     ) -> Type {
         let (member, owner) = match self.module.member(class, &name.key) {
             Ok(Some(found)) => found,
-            Ok(None) => {
-                let class_name = self.module.class_name(class);
-                let members: Vec<_> = self
-                    .module
-                    .class(class)
-                    .into_iter()
-                    .flat_map(|class| class.members.values())
-                    .map(|member| member.name.clone())
-                    .collect();
-                let remedy = self.findings.perhaps(
-                    &name.text,
-                    members.iter().map(AsRef::as_ref),
-                    "declare it in the class",
-                );
-                self.findings.add(
-                    Code::UnknownMember,
-                    name.span,
-                    format!("the class `{class_name}` has no member `{}`", name.text),
-                    remedy,
-                );
-                return Type::UNKNOWN;
-            }
+            Ok(None) => return self.no_such_member(class, name),
             Err(()) => return Type::UNKNOWN,
         };
         if member.is_private && self.class.is_none() {
@@ -589,27 +618,7 @@ impl Scope<'_, '_, '_> {
                 if matches!(signature.kind, ProcedureKind::Sub | ProcedureKind::Function) =>
             {
                 let signature = signature.clone();
-                if matches!(asked, Use::Target) {
-                    self.findings.add(
-                        Code::NotAssignable,
-                        name.span,
-                        format!("`{}` is a {}", name.text, signature.kind.words()),
-                        "",
-                    );
-                } else {
-                    self.check_own_call(name, &signature, arguments, types);
-                }
-                if signature.kind == ProcedureKind::Sub
-                    && matches!(asked, Use::Call(_) | Use::Value)
-                {
-                    self.findings.add(
-                        Code::NoValue,
-                        name.span,
-                        format!("`{}` is a Sub and gives no value", name.text),
-                        "make it a Function, or call it in a statement of its own",
-                    );
-                }
-                self.module.resolved(signature.returns)
+                self.method(name, signature, asked, types)
             }
             SymbolKind::Procedure(signature) => {
                 let of = self.module.resolved(signature.returns.clone());

@@ -1,4 +1,4 @@
-//! Where LotusScript is found: in the design that DXL holds, and in files of its own.
+//! Where LotusScript is found: in the design that DXL holds, also in the records that raw agents keep it in, and in files of its own.
 //!
 //! ```
 //! let tree = dxl::Tree::parse("<database><scriptlibrary name='core|c'><code event='options'><lotusscript>Option Declare</lotusscript></code>
@@ -12,8 +12,11 @@
 //! # Ok::<(), dxl::Error>(())
 //! ```
 
+mod record;
+
 use crate::syntax::LineColumn;
 use dxl::design::{Code, Design, DesignElement, Language, Sort, designs};
+use dxl::notes::Value;
 use dxl::{Element, NodeId};
 use std::collections::HashMap;
 
@@ -42,6 +45,8 @@ struct Piece {
     file_line: u32,
     /// How many characters of the file's line stand before the piece.
     indent: u32,
+    /// It lies there as a record, not as text: all of it is at that line.
+    is_record: bool,
 }
 
 impl Source {
@@ -67,6 +72,12 @@ impl Source {
         let Some(piece) = piece else {
             return place;
         };
+        if piece.is_record {
+            return LineColumn {
+                line: piece.file_line,
+                column: 1,
+            };
+        }
         let below = place.line - piece.line;
         LineColumn {
             line: piece.file_line.saturating_add(below),
@@ -86,6 +97,7 @@ impl Source {
             line: u32::try_from(lines + 1).unwrap_or(u32::MAX),
             file_line,
             indent,
+            is_record: false,
         });
         self.text += text;
     }
@@ -128,6 +140,9 @@ fn of_design(design: Design<'_>, found: &mut Vec<Source>) {
         });
         found[at].add_code(code);
     }
+    if scripts().next().is_none() {
+        of_record(design, found);
+    }
     for code in scripts().filter(|code| !is_global(*code)) {
         let at = *by_owner.entry(code.owner().id()).or_insert_with(|| {
             let mut source = source_of(design, code, false);
@@ -137,6 +152,49 @@ fn of_design(design: Design<'_>, found: &mut Vec<Source>) {
         });
         found[at].add_code(code);
     }
+}
+
+/// An agent that was exported item by item keeps its script in a record of Domino's.
+fn of_record(design: Design<'_>, found: &mut Vec<Source>) {
+    let Design::Raw(note) = design else {
+        return;
+    };
+    let Some(item) = note
+        .item("$AssistAction")
+        .filter(|_| design.sort() == Sort::Agent)
+    else {
+        return;
+    };
+    let Value::Raw { data, .. } = item.value() else {
+        return;
+    };
+    let Some(text) = data
+        .decode()
+        .ok()
+        .and_then(|bytes| record::script_in(&bytes))
+    else {
+        return;
+    };
+    let place = item.element().position();
+    found.push(Source {
+        owner: owner_of(design),
+        library: None,
+        globals: None,
+        is_partial: false,
+        text,
+        pieces: vec![Piece {
+            line: 1,
+            file_line: place.line,
+            indent: 0,
+            is_record: true,
+        }],
+    });
+}
+
+fn owner_of(design: Design<'_>) -> String {
+    format!("{} {}", design.element().name(), design.name())
+        .trim_end()
+        .to_owned()
 }
 
 fn is_global(code: Code<'_>) -> bool {
@@ -153,9 +211,7 @@ fn is_global(code: Code<'_>) -> bool {
 
 fn source_of(design: Design<'_>, code: Code<'_>, is_global: bool) -> Source {
     let element = design.element();
-    let mut owner = format!("{} {}", element.name(), design.name())
-        .trim_end()
-        .to_owned();
+    let mut owner = owner_of(design);
     let part = code.owner();
     if is_global {
         owner += "/globals";
@@ -216,6 +272,22 @@ End Sub</lotusscript></code></field></par></richtext></body></form></database>",
         assert!(start.column > 60, "{start:?}");
         assert_eq!(found[2].in_file(place(2, 1)), place(5, 1));
         assert!(!found[2].is_partial);
+    }
+
+    #[test]
+    fn an_agent_in_a_record_of_domino_s_is_found() {
+        // `'++LotusScript Development Environment:2:5:(Options):0:66`, a line `Print 1`, a zero.
+        let record = "hf9VAAAAAABJAAAAJysrTG90dXNTY3JpcHQgRGV2ZWxvcG1lbnQgRW52aXJvbm1lbnQ6Mjo1OihPcHRpb25zKTowOjY2ClByaW50IDEKAA==";
+        let found = of(&format!(
+            "<note class='filter'><item name='$TITLE'><text>(Send)</text></item>
+<item name='$AssistAction' sign='true'><rawitemdata type='10'>{record}</rawitemdata></item></note>"
+        ));
+        assert_eq!((found.len(), found[0].owner.as_str()), (1, "note (Send)"));
+        assert_eq!(found[0].text.lines().nth(1), Some("Print 1"));
+        assert_eq!(
+            found[0].in_file(LineColumn { line: 2, column: 7 }),
+            LineColumn { line: 2, column: 1 }
+        );
     }
 
     #[test]
