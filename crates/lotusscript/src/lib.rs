@@ -58,5 +58,6 @@
 pub mod check;
 pub mod formula;
 pub mod notes;
+pub mod place;
 pub mod sources;
 pub mod syntax;

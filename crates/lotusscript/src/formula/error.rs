@@ -1,6 +1,6 @@
 //! Why a text is no formula.
 
-use super::place::{Lines, Span};
+use crate::place::{LineColumn, LineIndex, Span};
 use serde::Serialize;
 use std::fmt;
 
@@ -144,9 +144,12 @@ impl Gathered {
 
     pub(super) fn placed(mut self, source: &str) -> Vec<SyntaxError> {
         if !self.errors.is_empty() {
-            let lines = Lines::of(source);
+            let lines = LineIndex::new(source);
             for error in &mut self.errors {
-                (error.line, error.column) = lines.place(source, error.span.start);
+                LineColumn {
+                    line: error.line,
+                    column: error.column,
+                } = lines.place(source, error.span.start);
             }
             self.errors.sort_by_key(|error| error.span);
         }

@@ -1,7 +1,7 @@
 //! A formula's text as tokens. Together they are the text to the byte: white space is a token too, and so is what has no place in a formula.
 
-use super::place::Span;
 use super::tree::{Binary, Operation};
+use crate::place::Span;
 
 /// A piece of a formula.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -122,7 +122,7 @@ impl Iterator for Tokens<'_> {
         }
         Some(Token {
             kind,
-            span: Span::new(start, self.at),
+            span: Span::between(start, self.at),
         })
     }
 }

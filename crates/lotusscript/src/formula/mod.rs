@@ -33,17 +33,16 @@ mod lex;
 mod operators;
 mod parse;
 mod pattern;
-mod place;
 mod run;
 mod tree;
 mod value;
 
+pub use crate::place::Span;
 pub use documents::NotAnItem;
 pub use error::{MOST_ERRORS, SyntaxCode, SyntaxError, SyntaxErrors};
 pub use international::{DateOrder, International};
 pub use lex::{Odd, Token, TokenKind, Tokens, tokens};
 pub use parse::{MOST_BYTES, MOST_DEPTH, Parsed, parse};
-pub use place::Span;
 pub use run::{Limits, Outcome, Stop, StopReason};
 pub use tree::{
     Assignment, Binary, Call, Formula, Node, NodeId, NodeKind, Operation, Target, Unary,

@@ -4,9 +4,9 @@ use super::error::{Gathered, SyntaxCode, SyntaxError, SyntaxErrors, shown};
 use super::functions::Function;
 use super::international::International;
 use super::lex::{Odd, Token, TokenKind, Tokens, tokens};
-use super::place::Span;
 use super::tree::{Assignment, Binary, Call, Formula, Node, NodeId, NodeKind, Target, Unary};
 use super::value::Value;
+use crate::place::Span;
 
 /// The longest formula, in bytes. Domino Designer keeps far less.
 pub const MOST_BYTES: usize = 1 << 20;
@@ -95,7 +95,7 @@ impl Parser<'_> {
         if self.source.len() > MOST_BYTES {
             self.errors.add(
                 SyntaxCode::TooLong,
-                Span::new(0, 0),
+                Span::between(0, 0),
                 format!("{} bytes", self.source.len()),
                 format!("at most {MOST_BYTES}"),
                 "cut the formula into several",
@@ -123,7 +123,7 @@ impl Parser<'_> {
         if statements.is_empty() && self.errors.len() == 0 {
             self.errors.add(
                 SyntaxCode::Empty,
-                Span::new(0, self.source.len()),
+                Span::between(0, self.source.len()),
                 "nothing",
                 "a statement",
                 "write what the formula is to return, such as \"\" or @All",
@@ -763,7 +763,7 @@ impl Parser<'_> {
                 self.is_at_end = true;
                 self.next = Token {
                     kind: TokenKind::White,
-                    span: Span::new(self.source.len(), self.source.len()),
+                    span: Span::between(self.source.len(), self.source.len()),
                 };
             }
         }

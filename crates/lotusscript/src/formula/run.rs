@@ -4,9 +4,9 @@ use super::error::shown;
 use super::functions::Body;
 use super::host::{Answer, Host};
 use super::international::International;
-use super::place::{Lines, Span};
 use super::tree::{Assignment, Call, Formula, NodeId, NodeKind, Target, Unary};
 use super::value::{Fault, FaultKind, Time, Value};
+use crate::place::{LineColumn, LineIndex, Span};
 use jiff::tz::TimeZone;
 use std::collections::{HashMap, HashSet};
 use std::fmt;
@@ -204,8 +204,11 @@ impl Run<'_> {
             Err(Break::Fault(fault)) => Ok(Value::fault(fault)),
             Err(Break::Stop(mut stop)) if stop.line == 0 => {
                 stop.span = formula.node(id).span;
-                let lines = Lines::of(&formula.source);
-                (stop.line, stop.column) = lines.place(&formula.source, stop.span.start);
+                let lines = LineIndex::new(&formula.source);
+                LineColumn {
+                    line: stop.line,
+                    column: stop.column,
+                } = lines.place(&formula.source, stop.span.start);
                 Err(Break::Stop(stop))
             }
             done => done,

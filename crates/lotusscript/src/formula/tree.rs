@@ -1,8 +1,8 @@
 //! A formula as a tree, in one list of nodes: it takes no recursion to drop, and a child always stands before its parent.
 
 use super::functions::Function;
-use super::place::Span;
 use super::value::Value;
+use crate::place::Span;
 
 /// A formula that was understood.
 ///

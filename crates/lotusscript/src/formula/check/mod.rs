@@ -6,9 +6,9 @@ use self::words::{COMMANDS, ORDERS, PROMPTS};
 use super::functions::{Covered, Function, NAME_ACTIONS};
 use super::international::International;
 use super::parse::{Parsed, parse};
-use super::place::{Lines, Span};
 use super::tree::{Assignment, Binary, Call, Formula, NodeId, NodeKind, Operation, Target};
 use super::value::Value;
+use crate::place::{LineColumn, LineIndex, Span};
 use dxl::design::Code;
 use serde::Serialize;
 use std::collections::HashSet;
@@ -156,10 +156,13 @@ pub fn check_parsed(parsed: &Parsed, options: &Options) -> Vec<Finding> {
             _ => {}
         }
     }
-    let lines = Lines::of(&formula.source);
+    let lines = LineIndex::new(&formula.source);
     let mut findings = checker.findings;
     for finding in &mut findings {
-        (finding.line, finding.column) = lines.place(&formula.source, finding.span.start);
+        LineColumn {
+            line: finding.line,
+            column: finding.column,
+        } = lines.place(&formula.source, finding.span.start);
     }
     findings.extend(parsed.errors.iter().map(|error| Finding {
         code: serialized(&error.code),
@@ -631,7 +634,7 @@ impl Checker<'_> {
             _ => return,
         };
         let right_span = self.span(right);
-        let before = Span::new(0, right_span.start as usize).of(&self.formula.source);
+        let before = Span::between(0, right_span.start as usize).of(&self.formula.source);
         let is_number = matches!(
             self.formula.node(right).kind,
             NodeKind::Constant(Value::Number(_))
