@@ -9,7 +9,7 @@ use ::dxl::position::shown_path;
 use ::dxl::schema::Schema;
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
-use files::{Unreadable, files_of, objection_to_inputs, open, shown};
+use files::{Unreadable, files_of, objection_to_inputs, open, shown, tell_of_output};
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -53,7 +53,8 @@ In a folder everything is checked that begins as DXL, and every *.dxl and *.xml 
 In JSON, unreadable lists what could not be read, and why; left_out counts the findings of a file beyond --most, and uncompared its names
 and keys that were too many to be compared with each other.
 
-Exit status: 0 nothing is wrong, or only warnings; 1 there are errors, or with --deny-warnings: warnings; 2 a file could not be read.")]
+Exit status: 0 nothing is wrong, or only warnings; 1 there are errors, or with --deny-warnings: warnings; 2 a file could not be read,
+or a folder holds no DXL.")]
 pub struct CheckArgs {
     /// Files, folders (all that begins as DXL below, and every *.dxl and *.xml that is not some other XML), or - for standard input
     #[arg(required = true, value_name = "FILES")]
@@ -115,7 +116,10 @@ fn check(args: &CheckArgs) -> ExitCode {
         Ok(()) if report.errors > 0 => ExitCode::from(1),
         Ok(()) if args.deny_warnings && report.warnings > 0 => ExitCode::from(1),
         Ok(()) => ExitCode::SUCCESS,
-        Err(_) => ExitCode::from(2),
+        Err(why) => {
+            tell_of_output("check", &why);
+            ExitCode::from(2)
+        }
     }
 }
 

@@ -187,7 +187,7 @@ mod tests {
                 .into_iter()
                 .flat_map(|statement| statement.values.unwrap().0)
                 .collect();
-            assert!(LENGTHS.contains(&(bound.len() / 2 % 256)) || bound.len() % 512 == 0);
+            assert!(LENGTHS.contains(&(bound.len() / 2 % 256)) || bound.len().is_multiple_of(512));
             let (real, filling) = bound.split_at(usize::try_from(count).unwrap() * 2);
             assert_eq!(real, rows(count));
             assert!(

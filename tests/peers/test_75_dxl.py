@@ -200,6 +200,18 @@ def test_cleaned_twice_is_cleaned_once(write):
     assert dxl("clean", write("there.dxl", script(ELSEWHERE)))[1] == once
     assert dxl("diff", path, "-", stdin=once) == (0, b"", b"")
     assert dxl("clean", "-", stdin=path.read_bytes())[1] == once
+    # As a hook before a commit asks.
+    assert dxl("clean", "--check", "-", stdin=once) == (0, b"", b"")
+    assert dxl("clean", "--check", "-", stdin=path.read_bytes()) == (1, b"-\n", b"")
+    status, _, err = dxl("clean", "--in-place", "-", stdin=once)
+    assert status == 2 and b"leave out --in-place" in err
+
+
+def test_a_doctype_goes_as_the_release_does(write):
+    paths = [write(f"{release}.dxl", BOAT.replace("?>\n", f"?>\n<!DOCTYPE form SYSTEM 'xmlschemas/domino_{release}.dtd'>\n", 1)) for release in ("11_0_1", "12_0_2")]
+    one, other = (dxl("clean", path)[1] for path in paths)
+    assert one == other and b"DOCTYPE" not in one
+    assert b"DOCTYPE" in paths[0].read_bytes()
 
 
 def test_quotes_and_apostrophes_are_kept_to_the_byte(write):
@@ -279,12 +291,19 @@ def test_long_paths_are_shortened_for_people_only(write):
     assert status == 1 and all(len(line) < 400 for line in out.splitlines())
 
 
+@pytest.mark.parametrize("command", ["check", "diff", "clean"])
+def test_a_full_disk_is_said(write, command):
+    files = [write("a.dxl", script(HERE))]
+    if command == "diff":
+        files.append(write("b.dxl", script(HERE).replace("height = 1.5", "height = 2")))
+    with open("/dev/full", "wb") as full:
+        run = subprocess.run([binary(), "dxl", command, *files], stdout=full, stderr=subprocess.PIPE, timeout=60)
+    assert run.returncode == 2
+    assert run.stderr.decode() == f"emailsms dxl {command}: standard output cannot be written: No space left on device (os error 28)\n"
+
+
 def test_the_words_of_what_cannot_be_written(write, tmp_path):
     path = write("a.dxl", script(HERE))
-    with open("/dev/full", "wb") as full:
-        run = subprocess.run([binary(), "dxl", "clean", path], stdout=full, stderr=subprocess.PIPE, timeout=60)
-    assert run.returncode == 2
-    assert run.stderr == b"emailsms dxl clean: standard output cannot be written: No space left on device (os error 28)\n"
     # A name so long that the new file beside it has none.
     long = write("b" * 250 + ".dxl", script(HERE))
     status, out, err = dxl("clean", "--in-place", long, path)

@@ -29,7 +29,7 @@
 
 use crate::meaning::{self, Fate};
 use crate::schema::Content;
-use crate::tree::{Element, Node, NodeId, Step, Tree};
+use crate::tree::{Element, Kind, Node, NodeId, Step, Tree};
 use crate::uses::Uses;
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
@@ -139,6 +139,7 @@ pub fn clean(tree: &mut Tree) {
 /// Cleans one of several files that belong together. `links` has those of all, its own as well; each file is to be gathered as it was
 /// read, or as it was cleaned: the links are the same.
 pub fn clean_among(tree: &mut Tree, links: &Links) {
+    drop_doctype(tree);
     // What is inside comes first: notes are told apart by what is left of them.
     let inside_out: Vec<NodeId> = tree
         .root()
@@ -165,6 +166,18 @@ pub fn clean_among(tree: &mut Tree, links: &Links) {
             sort_children(tree, id);
             break_lines(tree, id);
         }
+    }
+}
+
+/// It names the release that exported the file, and ends an import.
+fn drop_doctype(tree: &mut Tree) {
+    let doctypes: Vec<NodeId> = tree
+        .top()
+        .filter(|node| matches!(node.kind(), Kind::Doctype(_)))
+        .map(Node::id)
+        .collect();
+    for doctype in doctypes {
+        tree.detach(doctype);
     }
 }
 

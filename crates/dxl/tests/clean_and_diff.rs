@@ -46,7 +46,8 @@ fn rules(bytes: &[u8], profile: Profile) -> Vec<Rule> {
 }
 
 /// Of writing, not of content: whatever is written anew has these no more. Libraries are sorted.
-const MENDED: [&str; 5] = [
+const MENDED: [&str; 6] = [
+    "no-doctype",
     "picture-space",
     "line-ends",
     "no-cdata",

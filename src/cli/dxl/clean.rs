@@ -1,13 +1,13 @@
 //! `emailsms dxl clean`: DXL files as a repository should keep them.
 
-use super::files::{Unreadable, files_of, is_input, objection_to_inputs, read_tree};
+use super::files::{Unreadable, files_of, is_input, objection_to_inputs, open, read_tree, tree_of};
 use ::dxl::clean::{Links, clean, clean_among};
 use ::dxl::{Tree, WriteError};
 use anyhow::{Context, bail};
 use clap::Args;
 use std::fmt::Display;
 use std::fs::{self, OpenOptions};
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt, fchown};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -21,7 +21,7 @@ Examples:
   emailsms dxl clean --check dxl-templates/      in CI: is all of it clean?
 
 Taken out is what servers write: note ids, UNIDs, sequence numbers, dates, who saved and signed it, revisions, run data of agents, the
-history of the access control list, size and replica id of the database, the release that exported it, LotusScript compiled beside its
+history of the access control list, size and replica id of the database, the release that exported it and its DOCTYPE, LotusScript compiled beside its
 source ($AssistAction_Ex, $ScriptLib_O, $$Script_O, $$$FormScript_O). A UNID stays if one of the given files points to it (parent=, $REF
 and so on): give files that belong together at once, since with one file alone links from others are not seen. In design elements the
 times of files (<created> and <modified> of $FILE, $FileModDT) become 1970-01-01; in documents they are data and stay, as does <created>
@@ -29,7 +29,8 @@ of the document itself. Notes, items, code, roles, entries of the access control
 what uses them. Text, scripts, formulas and all that stands in a paragraph are kept to the byte, but for their spelling: CDATA becomes text,
 CR LF becomes LF, other encodings UTF-8, and references stay for & < > only. Cleaned twice is the same as once.
 
-Exit status: 0 done, or with --check: clean; 1 with --check: something would change; 2 a file could not be read or written.")]
+Exit status: 0 done, or with --check: clean; 1 with --check: something would change; 2 a file could not be read or written,
+or a folder holds no DXL.")]
 pub struct CleanArgs {
     /// Files, folders (all that begins as DXL below, and every *.dxl and *.xml that is not some other XML), or - for standard input
     #[arg(required = true, value_name = "FILES")]
@@ -149,19 +150,23 @@ fn print(mut tree: Tree, out: &mut impl Write) -> anyhow::Result<()> {
 /// `links` of all files, if it is one of several.
 fn clean_one(file: &Path, in_place: bool, links: Option<&Links>) -> Result<bool, Unreadable> {
     let failed = |why: &dyn Display| Unreadable::new(file, why);
-    if is_input(file) {
+    if is_input(file) && in_place {
         return Err(failed(
-            &"it has no place to be written back to; leave out --in-place and --check",
+            &"it has no place to be written back to; leave out --in-place",
         ));
     }
-    let mut tree = read_tree(file)?;
+    let mut found = Vec::new();
+    open(file)?
+        .read_to_end(&mut found)
+        .map_err(|why| failed(&why))?;
+    let mut tree = tree_of(file, found.as_slice())?;
     match links {
         Some(links) => clean_among(&mut tree, links),
         None => clean(&mut tree),
     }
     let cleaned = tree.to_xml().map_err(|why| failed(&why))?;
     drop(tree);
-    if fs::read(file).map_err(|why| failed(&why))? == cleaned.as_bytes() {
+    if found == cleaned.as_bytes() {
         return Ok(false);
     }
     if in_place {

@@ -1,6 +1,8 @@
 //! `emailsms dxl diff`: what really differs between two files of DXL, or two folders of them.
 
-use super::files::{Unreadable, files_of, is_input, objection_to_inputs, read_tree, shown};
+use super::files::{
+    Unreadable, files_of, is_input, objection_to_inputs, read_tree, shown, tell_of_output,
+};
 use ::dxl::diff::{Difference, Options, Role, diff};
 use anyhow::bail;
 use clap::{Args, ValueEnum};
@@ -28,7 +30,7 @@ space between elements. An id that points to something in the same file counts b
 A change says line and column in both files and the path of the element; of a text the lines that differ follow. In JSON, files lists
 those that differ, unreadable what could not be read, and why; left_out counts the changes of a file beyond --most.
 
-Exit status: 0 the same; 1 different; 2 a file could not be read.")]
+Exit status: 0 the same; 1 different; 2 a file could not be read, or a folder holds no DXL.")]
 pub struct DiffArgs {
     /// The old file or folder, or - for standard input
     #[arg(value_name = "OLD")]
@@ -105,7 +107,10 @@ pub fn run(args: &DiffArgs) -> ExitCode {
         Ok(()) if !report.unreadable.is_empty() => ExitCode::from(2),
         Ok(()) if report.is_same() => ExitCode::SUCCESS,
         Ok(()) => ExitCode::from(1),
-        Err(_) => ExitCode::from(2),
+        Err(why) => {
+            tell_of_output("diff", &why);
+            ExitCode::from(2)
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use ::dxl::schema::Schema;
 use ::dxl::{Error, Event, Limits, NAMESPACE, Source, Tree};
 use std::fmt;
 use std::fs::{self, DirEntry, File};
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::os::unix::fs::FileTypeExt;
 use std::path::{Path, PathBuf};
 
@@ -235,9 +235,25 @@ pub(super) fn open(file: &Path) -> Result<Box<dyn BufRead>, Unreadable> {
     }
 }
 
+/// Tells that standard output could not be written. Whoever closes it on purpose, as `head` does, knows.
+pub(super) fn tell_of_output(command: &str, why: &io::Error) {
+    if why.kind() != io::ErrorKind::BrokenPipe {
+        // Where standard error is gone there is nobody to be told.
+        let _ = writeln!(
+            io::stderr(),
+            "emailsms dxl {command}: standard output cannot be written: {why}"
+        );
+    }
+}
+
 /// A whole file of DXL, or standard input, as a tree.
 pub(super) fn read_tree(file: &Path) -> Result<Tree, Unreadable> {
-    let tree = Tree::read(open(file)?, Limits::default())
+    tree_of(file, open(file)?)
+}
+
+/// The same of bytes that were read already; `file` is what errors name.
+pub(super) fn tree_of(file: &Path, bytes: impl BufRead) -> Result<Tree, Unreadable> {
+    let tree = Tree::read(bytes, Limits::default())
         .map_err(|why| Unreadable::at(file, why.place(), &why.message()))?;
     let root = tree.root();
     match Schema::domino_9_0_1().objection_to_root(root.name()) {

@@ -91,10 +91,10 @@ rules! {
         "a file of DXL is a database or one note";
     /// Every element is known.
     UnknownElement = "unknown-element", Reading, Error,
-        "an element that the importer does not know ends the import";
+        "an importer of that release ends at an element that it does not know";
     /// Every attribute is known.
     UnknownAttribute = "unknown-attribute", Reading, Error,
-        "an attribute that the importer does not know ends the import";
+        "an importer of that release ends at an attribute that it does not know";
     /// An element stands in one that may hold it.
     ElementNotAllowed = "element-not-allowed", Reading, Error,
         "each element holds certain others only";

@@ -485,7 +485,8 @@ fn remedy_for_unknown(schema: &Schema, parent: &Element, name: &str) -> String {
     children.retain(|known| is_like(known, name));
     match nearest(name, &children) {
         Some(known) => format!("perhaps <{known}> was meant"),
-        None => "remove it, or check by the DTD of the release that knows it (--dtd)".to_owned(),
+        None => "if a later release wrote it, check by that release's DTD (--dtd); else remove it"
+            .to_owned(),
     }
 }
 
@@ -519,7 +520,8 @@ fn remedy_for_attribute(element: &Element, written: Attributes<'_>, name: &str) 
         .collect();
     match nearest(name, &free) {
         Some(known) => format!("perhaps {known} was meant"),
-        None => "remove it, or check by the DTD of the release that knows it (--dtd)".to_owned(),
+        None => "if a later release wrote it, check by that release's DTD (--dtd); else remove it"
+            .to_owned(),
     }
 }
 

@@ -1,0 +1,63 @@
+//! The languages of Notes, without Notes: LotusScript and the formula language, read, checked and run.
+//!
+//! The crate opens no file and no socket and reads no clock of its own; what a program wants of the world it asks its host for. Source
+//! may be anything: it is refused with errors that say where and what was expected, within limits, without a panic.
+//!
+//! - [`syntax`]: LotusScript from text to a tree and back.
+//! - [`check`](mod@check): names, types, members and releases: what would not compile or not run as meant.
+//! - [`notes`]: the classes, functions and constants that Notes brings along, with their releases.
+//! - [`sources`]: where LotusScript is found in DXL.
+//! - [`formula`]: the formula language: read, checked, and run against a host.
+//!
+//! # The scripts of a database, checked
+//!
+//! Each script library is looked into once; then every script is read and checked with all of them at hand.
+//!
+//! ```
+//! use lotusscript::check::{CheckOptions, Interface, check};
+//! use lotusscript::{sources::sources, syntax::parse};
+//! use std::collections::HashMap;
+//!
+//! let tree = dxl::Tree::parse("<database>
+//! <scriptlibrary name='core'><code event='declarations'><lotusscript>Public Sub Shout(text As String)
+//! End Sub</lotusscript></code></scriptlibrary>
+//! <agent name='Send'><code event='options'><lotusscript>Option Declare
+//! Use \"core\"</lotusscript></code><code event='initialize'><lotusscript>Sub Initialize
+//! \tDim session As New NotesSession
+//! \tDim web As Variant
+//! \tSet web = session.CreateHTTPRequest()
+//! \tCall Shout(\"sent\", 5)
+//! End Sub</lotusscript></code></agent></database>")?;
+//! let sources = sources(tree.root());
+//! let scripts: Vec<_> = sources.iter().map(|source| parse(&source.text)).collect();
+//! let interfaces: Vec<_> = scripts.iter().map(Interface::of).collect();
+//! let named = sources.iter().zip(&interfaces);
+//! let libraries: HashMap<_, _> = named.filter_map(|(source, interface)| Some((source.library.clone()?, interface))).collect();
+//! let mut told = Vec::new();
+//! for (source, script) in sources.iter().zip(&scripts) {
+//!     let options = CheckOptions {
+//!         notes: "9".parse()?,
+//!         libraries: libraries.clone(),
+//!         globals: source.globals.map(|globals| &interfaces[globals]),
+//!         is_partial: source.is_partial,
+//!     };
+//!     for finding in check(script, &options) {
+//!         told.push(format!("{}, line {}: {}", source.owner, source.in_file(finding.place).line, finding.message));
+//!     }
+//! }
+//! assert_eq!(told, [
+//!     "agent Send, line 8: NotesSession.CreateHTTPRequest exists since Notes 10, not in 9",
+//!     "agent Send, line 9: `Shout` takes 1 argument, and is given 2",
+//! ]);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+#![warn(missing_docs)]
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+pub mod check;
+pub mod formula;
+pub mod notes;
+pub mod place;
+pub mod sources;
+pub mod syntax;
