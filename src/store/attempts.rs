@@ -100,6 +100,7 @@ const INSERT: Bulk = Bulk::Insert {
     into: "attempts (id, sms_id, part, try, carrier_id, number, handset, outcome, lease, marked_at)",
     columns: 10,
     then: "",
+    per_text: 1,
 };
 const CHANGE: Bulk = Bulk::Update {
     rows: "id, outcome, message_id, status, answered_at",
@@ -142,8 +143,7 @@ impl Batch<'_> {
                 row.marked_at.into(),
             ]);
         }
-        INSERT.run(self.tx, values).await?;
-        Ok(())
+        self.write(&INSERT, values).await
     }
 
     /// Writes outcomes; at most one per attempt.
@@ -158,8 +158,7 @@ impl Batch<'_> {
                 change.answered_at.into(),
             ]);
         }
-        CHANGE.run(self.tx, values).await?;
-        Ok(())
+        self.write(&CHANGE, values).await
     }
 
     /// Notes receipts: `(attempt, state's code, when)`.
@@ -171,14 +170,13 @@ impl Batch<'_> {
             .iter()
             .flat_map(|(id, state, at)| [(*id).into(), (*state).into(), (*at).into()])
             .collect();
-        SET_RECEIPT.run(self.tx, values).await?;
-        Ok(())
+        self.write(&SET_RECEIPT, values).await
     }
 
     /// All attempts of these SMS, in no order.
     pub async fn attempts_of(&self, sms_ids: &[i64]) -> Result<Vec<Model>, StoreError> {
         let keys: Vec<Value> = sms_ids.iter().map(|id| (*id).into()).collect();
-        models(BY_SMS.all(self.tx, &[], &keys).await?)
+        models(self.pick_all(&BY_SMS, &[], &keys).await?)
     }
 
     /// The attempts with these carrier message ids (any carrier), oldest first. Locks them: two words on the same attempt may come at two nodes.
@@ -188,7 +186,7 @@ impl Batch<'_> {
     ) -> Result<Vec<Model>, StoreError> {
         let keys: Vec<Value> = message_ids.iter().map(|id| (*id).into()).collect();
         let pick = self.pick(&BY_MESSAGE_ID, &BY_MESSAGE_ID_LOCKED);
-        models(pick.all(self.tx, &[], &keys).await?)
+        models(self.pick_all(pick, &[], &keys).await?)
     }
 
     /// Attempts in doubt from that number to that handset, oldest first.

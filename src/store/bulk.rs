@@ -1,4 +1,5 @@
-//! Statements for many rows at once, kept prepared: a fixed few lengths each, so that the database plans each of them once.
+//! Statements for many rows at once, kept prepared: a fixed few lengths each, so that the database plans each of them once. Several of them go to SQLite as one text, whose
+//! driver hands every text to a thread of its own and back.
 
 use sea_orm::{ConnectionTrait, DatabaseBackend, DbErr, QueryResult, Statement, Value};
 
@@ -7,6 +8,10 @@ const LENGTHS: [usize; 27] = [
     256, 224, 192, 160, 128, 112, 96, 80, 64, 56, 48, 40, 32, 28, 24, 20, 16, 14, 12, 10, 8, 6, 5,
     4, 3, 2, 1,
 ];
+
+/// Texts in a batch whose writes go together, shortest first: what is longer is not held up by its way to the database. Few, because each set of writes is a text of its own
+/// for each of them.
+const TOGETHER: [usize; 6] = [2, 4, 8, 16, 32, 64];
 
 /// The shortest of them that has room for so many, or the longest.
 fn length_for(rows: usize) -> usize {
@@ -22,6 +27,8 @@ pub(super) enum Bulk {
         into: &'static str,
         columns: usize,
         then: &'static str,
+        /// About as many rows of it belong to one text.
+        per_text: usize,
     },
     /// `update`, for each row of `v`, whose columns are `rows` and whose first one is compared with what is never NULL: `UPDATE t SET b = v.b FROM v WHERE t.id = v.id`.
     Update {
@@ -36,6 +43,21 @@ impl Bulk {
     pub const fn columns(&self) -> usize {
         match self {
             Self::Insert { columns, .. } | Self::Update { columns, .. } => *columns,
+        }
+    }
+
+    /// The table that it writes.
+    pub fn table(&self) -> &'static str {
+        match self {
+            Self::Insert { into, .. } => word_after("", into),
+            Self::Update { update, .. } => word_after("UPDATE ", update),
+        }
+    }
+
+    fn per_text(&self) -> usize {
+        match self {
+            Self::Insert { per_text, .. } => *per_text,
+            Self::Update { .. } => 1,
         }
     }
 
@@ -67,20 +89,27 @@ impl Bulk {
         while !values.is_empty() {
             let length = length_for(values.len() / columns);
             let rest = values.split_off(values.len().min(length * columns));
-            let filling: Vec<Value> = values[..columns].iter().map(Value::as_null).collect();
-            while values.len() < length * columns {
-                values.extend_from_slice(&filling);
-            }
-            let sql = self.sql(length, backend);
+            self.fill_up(&mut values, length);
+            let mut sql = String::new();
+            self.write_sql(&mut sql, length, backend);
             statements.push(Statement::from_sql_and_values(backend, sql, values));
             values = rest;
         }
         statements
     }
 
-    fn sql(&self, rows: usize, backend: DatabaseBackend) -> String {
+    /// Adds rows that do nothing.
+    fn fill_up(&self, values: &mut Vec<Value>, length: usize) {
         let columns = self.columns();
-        let mut sql = String::with_capacity(512 + rows * columns * 6);
+        let filling: Vec<Value> = values[..columns].iter().map(Value::as_null).collect();
+        while values.len() < length * columns {
+            values.extend_from_slice(&filling);
+        }
+    }
+
+    fn write_sql(&self, sql: &mut String, rows: usize, backend: DatabaseBackend) {
+        let columns = self.columns();
+        sql.reserve(512 + rows * columns * 6);
         match self {
             Self::Insert { into, .. } => {
                 sql.extend(["INSERT INTO ", into, " SELECT * FROM (VALUES "])
@@ -89,15 +118,60 @@ impl Bulk {
         }
         for row in 0..rows {
             sql.push_str(if row == 0 { "(" } else { ",(" });
-            push_placeholders(&mut sql, backend, row * columns, columns);
+            push_placeholders(sql, backend, row * columns, columns);
             sql.push(')');
         }
         match self {
             Self::Insert { then, .. } => sql.extend([") AS v WHERE v.column1 IS NOT NULL ", then]),
             Self::Update { update, .. } => sql.extend([") ", update]),
         }
-        sql
     }
+}
+
+/// Writes with all their values, in the order in which they are to be done.
+pub(super) type Writes = Vec<(&'static Bulk, Vec<Value>)>;
+
+/// Runs them; as one text where there are several short ones, and the database takes such a text.
+pub(super) async fn run_all<C: ConnectionTrait>(tx: &C, mut writes: Writes) -> Result<(), DbErr> {
+    writes.retain(|(_, values)| !values.is_empty());
+    let backend = tx.get_database_backend();
+    match one_text(&mut writes, backend) {
+        Some(statement) => {
+            tx.execute_raw(statement).await?;
+        }
+        None => {
+            for (bulk, values) in writes {
+                bulk.run(tx, values).await?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn one_text(writes: &mut Writes, backend: DatabaseBackend) -> Option<Statement> {
+    if backend != DatabaseBackend::Sqlite || writes.len() < 2 {
+        return None;
+    }
+    let texts = writes
+        .iter()
+        .map(|(bulk, values)| (values.len() / bulk.columns()).div_ceil(bulk.per_text()))
+        .max()?;
+    let texts = TOGETHER.into_iter().find(|length| *length >= texts)?;
+    let (mut sql, mut all) = (String::new(), Vec::new());
+    for (bulk, mut values) in writes.drain(..) {
+        let length = texts * bulk.per_text();
+        bulk.fill_up(&mut values, length);
+        bulk.write_sql(&mut sql, length, backend);
+        sql.push(';');
+        all.append(&mut values);
+    }
+    Some(Statement::from_sql_and_values(backend, sql, all))
+}
+
+/// The first word behind `before`, where that is first found.
+fn word_after(before: &str, sql: &'static str) -> &'static str {
+    let behind = sql.split_once(before).map_or(sql, |(_, behind)| behind);
+    behind.split(' ').next().unwrap_or(behind)
 }
 
 /// A read by a list of keys: `before`, then the keys as `$n,…`, then `after`. `fixed` values come first, as `$1…`, each once and in order.
@@ -107,6 +181,12 @@ pub(super) struct Pick {
 }
 
 impl Pick {
+    /// The table that it reads.
+    pub fn table(&self) -> &'static str {
+        debug_assert_eq!(self.before.matches("FROM ").count(), 1, "{}", self.before);
+        word_after("FROM ", self.before)
+    }
+
     /// The rows of all `keys`. A short list is filled up by its last key, so that only few statement texts exist.
     pub async fn all<C: ConnectionTrait>(
         &self,
@@ -159,6 +239,12 @@ mod tests {
         into: "t (a, b)",
         columns: 2,
         then: "ON CONFLICT DO NOTHING",
+        per_text: 1,
+    };
+    const FEW: Bulk = Bulk::Update {
+        rows: "id, c",
+        columns: 2,
+        update: "UPDATE u SET c = v.c FROM v WHERE u.id = v.id",
     };
 
     fn rows(count: i64) -> Vec<Value> {
@@ -169,8 +255,10 @@ mod tests {
 
     #[test]
     fn placeholders_run_through_all_rows() {
+        let mut sql = String::new();
+        MANY.write_sql(&mut sql, 2, DatabaseBackend::Postgres);
         assert_eq!(
-            MANY.sql(2, DatabaseBackend::Postgres),
+            sql,
             "INSERT INTO t (a, b) SELECT * FROM (VALUES ($1,$2),($3,$4)) AS v WHERE v.column1 IS NOT NULL ON CONFLICT DO NOTHING"
         );
     }
@@ -196,5 +284,23 @@ mod tests {
                     .all(|row| row == [Value::BigInt(None), Value::String(None)])
             );
         }
+    }
+
+    #[test]
+    fn writes_go_together_in_their_order_each_filled_up() {
+        let texts = |writes: &[(&'static Bulk, usize)]| {
+            let rows = |(bulk, count): &(&'static Bulk, usize)| (*bulk, rows(*count as i64));
+            let mut writes: Writes = writes.iter().map(rows).collect();
+            one_text(&mut writes, DatabaseBackend::Sqlite)
+        };
+        let together = texts(&[(&MANY, 3), (&FEW, 1)]).unwrap();
+        let both: Vec<&str> = together.sql.split_terminator(';').collect();
+        assert_eq!(both[0].matches("(?,?)").count(), 4, "{}", both[0]);
+        assert_eq!(both[1].matches("(?,?)").count(), 4, "{}", both[1]);
+        assert!(both[0].starts_with("INSERT INTO t ") && both[1].ends_with("UPDATE u SET c = v.c FROM v WHERE u.id = v.id"));
+        assert_eq!(together.values.unwrap().0.len(), 16);
+        assert!(texts(&[(&MANY, 3)]).is_none(), "alone");
+        assert!(texts(&[(&MANY, 65), (&FEW, 1)]).is_none(), "long");
+        assert_eq!((MANY.table(), FEW.table()), ("t", "u"));
     }
 }

@@ -105,7 +105,7 @@ impl Reader {
 impl Batch<'_> {
     /// All routes as this transaction sees them.
     pub async fn routes(&self) -> Result<Vec<route::Model>, StoreError> {
-        Ok(route::Entity::find().all(self.tx).await?)
+        Ok(route::Entity::find().all(self.settled().await?).await?)
     }
 
     /// The pool numbers that may be given out, in their order, as this transaction sees them.
@@ -113,23 +113,23 @@ impl Batch<'_> {
         let found = number::Entity::find().filter(number::Column::RemovedAt.is_null());
         Ok(found
             .order_by_asc(number::Column::Number)
-            .all(self.tx)
+            .all(self.settled().await?)
             .await?)
     }
 
     /// Whether there is any carrier. On PostgreSQL whoever else asks waits for this transaction, so that two nodes do not both begin.
     pub async fn has_carriers(&self) -> Result<bool, StoreError> {
-        if self.tx.get_database_backend() == sea_orm::DatabaseBackend::Postgres {
+        if self.backend() == sea_orm::DatabaseBackend::Postgres {
             self.execute("LOCK TABLE carriers IN SHARE ROW EXCLUSIVE MODE", vec![])
                 .await?;
         }
-        Ok(Entity::find().one(self.tx).await?.is_some())
+        Ok(Entity::find().one(self.settled().await?).await?.is_some())
     }
 
     /// Adds a carrier.
     pub async fn insert_carrier(&self, row: Model) -> Result<(), StoreError> {
         Entity::insert(row.into_active_model())
-            .exec_without_returning(self.tx)
+            .exec_without_returning(self.settled().await?)
             .await?;
         self.raise_accounts_revision().await
     }
@@ -137,7 +137,7 @@ impl Batch<'_> {
     /// Replaces a carrier's row.
     pub async fn update_carrier(&self, row: Model) -> Result<(), StoreError> {
         Entity::update(row.into_active_model().reset_all())
-            .exec(self.tx)
+            .exec(self.settled().await?)
             .await?;
         self.raise_accounts_revision().await
     }
@@ -145,7 +145,7 @@ impl Batch<'_> {
     /// Adds a route.
     pub async fn insert_route(&self, row: route::Model) -> Result<(), StoreError> {
         route::Entity::insert(row.into_active_model())
-            .exec_without_returning(self.tx)
+            .exec_without_returning(self.settled().await?)
             .await?;
         self.raise_accounts_revision().await
     }

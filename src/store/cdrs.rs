@@ -35,6 +35,7 @@ pub(super) const INSERT: Bulk = Bulk::Insert {
     into: "cdrs (id, direction, company_id, department_id, user_id, sms_id, inbound_id, part, handset, number, carrier_id, price, at)",
     columns: 13,
     then: "",
+    per_text: 1,
 };
 
 impl Batch<'_> {

@@ -126,6 +126,7 @@ pub(super) const INSERT: Bulk = Bulk::Insert {
     into: "events (id, sms_id, at, event, cause, part, try, carrier_id, status)",
     columns: 9,
     then: "",
+    per_text: 4,
 };
 
 impl Batch<'_> {
@@ -154,12 +155,11 @@ impl Batch<'_> {
         kind: Kind,
         cause: &str,
     ) -> Result<u64, StoreError> {
-        self.grow().await?;
         let found = Entity::find()
             .filter(Column::SmsId.eq(sms_id))
             .filter(Column::Event.eq(kind.as_str()))
             .filter(Column::Cause.eq(cause));
-        Ok(found.count(self.tx).await?)
+        Ok(found.count(self.settled().await?).await?)
     }
 }
 

@@ -74,6 +74,7 @@ const TAKE_TURNS: Bulk = Bulk::Insert {
     into: "turns (turn)",
     columns: 1,
     then: "ON CONFLICT (turn) DO UPDATE SET turn = excluded.turn",
+    per_text: 1,
 };
 const END_TURNS: Pick = Pick {
     before: "DELETE FROM turns WHERE turn IN (",
@@ -84,7 +85,7 @@ impl Batch<'_> {
     /// Keeps a reply.
     pub async fn insert_inbound(&self, row: Model) -> Result<(), StoreError> {
         Entity::insert(row.into_active_model())
-            .exec_without_returning(self.tx)
+            .exec_without_returning(self.settled().await?)
             .await?;
         Ok(())
     }
@@ -144,7 +145,7 @@ impl Batch<'_> {
     pub async fn delete_inbound_parts(&self, ids: &[i64]) -> Result<(), StoreError> {
         part::Entity::delete_many()
             .filter(part::Column::Id.is_in(ids.iter().copied()))
-            .exec(self.tx)
+            .exec(self.settled().await?)
             .await?;
         Ok(())
     }
@@ -219,19 +220,19 @@ impl Batch<'_> {
 
     /// Waits until no other node's batch works on one of these keys, and makes others wait for this one. To be given back by [`Self::end_turns`] at the end of the same work.
     pub async fn take_turns(&self, keys: &BTreeSet<Vec<u8>>) -> Result<(), StoreError> {
-        if self.tx.get_database_backend() == DatabaseBackend::Postgres {
+        if self.backend() == DatabaseBackend::Postgres {
             // A row that another transaction inserted is waited for, also when it is deleted there again: so nothing is left of them. In order, against deadlocks.
             let values: Vec<Value> = keys.iter().map(|key| key.clone().into()).collect();
-            TAKE_TURNS.run(self.tx, values).await?;
+            self.write(&TAKE_TURNS, values).await?;
         }
         Ok(())
     }
 
     /// Gives turns back: whoever waits goes on when this batch is on disk.
     pub async fn end_turns(&self, keys: &BTreeSet<Vec<u8>>) -> Result<(), StoreError> {
-        if self.tx.get_database_backend() == DatabaseBackend::Postgres {
+        if self.backend() == DatabaseBackend::Postgres {
             let keys: Vec<Value> = keys.iter().map(|key| key.clone().into()).collect();
-            END_TURNS.all(self.tx, &[], &keys).await?;
+            self.pick_all(&END_TURNS, &[], &keys).await?;
         }
         Ok(())
     }

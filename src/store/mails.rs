@@ -88,6 +88,7 @@ pub(super) const INSERT: Bulk = Bulk::Insert {
     into: "mails (id, kind, event_id, company_id, sms_id, inbound_id, recipient, message_id, dated_at, state, tries, due_at, lease)",
     columns: 13,
     then: "ON CONFLICT (event_id, kind, recipient) DO NOTHING",
+    per_text: 1,
 };
 
 impl Batch<'_> {
@@ -148,7 +149,7 @@ impl Batch<'_> {
         recipient: &str,
         mail_domain: &str,
     ) -> Result<(), StoreError> {
-        let Some(row) = Entity::find_by_id(id).one(self.tx).await? else {
+        let Some(row) = Entity::find_by_id(id).one(self.settled().await?).await? else {
             return Ok(());
         };
         let Some(kind) = Kind::from_code(row.kind) else {

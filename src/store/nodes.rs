@@ -278,7 +278,7 @@ impl Batch<'_> {
     }
 
     pub(super) fn now_there(&self) -> &'static str {
-        now_there(self.tx.get_database_backend())
+        now_there(self.backend())
     }
 }
 

@@ -117,6 +117,7 @@ const INSERT: Bulk = Bulk::Insert {
              state, cause, tries, resends, in_doubt, reference, carrier_id, accepted_at, valid_until, quota_day, due_at, lease)",
     columns: 26,
     then: "",
+    per_text: 1,
 };
 
 const CHANGE: Bulk = Bulk::Update {
@@ -178,8 +179,7 @@ impl Batch<'_> {
                 row.lease.into(),
             ]);
         }
-        INSERT.run(self.tx, values).await?;
-        Ok(())
+        self.write(&INSERT, values).await
     }
 
     /// Writes changes of state; at most one per SMS.
@@ -199,15 +199,16 @@ impl Batch<'_> {
                 change.lease.into(),
             ]);
         }
-        CHANGE.run(self.tx, values).await?;
-        Ok(())
+        self.write(&CHANGE, values).await
     }
 
     /// The rows of these ids, in no order. Locks them: what is decided on them no other node decides meanwhile.
     pub async fn sms_by_ids(&self, ids: &[i64]) -> Result<Vec<Model>, StoreError> {
         let mut ids = ids.to_vec();
         ids.sort_unstable();
-        by_ids(self.tx, self.pick(&BY_IDS, &BY_IDS_LOCKED), &ids).await
+        let keys: Vec<Value> = ids.into_iter().map(Value::from).collect();
+        let pick = self.pick(&BY_IDS, &BY_IDS_LOCKED);
+        models(&self.pick_all(pick, &[], &keys).await?)
     }
 
     /// Leases up to `limit` due texts of a lane to this node and returns them as they are now.
@@ -263,8 +264,7 @@ impl Batch<'_> {
             .iter()
             .flat_map(|(id, carrier)| [(*id).into(), (*carrier).into(), self.lease.into()])
             .collect();
-        LET_GO.run(self.tx, values).await?;
-        Ok(())
+        self.write(&LET_GO, values).await
     }
 
     /// Lets a text go that was held for an operator; whether it was.
@@ -299,18 +299,7 @@ impl Batch<'_> {
     }
 
     async fn models(&self, sql: &str, values: Vec<Value>) -> Result<Vec<Model>, StoreError> {
-        let rows = self
-            .tx
-            .query_all_raw(Statement::from_sql_and_values(
-                self.tx.get_database_backend(),
-                sql,
-                values,
-            ))
-            .await?;
-        Ok(rows
-            .iter()
-            .map(|row| Model::from_query_result(row, ""))
-            .collect::<Result<_, _>>()?)
+        models(&self.query(sql, values).await?)
     }
 }
 
@@ -322,7 +311,8 @@ impl Reader {
 
     /// The rows of these ids, in no order.
     pub async fn sms_by_ids(&self, ids: &[i64]) -> Result<Vec<Model>, StoreError> {
-        by_ids(&self.0, &BY_IDS, ids).await
+        let keys: Vec<Value> = ids.iter().map(|id| (*id).into()).collect();
+        models(&BY_IDS.all(&self.0, &[], &keys).await?)
     }
 
     /// `(legacy id, state)` of those of the user's SMS that have these legacy ids.
@@ -484,13 +474,7 @@ fn queued(columns: &str) -> String {
     )
 }
 
-async fn by_ids<C: ConnectionTrait>(
-    connection: &C,
-    pick: &Pick,
-    ids: &[i64],
-) -> Result<Vec<Model>, StoreError> {
-    let keys: Vec<Value> = ids.iter().map(|id| (*id).into()).collect();
-    let rows = pick.all(connection, &[], &keys).await?;
+fn models(rows: &[QueryResult]) -> Result<Vec<Model>, StoreError> {
     Ok(rows
         .iter()
         .map(|row| Model::from_query_result(row, ""))

@@ -30,6 +30,7 @@ const INSERT: Bulk = Bulk::Insert {
     into: "pairs (id, number, handset, sms_id, user_id, company_id, opened_at, closes_at)",
     columns: 8,
     then: "",
+    per_text: 1,
 };
 const SUPERSEDE: Bulk = Bulk::Update {
     rows: "id, at",
@@ -45,6 +46,7 @@ const SET_CURSOR: Bulk = Bulk::Insert {
     into: "cursors (carrier_id, handset, number)",
     columns: 3,
     then: "ON CONFLICT (carrier_id, handset) DO UPDATE SET number = excluded.number",
+    per_text: 1,
 };
 /// Before the first number of any pool.
 const NOWHERE: i64 = 0;
@@ -54,6 +56,7 @@ const LOCK_CURSORS: Bulk = Bulk::Insert {
     into: "cursors (carrier_id, handset, number)",
     columns: 3,
     then: "ON CONFLICT (carrier_id, handset) DO UPDATE SET number = cursors.number RETURNING handset, number",
+    per_text: 1,
 };
 const CURSORS: Pick = Pick {
     before: "SELECT handset, number FROM cursors WHERE carrier_id = $1 AND handset IN (",
@@ -68,7 +71,7 @@ impl Batch<'_> {
     /// Open pairs that no newer SMS took over, of these handsets, in no order.
     pub async fn open_pairs(&self, handsets: &[i64]) -> Result<Vec<Model>, StoreError> {
         let keys: Vec<Value> = handsets.iter().map(|handset| (*handset).into()).collect();
-        let rows = OPEN_OF.all(self.tx, &[self.now.into()], &keys).await?;
+        let rows = self.pick_all(&OPEN_OF, &[self.now.into()], &keys).await?;
         Ok(rows
             .iter()
             .map(|row| Model::from_query_result(row, ""))
@@ -82,16 +85,16 @@ impl Batch<'_> {
         carrier_id: i64,
         handsets: &[i64],
     ) -> Result<Vec<(i64, i64)>, StoreError> {
-        let rows = match self.tx.get_database_backend() {
+        let rows = match self.backend() {
             DatabaseBackend::Postgres => {
                 let seeds = handsets
                     .iter()
                     .flat_map(|handset| [carrier_id.into(), (*handset).into(), NOWHERE.into()]);
-                LOCK_CURSORS.returning(self.tx, seeds.collect()).await?
+                self.write_returning(&LOCK_CURSORS, seeds.collect()).await?
             }
             _ => {
                 let keys: Vec<Value> = handsets.iter().map(|handset| (*handset).into()).collect();
-                CURSORS.all(self.tx, &[carrier_id.into()], &keys).await?
+                self.pick_all(&CURSORS, &[carrier_id.into()], &keys).await?
             }
         };
         Ok(rows
@@ -110,8 +113,7 @@ impl Batch<'_> {
             .iter()
             .flat_map(|(handset, number)| [carrier_id.into(), (*handset).into(), (*number).into()])
             .collect();
-        SET_CURSOR.run(self.tx, values).await?;
-        Ok(())
+        self.write(&SET_CURSOR, values).await
     }
 
     /// Opens pairs.
@@ -129,8 +131,7 @@ impl Batch<'_> {
                 pair.closes_at.into(),
             ]);
         }
-        INSERT.run(self.tx, values).await?;
-        Ok(())
+        self.write(&INSERT, values).await
     }
 
     /// Marks pairs as taken over by a newer SMS.
@@ -139,8 +140,7 @@ impl Batch<'_> {
             .iter()
             .flat_map(|id| [(*id).into(), self.now.into()])
             .collect();
-        SUPERSEDE.run(self.tx, values).await?;
-        Ok(())
+        self.write(&SUPERSEDE, values).await
     }
 
     /// Moves the end of reply windows: `(sms, number, handset, closes_at)`.
@@ -156,8 +156,7 @@ impl Batch<'_> {
                 ]
             })
             .collect();
-        PROLONG.run(self.tx, values).await?;
-        Ok(())
+        self.write(&PROLONG, values).await
     }
 
     /// All pairs of a number and a handset whose window is open, superseded ones too, newest first.

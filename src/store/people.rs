@@ -281,7 +281,7 @@ impl Batch<'_> {
         if let Some(revision) = known {
             return Ok(revision);
         }
-        let read = revision(self.tx).await?;
+        let read = revision(self.settled().await?).await?;
         if let Ok(mut known) = self.revision.lock() {
             *known = Some(read);
         }
@@ -326,7 +326,7 @@ impl Batch<'_> {
         handsets: &[i64],
     ) -> Result<Vec<i64>, StoreError> {
         let keys: Vec<Value> = handsets.iter().map(|handset| (*handset).into()).collect();
-        let rows = pick.all(self.tx, &[company_id.into()], &keys).await?;
+        let rows = self.pick_all(pick, &[company_id.into()], &keys).await?;
         Ok(rows
             .iter()
             .map(|row| row.try_get_by_index(0))
@@ -341,16 +341,16 @@ impl Batch<'_> {
         company_id: i64,
     ) -> Result<bool, StoreError> {
         let user = user::Entity::find_by_id(user_id)
-            .one(self.tx)
+            .one(self.settled().await?)
             .await?
             .is_some_and(|user| user.active);
         let company = company::Entity::find_by_id(company_id)
-            .one(self.tx)
+            .one(self.settled().await?)
             .await?
             .is_some_and(|company| company.active);
         let department = match department_id {
             Some(id) => department::Entity::find_by_id(id)
-                .one(self.tx)
+                .one(self.settled().await?)
                 .await?
                 .is_some_and(|department| department.active),
             None => true,
@@ -360,7 +360,7 @@ impl Batch<'_> {
 
     /// A company as this transaction sees it.
     pub async fn company(&self, id: i64) -> Result<Option<company::Model>, StoreError> {
-        Ok(company::Entity::find_by_id(id).one(self.tx).await?)
+        Ok(company::Entity::find_by_id(id).one(self.settled().await?).await?)
     }
 
     /// Adds a company with the domains that its users' mail lives in.
@@ -371,7 +371,7 @@ impl Batch<'_> {
     ) -> Result<(), StoreError> {
         let id = row.id;
         company::Entity::insert(row.into_active_model())
-            .exec_without_returning(self.tx)
+            .exec_without_returning(self.settled().await?)
             .await?;
         for domain in mail_domains {
             self.insert_mail_domain(id, domain).await?;
@@ -396,7 +396,7 @@ impl Batch<'_> {
     /// Replaces a company's row.
     pub async fn update_company(&self, row: company::Model) -> Result<(), StoreError> {
         company::Entity::update(row.into_active_model().reset_all())
-            .exec(self.tx)
+            .exec(self.settled().await?)
             .await?;
         self.raise_accounts_revision().await
     }
@@ -404,7 +404,7 @@ impl Batch<'_> {
     /// Adds a department.
     pub async fn insert_department(&self, row: department::Model) -> Result<(), StoreError> {
         department::Entity::insert(row.into_active_model())
-            .exec_without_returning(self.tx)
+            .exec_without_returning(self.settled().await?)
             .await?;
         self.raise_accounts_revision().await
     }
@@ -412,7 +412,7 @@ impl Batch<'_> {
     /// Replaces a department's row.
     pub async fn update_department(&self, row: department::Model) -> Result<(), StoreError> {
         department::Entity::update(row.into_active_model().reset_all())
-            .exec(self.tx)
+            .exec(self.settled().await?)
             .await?;
         self.raise_accounts_revision().await
     }
@@ -420,7 +420,7 @@ impl Batch<'_> {
     /// Adds a user.
     pub async fn insert_user(&self, row: user::Model) -> Result<(), StoreError> {
         user::Entity::insert(row.into_active_model())
-            .exec_without_returning(self.tx)
+            .exec_without_returning(self.settled().await?)
             .await?;
         self.raise_accounts_revision().await
     }
@@ -428,7 +428,7 @@ impl Batch<'_> {
     /// Replaces a user's row.
     pub async fn update_user(&self, row: user::Model) -> Result<(), StoreError> {
         user::Entity::update(row.into_active_model().reset_all())
-            .exec(self.tx)
+            .exec(self.settled().await?)
             .await?;
         self.raise_accounts_revision().await
     }
@@ -436,7 +436,7 @@ impl Batch<'_> {
     /// Adds an API key.
     pub async fn insert_api_key(&self, row: api_key::Model) -> Result<(), StoreError> {
         api_key::Entity::insert(row.into_active_model())
-            .exec_without_returning(self.tx)
+            .exec_without_returning(self.settled().await?)
             .await?;
         self.raise_accounts_revision().await
     }

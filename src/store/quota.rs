@@ -12,12 +12,14 @@ const ADD: Bulk = Bulk::Insert {
     into: "quota_use (scope_id, day, used)",
     columns: 3,
     then: "ON CONFLICT (scope_id, day) DO UPDATE SET used = quota_use.used + excluded.used",
+    per_text: 1,
 };
 
 const SEED: Bulk = Bulk::Insert {
     into: "quota_use (scope_id, day, used)",
     columns: 3,
     then: "ON CONFLICT DO NOTHING",
+    per_text: 1,
 };
 const USED: Pick = Pick {
     before: "SELECT scope_id, day, used FROM quota_use WHERE day >= $1 AND scope_id IN (",
@@ -41,12 +43,12 @@ impl Batch<'_> {
             let seeds = used
                 .keys()
                 .flat_map(|(scope, day)| [(*scope).into(), (*day).into(), 0i64.into()]);
-            SEED.run(self.tx, seeds.collect()).await?;
+            self.write(&SEED, seeds.collect()).await?;
         }
         let keys: BTreeSet<i64> = used.keys().map(|(scope, _)| *scope).collect();
         let keys: Vec<Value> = keys.into_iter().map(Value::from).collect();
         let pick = if locks { &USED_LOCKED } else { &USED };
-        for row in pick.all(self.tx, &[first_day.into()], &keys).await? {
+        for row in self.pick_all(pick, &[first_day.into()], &keys).await? {
             if let Some(used) = used.get_mut(&(row.try_get_by_index(0)?, row.try_get_by_index(1)?))
             {
                 *used = row.try_get_by_index(2)?;
@@ -61,7 +63,6 @@ impl Batch<'_> {
         let values: Vec<Value> = changed
             .flat_map(|((scope, day), parts)| [(*scope).into(), (*day).into(), (*parts).into()])
             .collect();
-        ADD.run(self.tx, values).await?;
-        Ok(())
+        self.write(&ADD, values).await
     }
 }

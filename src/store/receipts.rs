@@ -28,6 +28,7 @@ const INSERT: Bulk = Bulk::Insert {
     into: "receipts (id, carrier_id, message_id, number, handset, state, done_at, arrived_at, attempt_id)",
     columns: 9,
     then: "",
+    per_text: 1,
 };
 const MATCH: Bulk = Bulk::Update {
     rows: "id, attempt_id",
@@ -79,8 +80,7 @@ impl Batch<'_> {
                 row.attempt_id.into(),
             ]);
         }
-        INSERT.run(self.tx, values).await?;
-        Ok(())
+        self.write(&INSERT, values).await
     }
 
     /// Gives receipts their attempts: `(receipt, attempt)`.
@@ -89,17 +89,14 @@ impl Batch<'_> {
             .iter()
             .flat_map(|(receipt, attempt)| [(*receipt).into(), (*attempt).into()])
             .collect();
-        MATCH.run(self.tx, values).await?;
-        Ok(())
+        self.write(&MATCH, values).await
     }
 
     /// Receipts without an attempt that bear one of these ids, oldest first. Locks them: each gets its attempt once.
     pub async fn unmatched_receipts(&self, message_ids: &[&str]) -> Result<Vec<Model>, StoreError> {
         let keys: Vec<Value> = message_ids.iter().map(|id| (*id).into()).collect();
-        let rows = self
-            .pick(&UNMATCHED, &UNMATCHED_LOCKED)
-            .all(self.tx, &[], &keys)
-            .await?;
+        let pick = self.pick(&UNMATCHED, &UNMATCHED_LOCKED);
+        let rows = self.pick_all(pick, &[], &keys).await?;
         Ok(rows
             .iter()
             .map(|row| Model::from_query_result(row, ""))

@@ -3,7 +3,7 @@
 //! **A caller that goes away cancels nothing**: its work is owned here from the moment it was handed over. A batch that errs is rolled back and its works run
 //! singly, so that one bad row hurts nobody else. **A COMMIT of unknown outcome is looked up** by the batch's number in this node's own row before anyone is answered.
 
-use super::bulk::Pick;
+use super::bulk::{self, Bulk, Pick, Writes};
 use super::{Ids, StoreError, cdrs, events, mails, nodes};
 use crate::clock::Clock;
 use crate::faults::Faults;
@@ -44,10 +44,12 @@ pub trait Work: Send + Sized + 'static {
 
 /// An open transaction and what belongs to it.
 pub struct Batch<'a> {
-    pub(super) tx: &'a DatabaseTransaction,
+    tx: &'a DatabaseTransaction,
     /// The accounts' revision; unknown again after a work of this batch raised it.
     pub(super) revision: &'a Mutex<Option<i64>>,
     growth: &'a Mutex<Growth>,
+    /// Writes whose rows nobody asked for yet: on SQLite they go to the database together.
+    later: &'a Mutex<Writes>,
     /// Makes ids for rows whose order must be the order of commits.
     pub ids: &'a Ids,
     /// Business time of this batch, UTC ms.
@@ -238,11 +240,12 @@ impl Task {
         number: i64,
     ) -> Result<(), StoreError> {
         let revision = Mutex::new(Some(self.node.sign(tx, number).await?));
-        let growth = Mutex::default();
+        let (growth, later) = Default::default();
         let batch = Batch {
             tx,
             revision: &revision,
             growth: &growth,
+            later: &later,
             ids: &self.ids,
             now: self.clock.now(),
             lease: self.node.epoch,
@@ -250,7 +253,8 @@ impl Task {
         for lane in lanes.iter_mut() {
             lane.run(&batch).await?;
         }
-        batch.grow().await
+        batch.settled().await?;
+        Ok(())
     }
 }
 
@@ -347,7 +351,7 @@ impl<W: Work> Lane for TypedLane<W> {
     }
 }
 
-/// Sorts works by type; types in the order of their first arrival, works of a type in the order of theirs.
+/// Sorts works by type; types by their names, so that batches differ little in what they write, works of a type in the order of their arrival.
 fn group(arrived: impl Iterator<Item = Box<dyn Waiting>>) -> Vec<Box<dyn Lane>> {
     let mut lanes: Vec<Box<dyn Lane>> = Vec::new();
     let mut places: HashMap<TypeId, usize> = HashMap::new();
@@ -360,6 +364,7 @@ fn group(arrived: impl Iterator<Item = Box<dyn Waiting>>) -> Vec<Box<dyn Lane>> 
             }
         }
     }
+    lanes.sort_by_key(|lane| lane.name());
     lanes
 }
 
@@ -369,17 +374,76 @@ impl Batch<'_> {
         self.growth.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Writes what was added so far.
-    pub(super) async fn grow(&self) -> Result<(), StoreError> {
+    /// The database's kind.
+    pub(super) fn backend(&self) -> DatabaseBackend {
+        self.tx.get_database_backend()
+    }
+
+    /// Writes rows: at once on PostgreSQL, where others wait for them; on SQLite before the batch next reads of their table.
+    pub(super) async fn write(
+        &self,
+        bulk: &'static Bulk,
+        values: Vec<Value>,
+    ) -> Result<(), StoreError> {
+        match self.backend() {
+            DatabaseBackend::Postgres => bulk.run(self.tx, values).await?,
+            _ => self.later().push((bulk, values)),
+        }
+        Ok(())
+    }
+
+    /// The transaction, with everything written in it that was handed over so far.
+    pub(super) async fn settled(&self) -> Result<&DatabaseTransaction, StoreError> {
         let Growth {
             events,
             cdrs,
             mails,
         } = std::mem::take(&mut *self.growth());
-        events::INSERT.run(self.tx, events).await?;
-        cdrs::INSERT.run(self.tx, cdrs).await?;
-        mails::INSERT.run(self.tx, mails).await?;
-        Ok(())
+        let mut writes = std::mem::take(&mut *self.later());
+        writes.extend([
+            (&events::INSERT, events),
+            (&cdrs::INSERT, cdrs),
+            (&mails::INSERT, mails),
+        ]);
+        bulk::run_all(self.tx, writes).await?;
+        Ok(self.tx)
+    }
+
+    /// The same as far as a table is concerned.
+    async fn settled_for(&self, table: &str) -> Result<&DatabaseTransaction, StoreError> {
+        let awaits = self.later().iter().any(|(bulk, _)| bulk.table() == table);
+        let grows = [&events::INSERT, &cdrs::INSERT, &mails::INSERT]
+            .iter()
+            .any(|bulk| bulk.table() == table);
+        match awaits || grows {
+            true => self.settled().await,
+            false => Ok(self.tx),
+        }
+    }
+
+    fn later(&self) -> MutexGuard<'_, Writes> {
+        self.later.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The rows of all `keys`.
+    pub(super) async fn pick_all(
+        &self,
+        pick: &Pick,
+        fixed: &[Value],
+        keys: &[Value],
+    ) -> Result<Vec<QueryResult>, StoreError> {
+        let tx = self.settled_for(pick.table()).await?;
+        Ok(pick.all(tx, fixed, keys).await?)
+    }
+
+    /// Writes rows; what they return.
+    pub(super) async fn write_returning(
+        &self,
+        bulk: &Bulk,
+        values: Vec<Value>,
+    ) -> Result<Vec<QueryResult>, StoreError> {
+        let tx = self.settled_for(bulk.table()).await?;
+        Ok(bulk.returning(tx, values).await?)
     }
 
     /// Runs one reading statement inside the transaction.
@@ -388,25 +452,20 @@ impl Batch<'_> {
         sql: &str,
         values: Vec<Value>,
     ) -> Result<Vec<QueryResult>, StoreError> {
-        Ok(self
-            .tx
-            .query_all_raw(Statement::from_sql_and_values(
-                self.tx.get_database_backend(),
-                sql,
-                values,
-            ))
-            .await?)
+        let statement = Statement::from_sql_and_values(self.backend(), sql, values);
+        Ok(self.settled().await?.query_all_raw(statement).await?)
     }
 
     /// Runs one writing statement; rows affected.
     pub(super) async fn execute(&self, sql: &str, values: Vec<Value>) -> Result<u64, StoreError> {
-        let statement = Statement::from_sql_and_values(self.tx.get_database_backend(), sql, values);
-        Ok(self.tx.execute_raw(statement).await?.rows_affected())
+        let statement = Statement::from_sql_and_values(self.backend(), sql, values);
+        let done = self.settled().await?.execute_raw(statement).await?;
+        Ok(done.rows_affected())
     }
 
     /// The clause that lets nodes claim side by side; SQLite has one node and no such clause.
     pub(super) fn skip_locked(&self) -> &'static str {
-        match self.tx.get_database_backend() {
+        match self.backend() {
             DatabaseBackend::Postgres => " FOR UPDATE SKIP LOCKED",
             _ => "",
         }
@@ -414,7 +473,7 @@ impl Batch<'_> {
 
     /// The one of two picks that locks what it finds, where others could change it.
     pub(super) fn pick<'a>(&self, free: &'a Pick, locking: &'a Pick) -> &'a Pick {
-        match self.tx.get_database_backend() {
+        match self.backend() {
             DatabaseBackend::Postgres => locking,
             _ => free,
         }
@@ -422,7 +481,7 @@ impl Batch<'_> {
 
     /// Locks the rows that the select before it finds, until the commit; on SQLite the whole database is ours already.
     pub(super) fn for_update(&self) -> &'static str {
-        match self.tx.get_database_backend() {
+        match self.backend() {
             DatabaseBackend::Postgres => " FOR UPDATE",
             _ => "",
         }

@@ -76,7 +76,7 @@ class Load:
             if answer.status == 202:
                 self.acknowledged[serial] = answer.json["messages"][0]["id"]
                 return rest
-            if answer.status not in (429, 503):
+            if answer.status not in (429, 503, 507):
                 self.wrong.append((answer.status, answer.body[:300]))
                 return rest
             time.sleep(0.1)
