@@ -11,7 +11,7 @@ const LENGTHS: [usize; 27] = [
 
 /// Texts in a batch whose writes go together, shortest first: what is longer is not held up by its way to the database. Few, because each set of writes is a text of its own
 /// for each of them.
-const TOGETHER: [usize; 6] = [2, 4, 8, 16, 32, 64];
+const TOGETHER: [usize; 9] = [2, 4, 8, 12, 16, 24, 32, 48, 64];
 
 /// The shortest of them that has room for so many, or the longest.
 fn length_for(rows: usize) -> usize {
@@ -131,13 +131,19 @@ impl Bulk {
 /// Writes with all their values, in the order in which they are to be done.
 pub(super) type Writes = Vec<(&'static Bulk, Vec<Value>)>;
 
-/// Runs them; as one text where there are several short ones, and the database takes such a text.
-pub(super) async fn run_all<C: ConnectionTrait>(tx: &C, mut writes: Writes) -> Result<(), DbErr> {
+/// Runs them, and `then`, a statement or nothing, last; as one text where they are short, and the database takes such a text.
+pub(super) async fn run_all<C: ConnectionTrait>(
+    tx: &C,
+    mut writes: Writes,
+    then: &str,
+) -> Result<(), DbErr> {
     writes.retain(|(_, values)| !values.is_empty());
     let backend = tx.get_database_backend();
+    let mut last = Statement::from_string(backend, then);
     match one_text(&mut writes, backend) {
-        Some(statement) => {
-            tx.execute_raw(statement).await?;
+        Some(together) => {
+            last.sql.insert_str(0, &together.sql);
+            last.values = together.values;
         }
         None => {
             for (bulk, values) in writes {
@@ -145,11 +151,14 @@ pub(super) async fn run_all<C: ConnectionTrait>(tx: &C, mut writes: Writes) -> R
             }
         }
     }
+    if !last.sql.is_empty() {
+        tx.execute_raw(last).await?;
+    }
     Ok(())
 }
 
 fn one_text(writes: &mut Writes, backend: DatabaseBackend) -> Option<Statement> {
-    if backend != DatabaseBackend::Sqlite || writes.len() < 2 {
+    if backend != DatabaseBackend::Sqlite {
         return None;
     }
     let texts = writes
@@ -223,11 +232,15 @@ impl Pick {
 fn push_placeholders(sql: &mut String, backend: DatabaseBackend, before: usize, count: usize) {
     use std::fmt::Write;
     for column in 0..count {
-        let comma = if column == 0 { "" } else { "," };
-        let _ = match backend {
-            DatabaseBackend::Sqlite => write!(sql, "{comma}?"),
-            _ => write!(sql, "{comma}${}", before + column + 1),
-        };
+        if column > 0 {
+            sql.push(',');
+        }
+        match backend {
+            DatabaseBackend::Sqlite => sql.push('?'),
+            _ => {
+                let _ = write!(sql, "${}", before + column + 1);
+            }
+        }
     }
 }
 
@@ -297,9 +310,12 @@ mod tests {
         let both: Vec<&str> = together.sql.split_terminator(';').collect();
         assert_eq!(both[0].matches("(?,?)").count(), 4, "{}", both[0]);
         assert_eq!(both[1].matches("(?,?)").count(), 4, "{}", both[1]);
-        assert!(both[0].starts_with("INSERT INTO t ") && both[1].ends_with("UPDATE u SET c = v.c FROM v WHERE u.id = v.id"));
+        assert!(
+            both[0].starts_with("INSERT INTO t ")
+                && both[1].ends_with("UPDATE u SET c = v.c FROM v WHERE u.id = v.id")
+        );
         assert_eq!(together.values.unwrap().0.len(), 16);
-        assert!(texts(&[(&MANY, 3)]).is_none(), "alone");
+        assert!(texts(&[]).is_none(), "nothing");
         assert!(texts(&[(&MANY, 65), (&FEW, 1)]).is_none(), "long");
         assert_eq!((MANY.table(), FEW.table()), ("t", "u"));
     }

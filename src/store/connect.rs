@@ -1,6 +1,7 @@
 //! Opening a database: SQLite (a file of our own, locked) or PostgreSQL (a schema of our own).
 
 use super::nodes::{self, Tenure};
+use super::transaction::Transactions;
 use super::writer::{self, Writer};
 use super::{Ids, StoreError};
 use crate::clock::Clock;
@@ -240,7 +241,7 @@ pub async fn open(
     let (lost, tenure) = (CancellationToken::new(), node.tenure.clone());
     let closing = CancellationToken::new();
     let task = writer::Task {
-        connection,
+        transactions: Transactions::new(connection),
         ids: ids.clone(),
         clock,
         node,

@@ -6,6 +6,7 @@ mod bulk;
 mod connect;
 mod ids;
 mod nodes;
+mod transaction;
 mod writer;
 
 pub mod attempts;

@@ -3,10 +3,7 @@
 use super::people::REVISION;
 use super::{Batch, Reader, StoreError};
 use crate::clock::real_now;
-use sea_orm::{
-    ConnectionTrait, DatabaseBackend, DatabaseConnection, DatabaseTransaction, Statement,
-    TransactionTrait,
-};
+use sea_orm::{ConnectionTrait, DatabaseBackend, DatabaseConnection, Statement, TransactionTrait};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
@@ -161,27 +158,22 @@ impl Node {
         self.tenure.renewed(self.signed);
     }
 
-    /// Writes the batch's number into this node's row, which also extends its lease; answers the revision of the accounts, which almost every batch asks for. Fails if another
-    /// epoch took the row over.
-    pub async fn sign(&self, tx: &DatabaseTransaction, batch: i64) -> Result<i64, StoreError> {
-        let backend = tx.get_database_backend();
+    /// Writes the batch's number into this node's row, which also extends its lease; returns the revision of the accounts, which almost every batch asks for. Nothing, if
+    /// another epoch took the row over.
+    pub fn signature(&self, backend: DatabaseBackend, batch: i64) -> Statement {
         let sql = format!(
             "UPDATE nodes SET last_batch = $1, expires_at = {} + {LEASE_MS} WHERE node_no = $2 AND epoch = $3 RETURNING ({REVISION})",
             now_there(backend)
         );
         let values = [batch.into(), self.node_no.into(), self.epoch.into()];
-        let statement = Statement::from_sql_and_values(backend, sql, values);
-        match tx.query_one_raw(statement).await? {
-            Some(row) => Ok(row.try_get_by_index(0)?),
-            None => Err(StoreError::LeaseLost),
-        }
+        Statement::from_sql_and_values(backend, sql, values)
     }
 
     /// Whether the batch of that number was committed. On PostgreSQL the row lock waits for a COMMIT that is still under way. Without a row nobody can tell, for whoever took
     /// the node over also took its row: [`StoreError::LeaseLost`].
-    pub async fn has_committed(
+    pub async fn has_committed<C: ConnectionTrait>(
         &self,
-        connection: &DatabaseConnection,
+        connection: &C,
         batch: i64,
     ) -> Result<bool, StoreError> {
         let backend = connection.get_database_backend();
@@ -315,7 +307,8 @@ mod tests {
             .unwrap();
         let node = Node::register(&connection, "here").await.unwrap();
         let tx = connection.begin().await.unwrap();
-        node.sign(&tx, 7).await.unwrap();
+        let signature = node.signature(DatabaseBackend::Sqlite, 7);
+        assert!(tx.query_one_raw(signature).await.unwrap().is_some());
         tx.commit().await.unwrap();
         for (batch, committed) in [(6, true), (7, true), (8, false)] {
             let found = node.has_committed(&connection, batch).await.unwrap();

@@ -360,7 +360,9 @@ impl Batch<'_> {
 
     /// A company as this transaction sees it.
     pub async fn company(&self, id: i64) -> Result<Option<company::Model>, StoreError> {
-        Ok(company::Entity::find_by_id(id).one(self.settled().await?).await?)
+        Ok(company::Entity::find_by_id(id)
+            .one(self.settled().await?)
+            .await?)
     }
 
     /// Adds a company with the domains that its users' mail lives in.

@@ -82,17 +82,23 @@ impl Reader {
 impl Batch<'_> {
     /// A department as this transaction sees it.
     pub async fn department(&self, id: i64) -> Result<Option<department::Model>, StoreError> {
-        Ok(department::Entity::find_by_id(id).one(self.settled().await?).await?)
+        Ok(department::Entity::find_by_id(id)
+            .one(self.settled().await?)
+            .await?)
     }
 
     /// A user as this transaction sees it.
     pub async fn user(&self, id: i64) -> Result<Option<user::Model>, StoreError> {
-        Ok(user::Entity::find_by_id(id).one(self.settled().await?).await?)
+        Ok(user::Entity::find_by_id(id)
+            .one(self.settled().await?)
+            .await?)
     }
 
     /// A carrier as this transaction sees it.
     pub async fn carrier(&self, id: i64) -> Result<Option<carriers::Model>, StoreError> {
-        Ok(carriers::Entity::find_by_id(id).one(self.settled().await?).await?)
+        Ok(carriers::Entity::find_by_id(id)
+            .one(self.settled().await?)
+            .await?)
     }
 
     /// Takes a mail domain from a company; whether it had it.

@@ -4,13 +4,13 @@
 //! singly, so that one bad row hurts nobody else. **A COMMIT of unknown outcome is looked up** by the batch's number in this node's own row before anyone is answered.
 
 use super::bulk::{self, Bulk, Pick, Writes};
+use super::transaction::{Open, Transactions};
 use super::{Ids, StoreError, cdrs, events, mails, nodes};
 use crate::clock::Clock;
 use crate::faults::Faults;
 use futures::future::BoxFuture;
 use sea_orm::{
-    ConnectionTrait, DatabaseBackend, DatabaseConnection, DatabaseTransaction, QueryResult,
-    SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait, Value,
+    ConnectionTrait, DatabaseBackend, DatabaseTransaction, QueryResult, Statement, Value,
 };
 use std::any::{Any, TypeId};
 use std::collections::HashMap;
@@ -90,7 +90,7 @@ fn stopped() -> StoreError {
 
 /// What the writer's task needs.
 pub(super) struct Task {
-    pub connection: DatabaseConnection,
+    pub transactions: Transactions,
     pub ids: Arc<Ids>,
     pub clock: Clock,
     pub node: nodes::Node,
@@ -133,6 +133,7 @@ impl Task {
             }
             self.write_together(group(batch.drain(..))).await;
         }
+        self.transactions.end().await;
     }
 
     async fn write_together(&mut self, mut lanes: Vec<Box<dyn Lane>>) {
@@ -194,24 +195,21 @@ impl Task {
     }
 
     async fn commit(&mut self, lanes: &mut [Box<dyn Lane>]) -> Result<(), StoreError> {
-        let options = TransactionOptions {
-            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-            ..TransactionOptions::default()
-        };
-        let tx = self.connection.begin_with_options(options).await?;
         let number = self.node.next_batch();
-        let done = self.fill(&tx, lanes, number).await;
-        if let Err(error) = done {
-            // A failed rollback leaves a dead connection, which the pool replaces.
-            let _ = tx.rollback().await;
-            return Err(error);
-        }
+        let Open { tx, revision } = self.transactions.begin(&self.node, number).await?;
+        let writes = match self.fill(&tx, lanes, revision).await {
+            Ok(writes) => writes,
+            Err(error) => {
+                self.transactions.roll_back(tx).await;
+                return Err(error);
+            }
+        };
         let names: Vec<&str> = lanes.iter().map(|lane| lane.name()).collect();
         if let Some(name) = names
             .iter()
             .find(|name| self.faults.fails_at(&format!("{name}.before_commit")))
         {
-            let _ = tx.rollback().await;
+            self.transactions.roll_back(tx).await;
             return Err(StoreError::Refused(format!(
                 "told to fail at {name}.before_commit"
             )));
@@ -219,9 +217,9 @@ impl Task {
         for name in &names {
             self.faults.wait_at(&format!("{name}.before_commit")).await;
         }
-        if let Err(error) = tx.commit().await {
+        if let Err(error) = self.transactions.commit(tx, writes).await {
             let error = StoreError::from(error);
-            if !self.node.has_committed(&self.connection, number).await? {
+            if !self.transactions.has_committed(&self.node, number).await? {
                 return Err(error);
             }
             tracing::warn!(%error, "a COMMIT of unknown outcome was found to be done");
@@ -233,13 +231,14 @@ impl Task {
         Ok(())
     }
 
+    /// Does the works; what of it is to be written last.
     async fn fill(
         &self,
         tx: &DatabaseTransaction,
         lanes: &mut [Box<dyn Lane>],
-        number: i64,
-    ) -> Result<(), StoreError> {
-        let revision = Mutex::new(Some(self.node.sign(tx, number).await?));
+        revision: i64,
+    ) -> Result<Writes, StoreError> {
+        let revision = Mutex::new(Some(revision));
         let (growth, later) = Default::default();
         let batch = Batch {
             tx,
@@ -253,8 +252,7 @@ impl Task {
         for lane in lanes.iter_mut() {
             lane.run(&batch).await?;
         }
-        batch.settled().await?;
-        Ok(())
+        Ok(batch.take_writes())
     }
 }
 
@@ -394,6 +392,12 @@ impl Batch<'_> {
 
     /// The transaction, with everything written in it that was handed over so far.
     pub(super) async fn settled(&self) -> Result<&DatabaseTransaction, StoreError> {
+        bulk::run_all(self.tx, self.take_writes(), "").await?;
+        Ok(self.tx)
+    }
+
+    /// All that waits to be written, in its order.
+    fn take_writes(&self) -> Writes {
         let Growth {
             events,
             cdrs,
@@ -405,8 +409,7 @@ impl Batch<'_> {
             (&cdrs::INSERT, cdrs),
             (&mails::INSERT, mails),
         ]);
-        bulk::run_all(self.tx, writes).await?;
-        Ok(self.tx)
+        writes
     }
 
     /// The same as far as a table is concerned.

@@ -587,7 +587,9 @@ impl Work for Drafts {
             let lists = Lists::load(works, batch).await?;
             let scopes: Vec<Scope> = works
                 .iter()
-                .flat_map(|work| work.limits.iter().map(|(scope, ..)| *scope))
+                .flat_map(|work| &work.limits)
+                .filter(|(.., limit)| limit.is_some())
+                .map(|(scope, ..)| *scope)
                 .collect();
             let used_before = batch.quota_used(&scopes).await?;
             let mut used = used_before.clone();
