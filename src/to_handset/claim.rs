@@ -13,6 +13,7 @@ use crate::store::{Batch, StoreError, Work, external};
 use crate::to_desktop::receipts;
 use futures::future::BoxFuture;
 use sms::{PhoneNumber, State, Text};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -34,16 +35,19 @@ const LEAST_FREE_OCTETS: u64 = 64 << 20;
 /// Claims until told to stop. `database_file` is SQLite's, whose disk is watched.
 pub async fn keep_claiming(
     journey: ToHandset,
-    database_file: Option<std::path::PathBuf>,
+    database_file: Option<PathBuf>,
     stop: CancellationToken,
 ) {
     let shared = journey.0;
     let mut last_set_right = None;
     let mut behind = None;
     loop {
+        if let Some(file) = &database_file {
+            shared.look_at_disk(file);
+        }
         if last_set_right.is_none_or(|at: std::time::Instant| at.elapsed() >= SET_RIGHT_EVERY) {
             last_set_right = Some(std::time::Instant::now());
-            if let Err(error) = shared.set_right(database_file.as_deref()).await {
+            if let Err(error) = shared.set_right().await {
                 tracing::warn!(%error, "the queue could not be looked after");
             }
         }
@@ -288,15 +292,17 @@ impl Shared {
         Ok(())
     }
 
-    async fn set_right(&self, database_file: Option<&std::path::Path>) -> Result<(), StoreError> {
-        if let Some(free) =
-            database_file.and_then(|file| fs4::available_space(file.parent().unwrap_or(file)).ok())
-        {
+    fn look_at_disk(&self, database_file: &Path) {
+        let folder = database_file.parent().unwrap_or(database_file);
+        if let Ok(free) = fs4::available_space(folder) {
             let is_full = free < LEAST_FREE_OCTETS;
             if self.disk_full.swap(is_full, Ordering::Relaxed) != is_full {
                 tracing::warn!(free, is_full, "room on the database's disk");
             }
         }
+    }
+
+    async fn set_right(&self) -> Result<(), StoreError> {
         let counted = self.reader.queued_by_company().await?.into_iter().collect();
         if let Ok(mut queued) = self.queued.lock() {
             *queued = counted;
