@@ -1,6 +1,6 @@
 //! Who is that: callers by API key or serial, kept in memory for as long as nothing about people changed.
 
-use super::{Lock, Lockouts, Who};
+use super::{KeyScopes, Lock, Lockouts, Who};
 use crate::security::{Keys, Lookup, LookupHash};
 use crate::store::people::{Standing, api_key};
 use crate::store::{Reader, StoreError};
@@ -90,6 +90,8 @@ pub struct Identified {
     pub is_live: bool,
     /// The API key that proved it, if one did.
     pub api_key_id: Option<i64>,
+    /// What that is for; a serial is for texts.
+    pub scopes: KeyScopes,
 }
 
 /// Why nobody was identified.
@@ -196,6 +198,7 @@ impl Book {
             caller,
             is_live: row.live,
             api_key_id: Some(row.id),
+            scopes: KeyScopes::parse(&row.scopes),
         })
     }
 
@@ -246,6 +249,7 @@ impl Book {
                 caller,
                 is_live: true,
                 api_key_id: None,
+                scopes: KeyScopes::ORDINARY,
             });
         }
         let user_id = caller.user_id();

@@ -7,6 +7,7 @@ use super::request::{
 };
 use super::view::{Activated, ApiKeyView, CompanyView, DepartmentView, NewApiKey, UserView};
 use super::{Administration, AdministrationError, Result, name, named, remedy, shown};
+use crate::accounts::{KeyScope, KeyScopes};
 use crate::security::{ApiKeyMode, Lookup, Secret, new_api_key, new_sms_key};
 use crate::store::people::{api_key, company, department, user};
 use crate::store::{external, parse_external};
@@ -400,6 +401,13 @@ impl Administration {
                 .expires_days
                 .map(|days| now + i64::from(days) * DAY_MS),
             revoked_at: None,
+            scopes: match wanted.scopes.is_empty() {
+                true => KeyScopes::ORDINARY.to_string(),
+                false => {
+                    let scopes = wanted.scopes.iter().copied().map(KeyScope::from);
+                    scopes.collect::<KeyScopes>().to_string()
+                }
+            },
         };
         self.write(Change::AddApiKey(row.clone())).await?;
         Ok(NewApiKey {

@@ -1,5 +1,6 @@
 //! What can be asked of the administration: as the command line spells it, as the socket carries it, and as the demo and pages build it.
 
+use crate::accounts::KeyScope;
 use crate::security::Secret;
 use clap::{Args, Subcommand, ValueEnum};
 use serde::{Deserialize, Serialize};
@@ -311,7 +312,7 @@ pub struct UserChange {
 pub enum ApiKeyRequest {
     /// Make an API key for a user; it is shown this once
     #[command(
-        after_help = "Example:\n  emailsms admin api-key add --config gateway.toml --user jo@acme.example --expires-days 365"
+        after_help = "Examples:\n  emailsms admin api-key add --config gateway.toml --user jo@acme.example --expires-days 365\n  emailsms admin api-key add --config gateway.toml --user ops@acme.example --scope admin"
     )]
     Add(ApiKeyWish),
     /// List the API keys of a user
@@ -331,6 +332,34 @@ pub struct ApiKeyWish {
     /// Days until it ends [default: never]
     #[arg(long, value_name = "DAYS")]
     pub expires_days: Option<u32>,
+    /// What it is for; may be given several times [default: messages:send and messages:read]
+    #[arg(long = "scope", value_enum, value_name = "SCOPE")]
+    #[serde(default)]
+    pub scopes: Vec<Scope>,
+}
+
+/// What an API key is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+pub enum Scope {
+    /// Send texts
+    #[value(name = "messages:send")]
+    Send,
+    /// Look at its user's texts and replies
+    #[value(name = "messages:read")]
+    Read,
+    /// What you do here with carriers, routes and numbers, and look at the metrics: over all companies, so give it to operators only
+    #[value(name = "admin")]
+    Admin,
+}
+
+impl From<Scope> for KeyScope {
+    fn from(scope: Scope) -> Self {
+        match scope {
+            Scope::Send => Self::Send,
+            Scope::Read => Self::Read,
+            Scope::Admin => Self::Admin,
+        }
+    }
 }
 
 /// An API key, by its id or its first letters.

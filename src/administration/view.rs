@@ -72,6 +72,8 @@ pub struct ApiKeyView {
     pub prefix: String,
     /// `live`, or `test`: its texts never reach a carrier.
     pub kind: &'static str,
+    /// What it is for.
+    pub scopes: Vec<String>,
     pub created_at: String,
     pub expires_at: Option<String>,
     pub revoked_at: Option<String>,
@@ -129,6 +131,8 @@ pub struct NumberView {
 /// A carrier, without its password.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct CarrierView {
+    #[serde(skip)]
+    pub row_id: i64,
     pub id: String,
     pub name: String,
     pub host: String,
@@ -298,6 +302,7 @@ impl ApiKeyView {
             user: user.email.clone(),
             prefix: row.prefix,
             kind: if row.live { "live" } else { "test" },
+            scopes: row.scopes.split_whitespace().map(str::to_owned).collect(),
             created_at: time(row.created_at),
             expires_at: row.expires_at.map(time),
             revoked_at: row.revoked_at.map(time),
@@ -308,6 +313,7 @@ impl ApiKeyView {
 impl CarrierView {
     pub(super) fn new(row: carriers::Model) -> Self {
         Self {
+            row_id: row.id,
             id: external("car", row.id),
             name: row.name,
             host: row.host,

@@ -109,6 +109,7 @@ impl Running {
             ids: bed.store.ids.clone(),
             clock: bed.clock,
             faults: Faults::default(),
+            metrics: crate::metrics::Metrics::default(),
         };
         let stop = CancellationToken::new();
         let task = tokio::spawn(link.run(stop.clone()));

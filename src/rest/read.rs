@@ -180,6 +180,7 @@ pub struct InboundPage {
     responses(
         (status = 200, description = "How it stands", body = Message),
         (status = 404, description = "`not_found`: no such message of yours", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "`invalid`: a parameter", body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub async fn message(rest: &Rest, caller: &Caller, id: &str) -> Result<Response, Fault> {

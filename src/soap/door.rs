@@ -10,6 +10,7 @@ use super::legacy::{
 use super::routes::{Target, target};
 use super::{values, wsdl};
 use crate::accounts::{Book, Caller, Identified, Unidentified};
+use crate::metrics::Metrics;
 use crate::store::external;
 use crate::to_desktop::ToDesktop;
 use crate::to_handset::{Destination, Refusal, SendRequest, ToHandset, is_active};
@@ -44,6 +45,7 @@ pub struct Soap {
     pub book: Arc<Book>,
     /// How the gateway is reached, such as `https://sms.example.com`; without it a served WSDL names the request's Host.
     pub public_url: Option<String>,
+    pub metrics: Metrics,
 }
 
 /// The door as a filter. What is not its path is rejected, for other doors to answer.
@@ -114,6 +116,7 @@ impl Soap {
             }
             Err(reason) => {
                 tracing::info!(%source, %reason, "a malformed SOAP call");
+                self.metrics.request("soap", "unknown", "fault");
                 fault(&reason)
             }
         }
@@ -128,11 +131,13 @@ impl Soap {
             Ok(outcome) => {
                 let user = user.map(|id| external("usr", id));
                 tracing::info!(operation = name, code = 0, %source, user, "SOAP");
+                self.metrics.request("soap", name, "ok");
                 Answer::ok(outcome)
             }
             Err(no) => {
                 let user = user.map(|id| external("usr", id));
                 let (code, reason, cause) = (no.code.number(), no.reason, no.cause);
+                self.metrics.request("soap", name, reason);
                 if no.is_ours {
                     tracing::warn!(operation = name, code, %source, user, reason, cause, "SOAP: failed");
                 } else {

@@ -111,9 +111,8 @@ impl Bed {
         let url = DatabaseUrl::Sqlite(dir.path().join("test.db"));
         crate::store::migrate(&url).await.unwrap();
         let clock = Clock::starting_at(NOW);
-        let store = crate::store::open(&url, "", clock, Faults::default())
-            .await
-            .unwrap();
+        let store = crate::store::open(&url, "", clock, Faults::default(), Metrics::default());
+        let store = store.await.unwrap();
         let secrets = Arc::new(Keys::ephemeral());
         let serials = [(); 2].map(|()| secrets.new_serial().expose().to_owned());
         let keys = [(); 2].map(|()| new_sms_key().expose().to_owned());
@@ -148,6 +147,7 @@ impl Bed {
             vault: vault.clone(),
             book: book.clone(),
             policy: policy.clone(),
+            metrics: Metrics::default(),
         });
         let to_desktop = ToDesktop::new(reader, store.writer.clone(), vault.clone(), clock, policy);
         let door = routes(Soap {
@@ -155,6 +155,7 @@ impl Bed {
             to_desktop,
             book: book.clone(),
             public_url: None,
+            metrics: Metrics::default(),
         });
         Bed {
             door,

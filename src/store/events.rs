@@ -131,8 +131,10 @@ pub(super) const INSERT: Bulk = Bulk::Insert {
 impl Batch<'_> {
     /// Adds events, in this order.
     pub fn add_events(&self, events: impl IntoIterator<Item = Event>) {
-        let values = &mut self.growth().events;
+        let growth = &mut *self.growth();
+        let values = &mut growth.events;
         for event in events {
+            growth.counted.events[event.kind as usize] += 1;
             values.extend::<[Value; 9]>([
                 self.ids.next().into(),
                 event.sms_id.into(),

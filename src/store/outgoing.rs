@@ -477,7 +477,7 @@ impl Reader {
 }
 
 /// These columns of every SMS that waits, is on its way, or is in doubt: each part of it by its own index.
-fn queued(columns: &str) -> String {
+pub(super) fn queued(columns: &str) -> String {
     format!(
         "SELECT {columns} FROM sms WHERE lease > 0 AND state <> 3 UNION ALL SELECT {columns} FROM sms WHERE {WAITING} \
          UNION ALL SELECT {columns} FROM sms WHERE {TO_SETTLE} AND state = 5"

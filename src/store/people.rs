@@ -110,6 +110,8 @@ pub mod api_key {
         pub created_at: i64,
         pub expires_at: Option<i64>,
         pub revoked_at: Option<i64>,
+        /// Words, separated by blanks.
+        pub scopes: String,
     }
 
     impl ActiveModelBehavior for ActiveModel {}

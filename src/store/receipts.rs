@@ -2,6 +2,7 @@
 
 use super::bulk::{Bulk, Pick};
 use super::{Batch, Reader, StoreError};
+use crate::metrics::Tally;
 use sea_orm::entity::prelude::*;
 use sea_orm::{FromQueryResult, QueryOrder, QuerySelect, Value};
 
@@ -90,6 +91,7 @@ impl Batch<'_> {
             .flat_map(|(receipt, attempt)| [(*receipt).into(), (*attempt).into()])
             .collect();
         MATCH.run(self.tx, values).await?;
+        self.tally(Tally::ReceiptMatchedLater, matches.len());
         Ok(())
     }
 

@@ -7,6 +7,7 @@ use super::bulk::Pick;
 use super::{Ids, StoreError, cdrs, events, mails, nodes};
 use crate::clock::Clock;
 use crate::faults::Faults;
+use crate::metrics::{Metrics, Tally};
 use futures::future::BoxFuture;
 use sea_orm::{
     ConnectionTrait, DatabaseBackend, DatabaseConnection, DatabaseTransaction, QueryResult,
@@ -60,8 +61,18 @@ pub struct Batch<'a> {
 #[derive(Default)]
 pub(super) struct Growth {
     pub events: Vec<Value>,
+    /// What was counted in this batch, written or not yet.
+    pub counted: Counted,
     pub cdrs: Vec<Value>,
     pub mails: Vec<Value>,
+}
+
+/// What the meters are told when a batch is on disk.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Counted {
+    /// By kind.
+    pub events: [u64; events::Kind::ALL.len()],
+    tallies: [u64; Tally::ALL.len()],
 }
 
 /// A handle to the writer's task; clones reach the same task.
@@ -93,6 +104,7 @@ pub(super) struct Task {
     pub clock: Clock,
     pub node: nodes::Node,
     pub faults: Faults,
+    pub metrics: Metrics,
     /// Cancelled when this node's lease turns out to be lost.
     pub lost: CancellationToken,
 }
@@ -178,7 +190,7 @@ impl Task {
     /// Commits, again where another node was in the way: nothing of what was begun was kept.
     async fn commit_patiently(&mut self, lanes: &mut [Box<dyn Lane>]) -> Result<(), StoreError> {
         for again in 0..CONTENDED_AT_MOST {
-            match self.commit(lanes).await {
+            match self.commit_and_count(lanes).await {
                 Err(error @ StoreError::Contended(_)) => {
                     tracing::info!(%error, again, "a batch is done again");
                     // Other nodes wait for other lengths: their numbers differ.
@@ -188,22 +200,55 @@ impl Task {
                 done => return done,
             }
         }
-        self.commit(lanes).await
+        self.commit_and_count(lanes).await
     }
 
-    async fn commit(&mut self, lanes: &mut [Box<dyn Lane>]) -> Result<(), StoreError> {
+    async fn commit_and_count(&mut self, lanes: &mut [Box<dyn Lane>]) -> Result<(), StoreError> {
+        let began = std::time::Instant::now();
+        let counted = match self.commit(lanes).await {
+            Ok(counted) => counted,
+            Err(error) => {
+                self.metrics.commit_failed(error.word());
+                return Err(error);
+            }
+        };
+        let mut all = 0;
+        for lane in lanes.iter() {
+            self.metrics.works(lane.name(), lane.len());
+            all += lane.len();
+        }
+        self.metrics.committed(began.elapsed(), all);
+        for kind in events::Kind::ALL {
+            let count = counted.events[kind as usize];
+            if count > 0 {
+                self.metrics.events(kind.as_str(), count);
+            }
+        }
+        for tally in Tally::ALL {
+            let count = counted.tallies[tally as usize];
+            if count > 0 {
+                self.metrics.tally(tally, count);
+            }
+        }
+        Ok(())
+    }
+
+    /// What the meters are to be told, for it is on disk now.
+    async fn commit(&mut self, lanes: &mut [Box<dyn Lane>]) -> Result<Counted, StoreError> {
         let options = TransactionOptions {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
         let tx = self.connection.begin_with_options(options).await?;
         let number = self.node.next_batch();
-        let done = self.fill(&tx, lanes, number).await;
-        if let Err(error) = done {
-            // A failed rollback leaves a dead connection, which the pool replaces.
-            let _ = tx.rollback().await;
-            return Err(error);
-        }
+        let counted = match self.fill(&tx, lanes, number).await {
+            Ok(counted) => counted,
+            Err(error) => {
+                // A failed rollback leaves a dead connection, which the pool replaces.
+                let _ = tx.rollback().await;
+                return Err(error);
+            }
+        };
         let names: Vec<&str> = lanes.iter().map(|lane| lane.name()).collect();
         if let Some(name) = names
             .iter()
@@ -228,7 +273,7 @@ impl Task {
         for name in names {
             self.faults.fails_at(&format!("{name}.after_commit"));
         }
-        Ok(())
+        Ok(counted)
     }
 
     async fn fill(
@@ -236,7 +281,7 @@ impl Task {
         tx: &DatabaseTransaction,
         lanes: &mut [Box<dyn Lane>],
         number: i64,
-    ) -> Result<(), StoreError> {
+    ) -> Result<Counted, StoreError> {
         let revision = Mutex::new(Some(self.node.sign(tx, number).await?));
         let growth = Mutex::default();
         let batch = Batch {
@@ -250,7 +295,8 @@ impl Task {
         for lane in lanes.iter_mut() {
             lane.run(&batch).await?;
         }
-        batch.grow().await
+        batch.grow().await?;
+        Ok(batch.growth().counted)
     }
 }
 
@@ -287,6 +333,8 @@ impl<W: Work> Waiting for Handed<W> {
 /// The works of one type in a batch.
 trait Lane: Send {
     fn name(&self) -> &'static str;
+    /// Its works.
+    fn len(&self) -> usize;
     fn push(&mut self, handed: Box<dyn Any + Send>);
     fn run<'a>(&'a mut self, batch: &'a Batch<'_>) -> BoxFuture<'a, Result<(), StoreError>>;
     fn answer(self: Box<Self>);
@@ -303,6 +351,10 @@ struct TypedLane<W: Work> {
 impl<W: Work> Lane for TypedLane<W> {
     fn name(&self) -> &'static str {
         W::NAME
+    }
+
+    fn len(&self) -> usize {
+        self.works.len()
     }
 
     fn push(&mut self, handed: Box<dyn Any + Send>) {
@@ -364,6 +416,12 @@ fn group(arrived: impl Iterator<Item = Box<dyn Waiting>>) -> Vec<Box<dyn Lane>> 
 }
 
 impl Batch<'_> {
+    /// Counts so many, once this batch is on disk.
+    pub fn tally(&self, tally: Tally, count: usize) {
+        let tallied = &mut self.growth().counted.tallies[tally as usize];
+        *tallied += u64::try_from(count).unwrap_or(u64::MAX);
+    }
+
     /// What is to be added at the end. Not to be held over a statement.
     pub(super) fn growth(&self) -> MutexGuard<'_, Growth> {
         self.growth.lock().unwrap_or_else(PoisonError::into_inner)
@@ -375,7 +433,18 @@ impl Batch<'_> {
             events,
             cdrs,
             mails,
-        } = std::mem::take(&mut *self.growth());
+            ..
+        } = {
+            let mut growth = self.growth();
+            let counted = growth.counted;
+            std::mem::replace(
+                &mut *growth,
+                Growth {
+                    counted,
+                    ..Growth::default()
+                },
+            )
+        };
         events::INSERT.run(self.tx, events).await?;
         cdrs::INSERT.run(self.tx, cdrs).await?;
         mails::INSERT.run(self.tx, mails).await?;

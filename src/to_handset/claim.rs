@@ -6,6 +6,7 @@ use super::ready::Sms;
 use super::settle::Settle;
 use super::suspended::{HandBack, HandedBack, LetGo};
 use super::{Shared, ToHandset};
+use crate::metrics::Tally;
 use crate::security::Field;
 use crate::store::attempts::{self, Outcome};
 use crate::store::outgoing::{self, Lane};
@@ -356,6 +357,7 @@ impl Work for Claim {
                         Wanted::Unrouted(limit) => batch.claim_unrouted(*limit).await?,
                     });
                 }
+                batch.tally(Tally::Claimed, claimed.len());
                 all.push(claimed);
             }
             Ok(all)
