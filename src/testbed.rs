@@ -284,6 +284,7 @@ impl Bed {
             serial_tail: None,
             key_hash: Some(hash(Lookup::SmsKey, &person.key)),
             created_at: BEGINNING,
+            unlocked_at: None,
         };
         let api_keys =
             [(&person.api_key, true), (&person.api_key_test, false)].map(|(text, live)| {

@@ -212,31 +212,15 @@ impl Book {
         let hashes = self.keys.lookup_all(Lookup::Serial, serial);
         let first = hashes.first().ok_or(Unidentified::Unknown)?;
         let place = (*first.as_bytes(), Lockouts::network(source));
-        if let Some(lock) = self.lockouts.lock_of(&place) {
-            return Err(Unidentified::Locked(lock));
-        }
-        let kept = self.kept.read().ok().and_then(|kept| {
-            hashes
-                .iter()
-                .find_map(|hash| kept.serials.get(hash).cloned())
-        });
-        let caller = match kept.filter(|caller| caller.inactive().is_none()) {
-            Some(caller) => caller,
-            None => {
-                let revision = self.reader.accounts_revision().await?;
-                let stored: Vec<Vec<u8>> =
-                    hashes.iter().map(|hash| hash.as_bytes().to_vec()).collect();
-                let user = self
-                    .reader
-                    .user_by_serial(&stored)
-                    .await?
-                    .ok_or(Unidentified::Unknown)?;
-                let caller = self.load(user.id, revision).await?;
-                self.keep(revision, |kept| {
-                    kept.serials.insert(*first, caller.clone());
-                });
-                caller
-            }
+        let caller = match self.lockouts.lock_of(&place) {
+            None => self.caller_of_serial(&hashes, first).await?,
+            Some(lock) => match self.caller_of_serial(&hashes, first).await {
+                Ok(caller) if caller.standing.user.unlocked_at != lock.unlocked_at => {
+                    self.lockouts.forget(&place);
+                    caller
+                }
+                _ => return Err(Unidentified::Locked(lock)),
+            },
         };
         let stored = caller
             .standing
@@ -253,15 +237,46 @@ impl Book {
             });
         }
         let user_id = caller.user_id();
-        match self.lockouts.count_wrong(&place, user_id) {
+        let unlocked_at = caller.standing.user.unlocked_at;
+        match self.lockouts.count_wrong(&place, user_id, unlocked_at) {
             Some(lock) => {
-                // A restart is what ends a lock early; the operator has to know whom to ask.
-                let user = crate::store::external("usr", user_id);
-                tracing::warn!(user, %source, seconds = lock.seconds, "too many wrong keys: this serial is locked for this network");
+                let (user, email) = (
+                    crate::store::external("usr", user_id),
+                    caller.standing.user.email.as_str(),
+                );
+                tracing::warn!(user, email, %source, seconds = lock.seconds, "too many wrong keys: this serial is locked for this network; `emailsms admin user unlock` ends that");
                 Err(Unidentified::Locked(lock))
             }
             None => Err(Unidentified::WrongKey { user_id }),
         }
+    }
+
+    /// Who has the serial of these hashes; `first` is the one that it is kept under.
+    async fn caller_of_serial(
+        &self,
+        hashes: &[LookupHash],
+        first: &LookupHash,
+    ) -> Result<Arc<Caller>, Unidentified> {
+        let kept = self.kept.read().ok().and_then(|kept| {
+            hashes
+                .iter()
+                .find_map(|hash| kept.serials.get(hash).cloned())
+        });
+        if let Some(caller) = kept.filter(|caller| caller.inactive().is_none()) {
+            return Ok(caller);
+        }
+        let revision = self.reader.accounts_revision().await?;
+        let stored: Vec<Vec<u8>> = hashes.iter().map(|hash| hash.as_bytes().to_vec()).collect();
+        let user = self
+            .reader
+            .user_by_serial(&stored)
+            .await?
+            .ok_or(Unidentified::Unknown)?;
+        let caller = self.load(user.id, revision).await?;
+        self.keep(revision, |kept| {
+            kept.serials.insert(*first, caller.clone());
+        });
+        Ok(caller)
     }
 
     /// The same caller again, as it stands now; unknown if its key was revoked meanwhile.

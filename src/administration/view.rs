@@ -169,6 +169,24 @@ pub struct QueueView {
     pub due_at: String,
 }
 
+/// A text, without what it says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct TextView {
+    pub id: String,
+    pub company: String,
+    pub carrier: Option<String>,
+    pub handset: String,
+    pub state: &'static str,
+    pub cause: Option<String>,
+    pub parts: i64,
+    pub tries: i64,
+    pub in_doubt: bool,
+    pub accepted_at: String,
+    /// When it is its turn; none when nothing is left to do.
+    pub due_at: Option<String>,
+    pub valid_until: String,
+}
+
 /// A text that waits for an operator.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct HeldView {

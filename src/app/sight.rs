@@ -19,8 +19,11 @@ use warp::reply::Response;
 
 /// How long the database may take; what it did not say in time is left out.
 const PATIENCE: Duration = Duration::from_secs(3);
-/// Whoever asks again sooner is shown the same: many who look cost no more than one.
-const SAME_FOR: Duration = Duration::from_secs(1);
+/// Whoever asks again sooner is shown what was looked up before, beside what was counted since: many who look cost no more than one.
+const SAME_FOR: Duration = Duration::from_millis(500);
+
+/// What was looked up last, and when.
+type Seen = Arc<Mutex<Option<(Instant, Arc<LookedUp>)>>>;
 
 /// What is needed to look. Clones share what was seen last.
 #[derive(Clone)]
@@ -34,7 +37,7 @@ pub(super) struct Sight {
     pub timekeeper: Timekeeper,
     /// SQLite's.
     pub database_file: Option<PathBuf>,
-    pub seen: Arc<Mutex<Option<(Instant, String)>>>,
+    pub seen: Seen,
 }
 
 /// What the database says.
@@ -48,20 +51,22 @@ impl Sight {
     /// The text for Prometheus.
     pub async fn text(&self) -> String {
         let mut seen = self.seen.lock().await;
-        if let Some((at, text)) = &*seen
-            && at.elapsed() < SAME_FOR
-        {
-            return text.clone();
-        }
-        let looked_up = LookedUp::default();
-        self.look(&looked_up).await;
+        let fresh = seen.take().filter(|(at, _)| at.elapsed() < SAME_FOR);
+        let (at, looked_up) = match fresh {
+            Some(fresh) => fresh,
+            None => {
+                let looked_up = LookedUp::default();
+                self.look(&looked_up).await;
+                (Instant::now(), Arc::new(looked_up))
+            }
+        };
+        *seen = Some((at, looked_up.clone()));
+        drop(seen);
         let text = self.metrics.text(looked_up.families());
-        let text = text.unwrap_or_else(|error| {
+        text.unwrap_or_else(|error| {
             tracing::error!(%error, "metrics could not be written");
             String::new()
-        });
-        *seen = Some((Instant::now(), text.clone()));
-        text
+        })
     }
 
     async fn look(&self, into: &LookedUp) {

@@ -431,7 +431,7 @@ impl<'a> Session<'a> {
         }
     }
 
-    /// Keeps what was delivered, then answers: ESME_ROK only once it is on disk, else a temporary error.
+    /// Keeps what was delivered, then answers: ESME_ROK only once it is on disk, else ESME_RX_T_APPN, which every SMSC takes for "later" (ESME_RSYSERR some take for "never").
     fn receive(&mut self, side: Side, sequence: u32, kind: DeliveryKind, sm: ShortMessage) {
         let link = self.link;
         // Answered on the session that it came on.
@@ -482,7 +482,7 @@ impl<'a> Session<'a> {
                         error,
                         "a delivery could not be kept; the carrier is asked to send it again"
                     );
-                    CommandStatus::ESME_RSYSERR
+                    CommandStatus::ESME_RX_T_APPN
                 }
             };
             meter.answered(what, status.known_name().unwrap_or("other"));

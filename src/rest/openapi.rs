@@ -163,7 +163,8 @@ impl Modify for Words {
             .get_or_insert_with(Components::default)
             .schemas;
         let states = State::ALL.map(State::as_str).to_vec();
-        let encodings = vec![Encoding::Gsm7.as_str(), Encoding::Ucs2.as_str()];
+        let encodings = [Encoding::Gsm7, Encoding::Ucs2, Encoding::Binary];
+        let encodings = encodings.map(Encoding::as_str).to_vec();
         let classic = [Classic::Pending, Classic::Ok, Classic::Fail, Classic::Abort];
         for (schema, field, words) in [
             ("Message", "state", states.clone()),

@@ -230,7 +230,7 @@ async fn a_text_is_accepted_and_shown_to_its_sender_only() {
         shown.body,
         json!({
             "id": id, "legacy_id": message["legacy_id"], "state": "pending", "classic": "PENDING", "cause": null, "to": "+61491570156", "from": null,
-            "text": "hello 😀", "encoding": "ucs2", "parts": 1, "tries": 0, "in_doubt": false, "reply_to": "ann@example.com",
+            "text": "hello 😀", "encoding": "ucs2", "parts": 1, "parts_accepted": 0, "tries": 0, "in_doubt": false, "reply_to": "ann@example.com",
             "accepted_at": shown.body["accepted_at"], "valid_until": shown.body["valid_until"],
         })
     );

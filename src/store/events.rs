@@ -166,16 +166,18 @@ impl Batch<'_> {
 }
 
 impl Reader {
-    /// An SMS's events with ids above `after`, oldest first.
+    /// An SMS's events with ids above `after`, oldest first: a feed that misses none, whichever node writes it.
     pub async fn events_of(
         &self,
         sms_id: i64,
         after: i64,
         limit: u64,
     ) -> Result<Vec<Model>, StoreError> {
+        let horizon = self.horizon().await?;
         let found = Entity::find()
             .filter(Column::SmsId.eq(sms_id))
-            .filter(Column::Id.gt(after));
+            .filter(Column::Id.gt(after))
+            .filter(Column::Id.lte(horizon));
         Ok(found
             .order_by_asc(Column::Id)
             .limit(limit)

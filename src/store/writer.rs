@@ -282,7 +282,7 @@ impl Task {
         lanes: &mut [Box<dyn Lane>],
         number: i64,
     ) -> Result<Counted, StoreError> {
-        let revision = Mutex::new(Some(self.node.sign(tx, number).await?));
+        let revision = Mutex::new(Some(self.node.sign(tx, number, &self.ids).await?));
         let growth = Mutex::default();
         let batch = Batch {
             tx,

@@ -404,6 +404,11 @@ impl Shared {
         let policy = &self.policy.to_handset;
         let needed = text.parts_needed(ReferenceSize::Eight);
         match policy.long_text {
+            LongText::Truncate if needed > 1 && text.octets().is_some() => {
+                Err(Refusal::Text(format!(
+                    "The octets need {needed} parts, and your policy is one part. They cannot be shortened."
+                )))
+            }
             LongText::Truncate if needed > 1 => Ok(text.transliterate().truncate_to_one_part()),
             LongText::Reject if needed > 1 => Err(Refusal::Text(format!(
                 "The text needs {needed} parts, and your policy is one part. Please shorten it."

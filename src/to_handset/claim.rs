@@ -259,7 +259,7 @@ impl Shared {
     async fn take_in_hand(&self, sms: Arc<Sms>, row: &outgoing::Model) -> Result<(), StoreError> {
         let opened = self.vault.open(row.id, Field::SmsText, &row.text).await;
         let parts = opened.map_err(|error| error.to_string()).and_then(|text| {
-            let text = Text::new(&text).map_err(|error| error.to_string())?;
+            let text = Text::stored(&text, row.encoding()).map_err(|error| error.to_string())?;
             text.cut(sms::Reference::Eight(sms.reference), sms::MAX_PARTS)
                 .map_err(|error| error.to_string())
         });

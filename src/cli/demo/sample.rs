@@ -244,6 +244,7 @@ impl Seed {
             serial_tail: Some(person.serial.chars().skip(12).collect()),
             key_hash: Some(hash(Lookup::SmsKey, &person.key)),
             created_at: now,
+            unlocked_at: None,
         });
         self.api_keys.push(api_key::Model {
             id: gateway.store.ids.next(),
