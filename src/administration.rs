@@ -144,6 +144,7 @@ impl Administration {
             }),
             Request::Queue(request) => Ok(match request {
                 QueueRequest::List => json!(self.queue().await?),
+                QueueRequest::Texts(wish) => json!(self.texts(&wish).await?),
                 QueueRequest::Suspend(of) => json!(self.suspend_queue(&of).await?),
                 QueueRequest::Resume(of) => json!(self.resume_queue(&of).await?),
                 QueueRequest::Held(wish) => json!(self.held(&wish).await?),
@@ -191,6 +192,7 @@ impl Administration {
             UserRequest::Set(change) => json!(self.set_user(&change).await?),
             UserRequest::Enable(of) => json!(self.activate_user(&of, true).await?),
             UserRequest::Disable(of) => json!(self.activate_user(&of, false).await?),
+            UserRequest::Unlock(of) => json!(self.unlock_user(&of).await?),
             UserRequest::RotateSerial(of) => self.rotate_serial(&of).await?.exposed(),
         })
     }

@@ -19,8 +19,8 @@ use serde::de::{self, Deserialize, Deserializer, Visitor};
 use toml::{Table, Value};
 
 use rooms::{
-    Accounts, Carrier, Database, Faults, Findings, Http, Log, Mail, Pool, Security, ToDesktop,
-    ToHandset,
+    Accounts, Carrier, Database, Faults, Findings, Http, Log, Mail, Metrics, Pool, Security,
+    ToDesktop, ToHandset,
 };
 
 /// Every setting of the gateway, complete and within its range.
@@ -31,6 +31,8 @@ pub struct Settings {
     pub database: Database,
     /// The HTTP doors' listeners.
     pub http: Http,
+    /// What Prometheus is shown.
+    pub metrics: Metrics,
     /// The journey out: tries, doubts, long texts.
     pub to_handset: ToHandset,
     /// What carriers have in common; `serve` adds this one, with routes and the pool, to an installation that has none. Then the database rules: `emailsms admin carrier`.
@@ -538,6 +540,7 @@ fn keys_of(table: &str) -> Option<&'static [&'static str]> {
     Some(match table {
         "database" => fields::<Database>(),
         "http" => fields::<Http>(),
+        "metrics" => fields::<Metrics>(),
         "to_handset" => fields::<ToHandset>(),
         "carrier" => fields::<Carrier>(),
         "to_desktop" => fields::<ToDesktop>(),

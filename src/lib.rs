@@ -11,6 +11,7 @@ pub mod clock;
 pub mod config;
 pub mod faults;
 pub mod mail;
+pub mod metrics;
 pub mod policy;
 pub mod rest;
 pub mod security;

@@ -3,9 +3,11 @@
 //! Nothing runs beside it: no claimer, no link, no relay. What a test wants to happen it does itself.
 
 use crate::accounts::{Book, Lockouts};
+use crate::administration::Administration;
 use crate::clock::Clock;
 use crate::config::rooms;
 use crate::faults::Faults;
+use crate::metrics::Metrics;
 use crate::policy::{Carriers, Dialect, Policy};
 use crate::security::{ApiKeyMode, Field, Keys, Lookup, new_api_key, new_sms_key};
 use crate::store::people::{api_key, company, department, user};
@@ -30,6 +32,7 @@ pub struct Bed {
     /// Points at which its batches wait.
     pub faults: Faults,
     pub store: Store,
+    pub metrics: Metrics,
     pub keys: Arc<Keys>,
     pub vault: Vault,
     pub book: Arc<Book>,
@@ -104,8 +107,10 @@ impl Bed {
         faults: Faults,
         change: impl FnOnce(&mut Policy),
     ) -> Self {
-        let clock = Clock::starting_at(BEGINNING);
-        let store = open(url, holder, clock, faults.clone()).await.unwrap();
+        let (clock, metrics) = (Clock::starting_at(BEGINNING), Metrics::default());
+        let store = open(url, holder, clock, faults.clone(), metrics.clone())
+            .await
+            .unwrap();
         let vault = Vault::new(keys.clone(), store.reader.clone(), store.ids.clone());
         let lockouts = Lockouts::new(WRONG_KEYS, Duration::from_secs(3600));
         let book = Arc::new(Book::new(keys.clone(), store.reader.clone(), lockouts));
@@ -130,6 +135,7 @@ impl Bed {
             vault: vault.clone(),
             book: book.clone(),
             policy: policy.clone(),
+            metrics: metrics.clone(),
         });
         let to_desktop = ToDesktop::new(
             store.reader.clone(),
@@ -141,6 +147,7 @@ impl Bed {
         Self {
             _dir: dir,
             faults,
+            metrics,
             keys,
             vault,
             book,
@@ -178,6 +185,17 @@ impl Bed {
             reference: None,
             all_or_nothing: false,
         }
+    }
+
+    /// What administrators ask for.
+    pub fn administration(&self) -> Administration {
+        Administration::new(
+            &self.store,
+            self.keys.clone(),
+            self.clock,
+            rooms::Accounts::default(),
+            rooms::Carrier::default(),
+        )
     }
 
     /// Writes something in a transaction of its own; what the book knew is forgotten after it.
@@ -266,6 +284,7 @@ impl Bed {
             serial_tail: None,
             key_hash: Some(hash(Lookup::SmsKey, &person.key)),
             created_at: BEGINNING,
+            unlocked_at: None,
         };
         let api_keys =
             [(&person.api_key, true), (&person.api_key_test, false)].map(|(text, live)| {
@@ -279,6 +298,7 @@ impl Bed {
                     created_at: BEGINNING,
                     expires_at: None,
                     revoked_at: None,
+                    scopes: "messages:send messages:read".into(),
                 }
             });
         self.write(move |batch| {

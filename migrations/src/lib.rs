@@ -7,6 +7,7 @@ use sea_orm_migration::sea_orm::{ConnectionTrait, DatabaseBackend};
 mod m0001_first_text;
 mod m0002_carriers;
 mod m0003_nodes;
+mod m0004_operators;
 
 /// Applies the changes that a database does not have yet, oldest first.
 pub struct Migrator;
@@ -17,6 +18,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0001_first_text::Migration),
             Box::new(m0002_carriers::Migration),
             Box::new(m0003_nodes::Migration),
+            Box::new(m0004_operators::Migration),
         ]
     }
 }

@@ -1,6 +1,6 @@
 //! Who is that: callers by API key or serial, kept in memory for as long as nothing about people changed.
 
-use super::{Lock, Lockouts, Who};
+use super::{KeyScopes, Lock, Lockouts, Who};
 use crate::security::{Keys, Lookup, LookupHash};
 use crate::store::people::{Standing, api_key};
 use crate::store::{Reader, StoreError};
@@ -90,6 +90,8 @@ pub struct Identified {
     pub is_live: bool,
     /// The API key that proved it, if one did.
     pub api_key_id: Option<i64>,
+    /// What that is for; a serial is for texts.
+    pub scopes: KeyScopes,
 }
 
 /// Why nobody was identified.
@@ -196,6 +198,7 @@ impl Book {
             caller,
             is_live: row.live,
             api_key_id: Some(row.id),
+            scopes: KeyScopes::parse(&row.scopes),
         })
     }
 
@@ -209,31 +212,15 @@ impl Book {
         let hashes = self.keys.lookup_all(Lookup::Serial, serial);
         let first = hashes.first().ok_or(Unidentified::Unknown)?;
         let place = (*first.as_bytes(), Lockouts::network(source));
-        if let Some(lock) = self.lockouts.lock_of(&place) {
-            return Err(Unidentified::Locked(lock));
-        }
-        let kept = self.kept.read().ok().and_then(|kept| {
-            hashes
-                .iter()
-                .find_map(|hash| kept.serials.get(hash).cloned())
-        });
-        let caller = match kept.filter(|caller| caller.inactive().is_none()) {
-            Some(caller) => caller,
-            None => {
-                let revision = self.reader.accounts_revision().await?;
-                let stored: Vec<Vec<u8>> =
-                    hashes.iter().map(|hash| hash.as_bytes().to_vec()).collect();
-                let user = self
-                    .reader
-                    .user_by_serial(&stored)
-                    .await?
-                    .ok_or(Unidentified::Unknown)?;
-                let caller = self.load(user.id, revision).await?;
-                self.keep(revision, |kept| {
-                    kept.serials.insert(*first, caller.clone());
-                });
-                caller
-            }
+        let caller = match self.lockouts.lock_of(&place) {
+            None => self.caller_of_serial(&hashes, first).await?,
+            Some(lock) => match self.caller_of_serial(&hashes, first).await {
+                Ok(caller) if caller.standing.user.unlocked_at != lock.unlocked_at => {
+                    self.lockouts.forget(&place);
+                    caller
+                }
+                _ => return Err(Unidentified::Locked(lock)),
+            },
         };
         let stored = caller
             .standing
@@ -246,18 +233,50 @@ impl Book {
                 caller,
                 is_live: true,
                 api_key_id: None,
+                scopes: KeyScopes::ORDINARY,
             });
         }
         let user_id = caller.user_id();
-        match self.lockouts.count_wrong(&place, user_id) {
+        let unlocked_at = caller.standing.user.unlocked_at;
+        match self.lockouts.count_wrong(&place, user_id, unlocked_at) {
             Some(lock) => {
-                // A restart is what ends a lock early; the operator has to know whom to ask.
-                let user = crate::store::external("usr", user_id);
-                tracing::warn!(user, %source, seconds = lock.seconds, "too many wrong keys: this serial is locked for this network");
+                let (user, email) = (
+                    crate::store::external("usr", user_id),
+                    caller.standing.user.email.as_str(),
+                );
+                tracing::warn!(user, email, %source, seconds = lock.seconds, "too many wrong keys: this serial is locked for this network; `emailsms admin user unlock` ends that");
                 Err(Unidentified::Locked(lock))
             }
             None => Err(Unidentified::WrongKey { user_id }),
         }
+    }
+
+    /// Who has the serial of these hashes; `first` is the one that it is kept under.
+    async fn caller_of_serial(
+        &self,
+        hashes: &[LookupHash],
+        first: &LookupHash,
+    ) -> Result<Arc<Caller>, Unidentified> {
+        let kept = self.kept.read().ok().and_then(|kept| {
+            hashes
+                .iter()
+                .find_map(|hash| kept.serials.get(hash).cloned())
+        });
+        if let Some(caller) = kept.filter(|caller| caller.inactive().is_none()) {
+            return Ok(caller);
+        }
+        let revision = self.reader.accounts_revision().await?;
+        let stored: Vec<Vec<u8>> = hashes.iter().map(|hash| hash.as_bytes().to_vec()).collect();
+        let user = self
+            .reader
+            .user_by_serial(&stored)
+            .await?
+            .ok_or(Unidentified::Unknown)?;
+        let caller = self.load(user.id, revision).await?;
+        self.keep(revision, |kept| {
+            kept.serials.insert(*first, caller.clone());
+        });
+        Ok(caller)
     }
 
     /// The same caller again, as it stands now; unknown if its key was revoked meanwhile.

@@ -24,6 +24,7 @@ struct Wrong {
     at: VecDeque<Instant>,
     locked_until: Option<Instant>,
     user_id: i64,
+    unlocked_at: Option<i64>,
 }
 
 /// A place that is locked.
@@ -33,6 +34,8 @@ pub struct Lock {
     pub seconds: u64,
     /// Whose serial it is.
     pub user_id: i64,
+    /// When that user was unlocked last, as it was known when this lock came about: if it is another time now, the lock is over.
+    pub unlocked_at: Option<i64>,
 }
 
 impl Lockouts {
@@ -65,11 +68,24 @@ impl Lockouts {
         Some(Lock {
             seconds: left.as_secs() + 1,
             user_id: one.user_id,
+            unlocked_at: one.unlocked_at,
         })
     }
 
-    /// Counts a wrong key for this user's serial; the lock if this one brought it about.
-    pub fn count_wrong(&self, place: &Place, user_id: i64) -> Option<Lock> {
+    /// Forgets what was counted there, and the lock.
+    pub fn forget(&self, place: &Place) {
+        if let Ok(mut wrong) = self.wrong.lock() {
+            wrong.remove(place);
+        }
+    }
+
+    /// Counts a wrong key for this user's serial; the lock if this one brought it about. `unlocked_at`: when an administrator last ended that user's locks.
+    pub fn count_wrong(
+        &self,
+        place: &Place,
+        user_id: i64,
+        unlocked_at: Option<i64>,
+    ) -> Option<Lock> {
         let now = Instant::now();
         let mut wrong = self.wrong.lock().ok()?;
         if wrong.len() >= KEPT {
@@ -93,6 +109,7 @@ impl Lockouts {
         }
         one.at.push_back(now);
         one.user_id = user_id;
+        one.unlocked_at = unlocked_at;
         if one.at.len() <= self.tries {
             return None;
         }
@@ -101,6 +118,7 @@ impl Lockouts {
         Some(Lock {
             seconds: self.period.as_secs(),
             user_id,
+            unlocked_at,
         })
     }
 }
@@ -115,16 +133,19 @@ mod tests {
         let here = ([1; 32], Lockouts::network("192.0.2.1".parse().unwrap()));
         let there = ([1; 32], Lockouts::network("192.0.2.2".parse().unwrap()));
         for _ in 0..10 {
-            assert_eq!(lockouts.count_wrong(&here, 7), None);
+            assert_eq!(lockouts.count_wrong(&here, 7, None), None);
         }
         assert_eq!(lockouts.lock_of(&here), None);
         let lock = Lock {
             seconds: 3600,
             user_id: 7,
+            unlocked_at: None,
         };
-        assert_eq!(lockouts.count_wrong(&here, 7), Some(lock));
+        assert_eq!(lockouts.count_wrong(&here, 7, None), Some(lock));
         assert_eq!(lockouts.lock_of(&here).map(|lock| lock.user_id), Some(7));
         assert_eq!(lockouts.lock_of(&there), None);
+        lockouts.forget(&here);
+        assert_eq!(lockouts.lock_of(&here), None);
     }
 
     #[test]
@@ -133,5 +154,34 @@ mod tests {
         assert_eq!(network("2001:db8::1"), network("2001:db8::2"));
         assert_ne!(network("2001:db8::1"), network("2001:db8:0:1::1"));
         assert_eq!(network("::ffff:192.0.2.1"), network("192.0.2.1"));
+    }
+
+    #[tokio::test]
+    async fn an_administrator_ends_a_lock() {
+        use crate::accounts::Unidentified;
+        use crate::administration::request::OfUser;
+        use crate::testbed::{Bed, WRONG_KEYS};
+        let bed = Bed::open().await;
+        let here: IpAddr = "192.0.2.1".parse().unwrap();
+        let ann = bed.ann.clone();
+        let of = OfUser {
+            email: ann.email.clone(),
+            company: None,
+        };
+        for _ in 0..2 {
+            for _ in 0..=WRONG_KEYS {
+                let wrong = bed.book.by_serial(&ann.serial, "wrong", here).await;
+                assert!(wrong.is_err());
+            }
+            let locked = bed.book.by_serial(&ann.serial, &ann.key, here).await;
+            assert!(matches!(locked, Err(Unidentified::Locked(_))), "{locked:?}");
+            let shown = bed.administration().unlock_user(&of).await.unwrap();
+            assert_eq!(shown.email, ann.email);
+            // As the claimer does when something about people changed.
+            let revision = bed.store.reader.accounts_revision().await.unwrap();
+            bed.book.turn_to(revision);
+            let freed = bed.book.by_serial(&ann.serial, &ann.key, here).await;
+            assert!(freed.is_ok(), "{freed:?}");
+        }
     }
 }

@@ -4,9 +4,11 @@
 
 mod book;
 mod lockout;
+mod scopes;
 
 pub use book::{Book, Caller, Identified, Unidentified};
 pub use lockout::{Lock, Lockouts};
+pub use scopes::{KeyScope, KeyScopes};
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;

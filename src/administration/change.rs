@@ -64,6 +64,7 @@ pub(super) struct UserPatch {
     pub active: Option<bool>,
     pub quota: Option<Option<i64>>,
     pub serial: Option<HashedSerial>,
+    pub unlocked_at: Option<i64>,
 }
 
 /// A serial and its key, as they are stored.
@@ -226,6 +227,7 @@ impl UserPatch {
             department_id: patch.department_id.unwrap_or(row.department_id),
             active: patch.active.unwrap_or(row.active),
             quota: patch.quota.unwrap_or(row.quota),
+            unlocked_at: patch.unlocked_at.or(row.unlocked_at),
             serial_hash,
             serial_tail,
             key_hash,

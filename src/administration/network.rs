@@ -78,13 +78,24 @@ impl Administration {
     /// All pool numbers, removed ones too, in their order.
     pub async fn numbers(&self) -> Result<Vec<NumberView>> {
         let carriers = self.reader.carriers().await?;
-        let view = |row: carriers::number::Model| NumberView {
-            number: number(row.number),
-            carrier: carrier_name(row.carrier_id, &carriers),
-            created_at: time(row.created_at),
-            removed_at: row.removed_at.map(time),
-        };
-        Ok(self.reader.numbers().await?.into_iter().map(view).collect())
+        let rows = self.reader.numbers().await?;
+        Ok(rows
+            .into_iter()
+            .map(|row| view_number(row, &carriers))
+            .collect())
+    }
+
+    /// Pool numbers above `after`, in their order, up to `limit`.
+    pub async fn numbers_after(&self, after: i64, limit: u64) -> Result<Vec<NumberView>> {
+        let mut rows = self.reader.numbers().await?;
+        rows.retain(|row| row.number > after);
+        rows.sort_by_key(|row| row.number);
+        rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+        let carriers = self.reader.carriers().await?;
+        Ok(rows
+            .into_iter()
+            .map(|row| view_number(row, &carriers))
+            .collect())
     }
 
     async fn some_numbers(&self, wanted: &[i64]) -> Result<Vec<NumberView>> {
@@ -300,6 +311,15 @@ impl Administration {
             .into_iter()
             .map(|row| view_route(row, &carriers))
             .collect())
+    }
+}
+
+fn view_number(row: carriers::number::Model, carriers: &[carriers::Model]) -> NumberView {
+    NumberView {
+        number: number(row.number),
+        carrier: carrier_name(row.carrier_id, carriers),
+        created_at: time(row.created_at),
+        removed_at: row.removed_at.map(time),
     }
 }
 

@@ -7,6 +7,7 @@ use super::request::{
 };
 use super::view::{Activated, ApiKeyView, CompanyView, DepartmentView, NewApiKey, UserView};
 use super::{Administration, AdministrationError, Result, name, named, remedy, shown};
+use crate::accounts::{KeyScope, KeyScopes};
 use crate::security::{ApiKeyMode, Lookup, Secret, new_api_key, new_sms_key};
 use crate::store::people::{api_key, company, department, user};
 use crate::store::{external, parse_external};
@@ -248,6 +249,7 @@ impl Administration {
             serial_tail: Some(hashed.serial_tail),
             key_hash: Some(hashed.key_hash),
             created_at: self.clock.now(),
+            unlocked_at: None,
         };
         self.add(Change::AddUser(row.clone()), user_taken(&row.email))
             .await?;
@@ -400,6 +402,13 @@ impl Administration {
                 .expires_days
                 .map(|days| now + i64::from(days) * DAY_MS),
             revoked_at: None,
+            scopes: match wanted.scopes.is_empty() {
+                true => KeyScopes::ORDINARY.to_string(),
+                false => {
+                    let scopes = wanted.scopes.iter().copied().map(KeyScope::from);
+                    scopes.collect::<KeyScopes>().to_string()
+                }
+            },
         };
         self.write(Change::AddApiKey(row.clone())).await?;
         Ok(NewApiKey {
@@ -409,6 +418,18 @@ impl Administration {
                 "there is no sandbox yet: until there is, what this key sends is refused by name",
             ),
         })
+    }
+
+    /// Ends the locks of a user's serial, on all nodes.
+    pub async fn unlock_user(&self, of: &OfUser) -> Result<UserView> {
+        let (user, company) = self.user(of).await?;
+        let patch = UserPatch {
+            unlocked_at: Some(self.clock.now().max(user.unlocked_at.unwrap_or(0) + 1)),
+            ..UserPatch::default()
+        };
+        self.write(Change::SetUser(user.id, patch)).await?;
+        let departments = self.reader.departments(company.id).await?;
+        Ok(UserView::new(user, &company, &departments))
     }
 
     /// The API keys of a user, oldest first, ended ones too.

@@ -1,5 +1,6 @@
 //! What can be asked of the administration: as the command line spells it, as the socket carries it, and as the demo and pages build it.
 
+use crate::accounts::KeyScope;
 use crate::security::Secret;
 use clap::{Args, Subcommand, ValueEnum};
 use serde::{Deserialize, Serialize};
@@ -254,6 +255,8 @@ pub enum UserRequest {
     Disable(OfUser),
     /// Give it a new serial and key, shown this once; the old ones end
     RotateSerial(OfUser),
+    /// Too many wrong keys locked its serial for a network: let it try again, from everywhere, at once
+    Unlock(OfUser),
 }
 
 /// A user to be added.
@@ -311,7 +314,7 @@ pub struct UserChange {
 pub enum ApiKeyRequest {
     /// Make an API key for a user; it is shown this once
     #[command(
-        after_help = "Example:\n  emailsms admin api-key add --config gateway.toml --user jo@acme.example --expires-days 365"
+        after_help = "Examples:\n  emailsms admin api-key add --config gateway.toml --user jo@acme.example --expires-days 365\n  emailsms admin api-key add --config gateway.toml --user ops@acme.example --scope admin"
     )]
     Add(ApiKeyWish),
     /// List the API keys of a user
@@ -331,6 +334,34 @@ pub struct ApiKeyWish {
     /// Days until it ends [default: never]
     #[arg(long, value_name = "DAYS")]
     pub expires_days: Option<u32>,
+    /// What it is for; may be given several times [default: messages:send and messages:read]
+    #[arg(long = "scope", value_enum, value_name = "SCOPE")]
+    #[serde(default)]
+    pub scopes: Vec<Scope>,
+}
+
+/// What an API key is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+pub enum Scope {
+    /// Send texts
+    #[value(name = "messages:send")]
+    Send,
+    /// Look at its user's texts and replies
+    #[value(name = "messages:read")]
+    Read,
+    /// What you do here with carriers, routes and numbers, and look at the metrics: over all companies, so give it to operators only
+    #[value(name = "admin")]
+    Admin,
+}
+
+impl From<Scope> for KeyScope {
+    fn from(scope: Scope) -> Self {
+        match scope {
+            Scope::Send => Self::Send,
+            Scope::Read => Self::Read,
+            Scope::Admin => Self::Admin,
+        }
+    }
 }
 
 /// An API key, by its id or its first letters.
@@ -612,6 +643,11 @@ pub struct RouteOf {
 pub enum QueueRequest {
     /// How many texts wait, of which company, for which carrier, in which state and why
     List,
+    /// The texts one by one: all that wait, are on their way or in doubt, or those of the states that you name. Oldest first
+    #[command(
+        after_help = "Examples:\n  emailsms admin queue texts --state fail --carrier telco --older-than 10m\n  emailsms admin queue texts --company Acme --limit 1000 --after msg_01c8y7ktz4g5e"
+    )]
+    Texts(TextsWish),
     /// Hold back a company's texts, or everything; they are accepted and wait, and no try is counted
     #[command(
         after_help = "Examples:\n  emailsms admin queue suspend --company Acme\n  emailsms admin queue suspend --all"
@@ -642,6 +678,30 @@ pub struct HeldWish {
     /// So many at most
     #[arg(long, default_value_t = 100)]
     pub limit: u64,
+}
+
+/// Which texts are to be listed.
+#[derive(Debug, Clone, Default, Args, Serialize, Deserialize)]
+pub struct TextsWish {
+    /// In this state, such as pending or delivered; may be given several times [default: pending, submitting, fail, in_doubt]
+    #[arg(long = "state", value_name = "STATE")]
+    pub states: Vec<String>,
+    /// Of this company
+    #[arg(long)]
+    pub company: Option<String>,
+    /// For this carrier
+    #[arg(long)]
+    pub carrier: Option<String>,
+    /// Accepted so long ago, or longer: 90s, 10m, 2h, 3d
+    #[arg(long, value_name = "AGE")]
+    pub older_than: Option<String>,
+    /// So many at most
+    #[arg(long, default_value_t = 100)]
+    #[serde(default)]
+    pub limit: u64,
+    /// Go on behind this text: the last one of the list before
+    #[arg(long, value_name = "MSG_ID")]
+    pub after: Option<String>,
 }
 
 /// A text, by its id.

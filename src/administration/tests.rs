@@ -27,9 +27,15 @@ impl Bench {
         let dir = tempfile::tempdir().unwrap();
         let url = DatabaseUrl::Sqlite(dir.path().join("emailsms.db"));
         store::migrate(&url).await.unwrap();
-        let store = store::open(&url, "", Clock::default(), Faults::default())
-            .await
-            .unwrap();
+        let store = store::open(
+            &url,
+            "",
+            Clock::default(),
+            Faults::default(),
+            crate::metrics::Metrics::default(),
+        )
+        .await
+        .unwrap();
         let keys = Arc::new(Keys::ephemeral());
         let administration = Administration::new(
             &store,
@@ -187,11 +193,14 @@ async fn a_user_can_send_with_what_it_was_given_once() {
         user: of("jo@acme.example"),
         test: true,
         expires_days: Some(2),
+        scopes: vec![request::Scope::Admin],
     };
     let made = admin.add_api_key(&wish).await.unwrap();
     let now = Clock::default().now();
     let found = book.by_api_key(made.api_key.expose(), now).await.unwrap();
     assert!(!found.is_live);
+    assert_eq!(found.scopes.to_string(), "admin");
+    assert_eq!(made.view.scopes, ["admin"]);
     assert!(
         book.by_api_key(made.api_key.expose(), now + 3 * 86_400_000)
             .await

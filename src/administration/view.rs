@@ -72,6 +72,8 @@ pub struct ApiKeyView {
     pub prefix: String,
     /// `live`, or `test`: its texts never reach a carrier.
     pub kind: &'static str,
+    /// What it is for.
+    pub scopes: Vec<String>,
     pub created_at: String,
     pub expires_at: Option<String>,
     pub revoked_at: Option<String>,
@@ -129,6 +131,8 @@ pub struct NumberView {
 /// A carrier, without its password.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct CarrierView {
+    #[serde(skip)]
+    pub row_id: i64,
     pub id: String,
     pub name: String,
     pub host: String,
@@ -163,6 +167,24 @@ pub struct QueueView {
     pub oldest_at: String,
     /// When it is the first one's turn.
     pub due_at: String,
+}
+
+/// A text, without what it says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct TextView {
+    pub id: String,
+    pub company: String,
+    pub carrier: Option<String>,
+    pub handset: String,
+    pub state: &'static str,
+    pub cause: Option<String>,
+    pub parts: i64,
+    pub tries: i64,
+    pub in_doubt: bool,
+    pub accepted_at: String,
+    /// When it is its turn; none when nothing is left to do.
+    pub due_at: Option<String>,
+    pub valid_until: String,
 }
 
 /// A text that waits for an operator.
@@ -298,6 +320,7 @@ impl ApiKeyView {
             user: user.email.clone(),
             prefix: row.prefix,
             kind: if row.live { "live" } else { "test" },
+            scopes: row.scopes.split_whitespace().map(str::to_owned).collect(),
             created_at: time(row.created_at),
             expires_at: row.expires_at.map(time),
             revoked_at: row.revoked_at.map(time),
@@ -308,6 +331,7 @@ impl ApiKeyView {
 impl CarrierView {
     pub(super) fn new(row: carriers::Model) -> Self {
         Self {
+            row_id: row.id,
             id: external("car", row.id),
             name: row.name,
             host: row.host,

@@ -5,6 +5,7 @@ use crate::carrier::{self, Account, Link};
 use crate::clock::Clock;
 use crate::config::rooms;
 use crate::faults::Faults;
+use crate::metrics::Metrics;
 use crate::policy::{Carriers, Dialect};
 use crate::security::Keys;
 use crate::store::slots::Slot;
@@ -116,6 +117,7 @@ pub(super) struct Supervisor {
     pub to_desktop: ToDesktop,
     pub clock: Clock,
     pub faults: Faults,
+    pub metrics: Metrics,
     pub links: Links,
 }
 
@@ -288,6 +290,7 @@ impl Supervisor {
             ids: self.ids.clone(),
             clock: self.clock,
             faults: self.faults.clone(),
+            metrics: self.metrics.clone(),
         }
     }
 }

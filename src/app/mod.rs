@@ -3,6 +3,8 @@
 mod links;
 #[cfg(test)]
 mod nodes_tests;
+mod process;
+mod sight;
 mod slots;
 mod time;
 
@@ -13,6 +15,7 @@ use crate::config::{Settings, rooms};
 use crate::faults::{Fault, Faults};
 use crate::mail::relay::{self, Relay};
 use crate::mail::sender::Sender;
+use crate::metrics::Metrics;
 use crate::policy::{Carriers, Dialect, Policy};
 use crate::rest::{self, Check, Readiness, Rest};
 use crate::security::{Keys, Secret, new_sms_key};
@@ -21,14 +24,18 @@ use crate::store::{self, Batch, DatabaseUrl, Store, StoreError, Work};
 use crate::to_desktop::{self, ToDesktop};
 use crate::to_handset::{self, ToHandset};
 use crate::vault::Vault;
+use crate::web::listener::{self, Limits};
 use anyhow::Context;
 use futures::future::BoxFuture;
 use links::{Links, Supervisor};
+use sight::Sight;
 use slots::Slots;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use time::Timekeeper;
+use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use warp::Filter;
@@ -139,6 +146,8 @@ pub struct Gateway {
     pub to_desktop: ToDesktop,
     carriers: Arc<Carriers>,
     links: Links,
+    metrics: Metrics,
+    sight: Sight,
 }
 
 /// A gateway at work.
@@ -186,7 +195,15 @@ impl Gateway {
             tracing::info!(%database, applied, "migrated");
         }
         let (clock, correction) = clock.correctable();
-        let store = store::open(&database, &place.name, clock, faults.clone())
+        let metrics = Metrics::default();
+        let opened = store::open(
+            &database,
+            &place.name,
+            clock,
+            faults.clone(),
+            metrics.clone(),
+        );
+        let store = opened
             .await
             .with_context(|| format!("opening {database}"))?;
         let timekeeper = Timekeeper {
@@ -217,6 +234,7 @@ impl Gateway {
             vault: vault.clone(),
             book: book.clone(),
             policy: policy.clone(),
+            metrics: metrics.clone(),
         });
         let to_desktop = ToDesktop::new(
             store.reader.clone(),
@@ -225,7 +243,20 @@ impl Gateway {
             clock,
             policy.clone(),
         );
+        let sight = Sight {
+            metrics: metrics.clone(),
+            reader: store.reader.clone(),
+            to_handset: to_handset.clone(),
+            epoch: store.lease,
+            tenure: store.tenure.clone(),
+            clock,
+            timekeeper: timekeeper.clone(),
+            database_file: database.file().map(ToOwned::to_owned),
+            seen: Arc::default(),
+        };
         Ok(Self {
+            metrics,
+            sight,
             settings,
             database,
             keys,
@@ -254,7 +285,9 @@ impl Gateway {
             to_desktop: self.to_desktop.clone(),
             book: self.book.clone(),
             public_url: self.settings.http.public_url.clone(),
+            metrics: self.metrics.clone(),
         });
+        let sight = self.sight.clone();
         let (reader, links) = (self.store.reader.clone(), self.links.clone());
         let timekeeper = self.timekeeper.clone();
         let down: Arc<str> = meaning_of_outage(&self.settings.to_handset).into();
@@ -262,6 +295,7 @@ impl Gateway {
             to_handset: self.to_handset.clone(),
             to_desktop: self.to_desktop.clone(),
             book: self.book.clone(),
+            administration: self.administration(),
             clock: self.clock,
             readiness: Arc::new(move || {
                 let (reader, links, down) = (reader.clone(), links.clone(), down.clone());
@@ -269,8 +303,41 @@ impl Gateway {
                 Box::pin(async move { readiness(&reader, &links, &down, complaint).await })
             }),
             version: env!("CARGO_PKG_VERSION"),
+            metrics: self.metrics.clone(),
+            sight: Arc::new(move || {
+                let sight = sight.clone();
+                Box::pin(async move { sight.text().await })
+            }),
+            metrics_open: self.settings.metrics.open,
         });
         soap.or(rest).unify().or(rest::nowhere()).unify().boxed()
+    }
+
+    /// Shows the metrics where the settings say: at a listener of its own, which ends with `stop`. Where it listens.
+    pub async fn show_metrics(
+        &self,
+        doors: &TaskTracker,
+        stop: &CancellationToken,
+    ) -> anyhow::Result<Option<SocketAddr>> {
+        let Some(address) = self.settings.metrics.listen else {
+            return Ok(None);
+        };
+        let listener = TcpListener::bind(address).await.with_context(|| {
+            format!("metrics.listen: {address}; choose another, or \"off\", where several nodes share a machine")
+        })?;
+        let address = listener.local_addr()?;
+        if !address.ip().is_loopback() {
+            tracing::warn!(%address, "metrics are shown to whoever reaches this address");
+        }
+        tracing::info!(%address, "listening, metrics");
+        doors.spawn(listener::serve(
+            listener,
+            None,
+            self.sight.routes(),
+            Limits::default(),
+            stop.clone(),
+        ));
+        Ok(Some(address))
     }
 
     /// What administrators ask for, done on this gateway's database.
@@ -306,10 +373,7 @@ impl Gateway {
     /// Starts everything behind the doors.
     pub fn start(self) -> anyhow::Result<Running> {
         let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
-        let file = match &self.database {
-            DatabaseUrl::Sqlite(path) => Some(path.clone()),
-            DatabaseUrl::Postgres { .. } => None,
-        };
+        let file = self.database.file().map(ToOwned::to_owned);
         tasks.spawn(to_handset::keep_claiming(
             self.to_handset.clone(),
             file,
@@ -326,6 +390,7 @@ impl Gateway {
             retry: self.settings.mail.retry_s.duration(),
             clock: self.clock,
             faults: self.faults.clone(),
+            metrics: self.metrics.clone(),
         };
         tasks.spawn(sender.run(stop.clone()));
         let supervisor = Supervisor {
@@ -345,6 +410,7 @@ impl Gateway {
             to_desktop: self.to_desktop,
             clock: self.clock,
             faults: self.faults,
+            metrics: self.metrics,
             links: self.links,
         };
         tasks.spawn(supervisor.run(stop.clone()));

@@ -384,3 +384,57 @@ async fn slots_are_shared_taken_over_and_given_back() {
         .unwrap();
     assert!(!first.are_moving() && in_table().await == 2);
 }
+
+/// A reply whose id was made first is committed last, on another node: whoever reads the feed meanwhile waits, and its cursor passes nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_feed_waits_for_what_another_node_commits_late() {
+    let Some([one, two]) = Bed::two(["reply.before_commit", ""]).await else {
+        return;
+    };
+    let sent = deposited(&two, HANDSET, "question").await;
+    two.to_handset
+        .report(vec![accepted(&sent[0], "a1")])
+        .await
+        .unwrap();
+    let reply = |bed: &Bed, text: &str, copy| Incoming {
+        text: text.into(),
+        concat: None,
+        ..part(bed, HANDSET, of_three(1, 1), copy, 1)
+    };
+    let (early, late) = (reply(&two, "early id", 1), reply(&two, "late id", 2));
+    let faults = one.faults.clone();
+    let journey = one.to_desktop.clone();
+    let slow = begin(async move { journey.receive(early).await }).await;
+    faults.reached().await;
+    two.to_desktop.receive(late).await.unwrap();
+    let who = two.book.by_api_key(&two.ann.api_key, BEGINNING).await;
+    let caller = who.unwrap().caller;
+    let (journey, asks) = (two.to_desktop.clone(), caller.clone());
+    let reading = begin(async move { journey.inbound(&asks, 0, 10).await }).await;
+    assert!(
+        !reading.is_finished(),
+        "it waits for the batch that is signed"
+    );
+    faults.let_pass();
+    slow.await.unwrap().unwrap();
+    let seen = reading.await.unwrap().unwrap();
+    let texts: Vec<&str> = seen.iter().map(|reply| reply.text.as_str()).collect();
+    assert!(
+        matches!(texts[..], ["early id", "late id"] | ["early id"]),
+        "{texts:?}"
+    );
+    let cursor = seen.last().unwrap().id;
+    let rest = two.to_desktop.inbound(&caller, cursor, 10).await.unwrap();
+    assert_eq!(texts.len() + rest.len(), 2, "nothing was passed over");
+    // What comes from now on stands behind that, whichever node writes it.
+    let behind = reply(&one, "behind", 3);
+    let journey = one.to_desktop.clone();
+    let next = begin(async move { journey.receive(behind).await }).await;
+    faults.reached().await;
+    faults.let_pass();
+    next.await.unwrap().unwrap();
+    let cursor = rest.last().map_or(cursor, |reply| reply.id);
+    let last = two.to_desktop.inbound(&caller, cursor, 10).await.unwrap();
+    let texts: Vec<&str> = last.iter().map(|reply| reply.text.as_str()).collect();
+    assert_eq!(texts, ["behind"]);
+}

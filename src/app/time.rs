@@ -50,6 +50,11 @@ impl Timekeeper {
         }
     }
 
+    /// How far this machine's clock is behind the database's, ms.
+    pub fn behind_ms(&self) -> i64 {
+        self.correction.ms()
+    }
+
     /// What is wrong with this machine's clock, if something is.
     pub fn complaint(&self) -> Option<String> {
         complaint(self.correction.ms())

@@ -11,6 +11,7 @@ use super::status;
 use crate::clock::Clock;
 use crate::config::rooms::StatusClass;
 use crate::faults::Faults;
+use crate::metrics::{LinkMeter, Metrics};
 use crate::store::{Ids, StoreError};
 use crate::to_desktop::ToDesktop;
 use crate::to_handset::{Answer, Chunk, Deposit, LINK_KILLED, Reported, ToHandset};
@@ -59,6 +60,7 @@ pub struct Link {
     pub ids: Arc<Ids>,
     pub clock: Clock,
     pub faults: Faults,
+    pub metrics: Metrics,
 }
 
 impl Link {
@@ -66,6 +68,8 @@ impl Link {
     pub async fn run(self, stop: CancellationToken) {
         let (carrier, slot) = (self.account.name.as_str(), self.slot);
         let mut pauses = Pauses::new(self.settings.reconnect);
+        let meter = self.metrics.link(carrier, slot);
+        meter.bound(None);
         let mut is_idle = false;
         while !stop.is_cancelled() {
             if !(self.may_write)() {
@@ -85,15 +89,20 @@ impl Link {
             let pause = match self.bind().await {
                 Ok(bound) => {
                     tracing::info!(carrier, slot, "bound");
+                    meter.bind_tried("bound");
+                    meter.bound(Some(self.settings.window));
                     let bound_at = Instant::now();
                     let standing = self.to_handset.link_stands(self.account.carrier_id);
-                    let why = Session::new(&self, &bound).run(bound.events, &stop).await;
+                    let session = Session::new(&self, &bound, &meter);
+                    let why = session.run(bound.events, &stop).await;
                     drop(standing);
+                    meter.bound(None);
                     tracing::info!(carrier, slot, why, "the link ended");
                     pauses.after_link(bound_at.elapsed())
                 }
                 Err(no_bind) => {
                     no_bind.log(carrier, slot);
+                    meter.bind_tried(no_bind.refusal.word());
                     pauses.after_refusal(no_bind.refusal)
                 }
             };
@@ -128,6 +137,7 @@ impl Link {
 /// A bind that stands.
 struct Session<'a> {
     link: &'a Link,
+    meter: &'a LinkMeter,
     transmitter: Client,
     receiver: Option<Client>,
     /// Sides that have not ended, and why the first ended that did.
@@ -139,7 +149,8 @@ struct Session<'a> {
     marking: usize,
     marked: mpsc::UnboundedSender<(usize, Vec<Deposit>)>,
     coming: mpsc::UnboundedReceiver<(usize, Vec<Deposit>)>,
-    in_flight: HashMap<u64, Deposit>,
+    /// With the moment in which each was handed over.
+    in_flight: HashMap<u64, (Deposit, Instant)>,
     late: HashMap<u64, Deposit>,
     late_order: VecDeque<u64>,
     deliveries: Arc<Semaphore>,
@@ -149,13 +160,14 @@ struct Session<'a> {
 }
 
 impl<'a> Session<'a> {
-    fn new(link: &'a Link, bound: &Bound) -> Self {
+    fn new(link: &'a Link, bound: &Bound, meter: &'a LinkMeter) -> Self {
         let (marked, coming) = mpsc::unbounded_channel();
         let receiver = bound.receiver.clone();
         let mut standing = vec![Side::Transmitter];
         standing.extend(receiver.as_ref().map(|_| Side::Receiver));
         Self {
             link,
+            meter,
             transmitter: bound.transmitter.clone(),
             receiver,
             standing,
@@ -189,6 +201,8 @@ impl<'a> Session<'a> {
             } else {
                 self.mark_more();
             }
+            let unanswered = self.in_flight.len() + self.marking;
+            self.meter.stands(unanswered, self.pacer.rate());
             let arrived = ready.arrived();
             tokio::select! {
                 side = events.recv(&mut happened) => {
@@ -267,8 +281,9 @@ impl<'a> Session<'a> {
 
     fn submit(&mut self, slots: usize, deposits: Vec<Deposit>) {
         self.marking -= slots;
-        let now = self.link.clock.now();
+        let (now, handed_over) = (self.link.clock.now(), Instant::now());
         let mut unwritten = Vec::new();
+        self.meter.submitted(deposits.len());
         for deposit in deposits {
             let token = deposit.attempt_id.cast_unsigned();
             match self
@@ -276,7 +291,7 @@ impl<'a> Session<'a> {
                 .submit(token, pdu::submit_sm(&deposit, &self.link.settings, now))
             {
                 Ok(()) => {
-                    self.in_flight.insert(token, deposit);
+                    self.in_flight.insert(token, (deposit, handed_over));
                 }
                 Err(smpp::Gone) => unwritten.push(Reported {
                     deposit,
@@ -300,7 +315,8 @@ impl<'a> Session<'a> {
                     message_id,
                 } => reported.extend(self.response(token, status, &message_id)),
                 Event::TimedOut { token } => {
-                    if let Some(deposit) = self.in_flight.remove(&token) {
+                    if let Some((deposit, _)) = self.in_flight.remove(&token) {
+                        self.meter.unanswered("no_answer", 1);
                         self.keep_late(token, deposit.clone());
                         reported.push(Reported {
                             deposit,
@@ -317,6 +333,7 @@ impl<'a> Session<'a> {
                 } => {
                     if let Some(deposit) = self.late.remove(&token) {
                         tracing::info!(carrier = self.link.account.name, "a late answer");
+                        self.meter.unanswered("late", 1);
                         reported.push(Reported {
                             deposit,
                             answer: self.answer_of(status, &message_id, false),
@@ -362,9 +379,11 @@ impl<'a> Session<'a> {
         status: CommandStatus,
         message_id: &str,
     ) -> Option<Reported> {
-        let deposit = self.in_flight.remove(&token)?;
+        let (deposit, handed_over) = self.in_flight.remove(&token)?;
         self.link.faults.fails_at("submit.after_write");
         let (in_flight, now) = (self.in_flight.len(), Instant::now());
+        let refusal = (!status.is_ok()).then(|| status.known_name().unwrap_or("other"));
+        self.meter.answered(refusal, now - handed_over);
         let mut is_frequent = false;
         match status::class_of(status, &self.link.settings.statuses) {
             Some(StatusClass::Throttled) => self.pacer.throttled(in_flight, now),
@@ -412,7 +431,7 @@ impl<'a> Session<'a> {
         }
     }
 
-    /// Keeps what was delivered, then answers: ESME_ROK only once it is on disk, else a temporary error.
+    /// Keeps what was delivered, then answers: ESME_ROK only once it is on disk, else ESME_RX_T_APPN, which every SMSC takes for "later" (ESME_RSYSERR some take for "never").
     fn receive(&mut self, side: Side, sequence: u32, kind: DeliveryKind, sm: ShortMessage) {
         let link = self.link;
         // Answered on the session that it came on.
@@ -420,7 +439,9 @@ impl<'a> Session<'a> {
             (Side::Receiver, Some(receiver)) => receiver.clone(),
             _ => self.transmitter.clone(),
         };
+        let meter = self.meter.deliveries();
         let Ok(permit) = self.deliveries.clone().try_acquire_owned() else {
+            meter.answered("unread", "ESME_RMSGQFUL");
             let _ = client.answer(sequence, kind, CommandStatus::ESME_RMSGQFUL);
             return;
         };
@@ -431,6 +452,10 @@ impl<'a> Session<'a> {
             &link.settings,
             link.clock,
         );
+        let what = match &delivered {
+            Delivered::Receipt(_) => "receipt",
+            Delivered::Text(_) => "text",
+        };
         let (journey, answering) = (link.to_desktop.clone(), self.answering.clone());
         tokio::spawn(async move {
             let kept = match delivered {
@@ -457,9 +482,10 @@ impl<'a> Session<'a> {
                         error,
                         "a delivery could not be kept; the carrier is asked to send it again"
                     );
-                    CommandStatus::ESME_RSYSERR
+                    CommandStatus::ESME_RX_T_APPN
                 }
             };
+            meter.answered(what, status.known_name().unwrap_or("other"));
             let _ = client.answer(sequence, kind, status);
             drop(permit);
         });
@@ -484,14 +510,17 @@ impl<'a> Session<'a> {
     fn settle(&mut self, unwritten: Vec<u64>, unanswered: Vec<u64>, was_whole: bool) {
         let mut reported = Vec::new();
         for token in unwritten {
-            reported.extend(self.in_flight.remove(&token).map(|deposit| Reported {
+            reported.extend(self.in_flight.remove(&token).map(|(deposit, _)| Reported {
                 deposit,
                 answer: Answer::NotWritten,
             }));
         }
+        self.meter.unanswered("not_written", reported.len());
+        self.meter.unanswered("no_answer", self.in_flight.len());
         let unanswered = unanswered
             .into_iter()
             .filter_map(|token| self.in_flight.remove(&token))
+            .map(|(deposit, _)| deposit)
             .collect::<Vec<_>>();
         // One alone is a suspect, unless it was we who ended the link; of several nobody knows which it died of.
         let is_suspect = was_whole && (self.link.may_write)();
@@ -501,7 +530,7 @@ impl<'a> Session<'a> {
             "link_lost"
         };
         // Whatever else was handed over may have been written.
-        let rest = self.in_flight.drain().map(|(_, deposit)| deposit);
+        let rest = self.in_flight.drain().map(|(_, (deposit, _))| deposit);
         reported.extend(unanswered.into_iter().chain(rest).map(|deposit| Reported {
             deposit,
             answer: Answer::NoAnswer { cause },

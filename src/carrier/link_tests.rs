@@ -109,6 +109,7 @@ impl Running {
             ids: bed.store.ids.clone(),
             clock: bed.clock,
             faults: Faults::default(),
+            metrics: crate::metrics::Metrics::default(),
         };
         let stop = CancellationToken::new();
         let task = tokio::spawn(link.run(stop.clone()));
@@ -342,4 +343,19 @@ async fn statuses_mean_what_the_carrier_says() {
         let row = link.bed.store.reader.sms(id).await.unwrap().unwrap();
         assert_eq!(row.tries, tries, "{status}");
     }
+}
+
+/// Without a database nothing is kept, and the carrier is told "later" in the one word that no SMSC takes for "never".
+#[tokio::test]
+async fn what_cannot_be_kept_is_refused_for_now() {
+    let link = Running::start(|_| {}).await;
+    let mut session = link.smsc.bound(BindKind::Transceiver).await;
+    link.bed.store.reader.close_for_test().await;
+    session.server.deliver(1, answer_of_handset()).unwrap();
+    let told = session.news().await;
+    let expected = ServerEvent::DeliverResponse {
+        token: 1,
+        status: CommandStatus::ESME_RX_T_APPN,
+    };
+    assert_eq!(told, expected);
 }

@@ -126,6 +126,11 @@ impl Pacer {
         taken
     }
 
+    /// Parts a second that may leave now; `None`: as many as the window takes.
+    pub fn rate(&self) -> Option<f64> {
+        self.rate.is_finite().then_some(self.rate)
+    }
+
     /// Gives back what [`Self::take`] counted and nothing was there for.
     pub fn give_back(&mut self, parts: usize) {
         self.tokens += float(parts);

@@ -59,6 +59,17 @@ pub(super) enum BindRefusal {
 }
 
 impl BindRefusal {
+    /// The word of its meter.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::AlreadyBound => "already_bound",
+            Self::WrongPassword => "wrong_password",
+            Self::Other => "failed",
+        }
+    }
+}
+
+impl BindRefusal {
     pub fn of(status: CommandStatus) -> Self {
         match status {
             CommandStatus::ESME_RALYBND => Self::AlreadyBound,

@@ -4,6 +4,7 @@ use crate::app;
 use crate::clock::Clock;
 use crate::config::{Layers, Origin, Purpose, Settings};
 use crate::faults::Faults;
+use crate::metrics::Metrics;
 use crate::security::Keys;
 use crate::store::{self, DatabaseUrl, Store};
 use anyhow::{Context, bail};
@@ -186,7 +187,14 @@ impl Place {
             store::migrate(&self.database)
                 .await
                 .with_context(|| format!("bringing {} up to date", self.database))?;
-            store::open(&self.database, "", clock, Faults::default()).await?
+            store::open(
+                &self.database,
+                "",
+                clock,
+                Faults::default(),
+                Metrics::default(),
+            )
+            .await?
         };
         match app::check_keys(&store, &keys).await {
             Ok(()) => Ok((store, keys)),

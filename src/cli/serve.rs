@@ -124,6 +124,7 @@ pub(super) async fn run(args: ServeArgs) -> anyhow::Result<()> {
     bring_about_carrier(&gateway, &args.settings.place()).await?;
     let (stop, doors) = (CancellationToken::new(), TaskTracker::new());
     open_doors(&gateway, certificates, &doors, &stop).await?;
+    gateway.show_metrics(&doors, &stop).await?;
     doors.close();
     let socket = gateway.administration_socket(stop.clone());
     let running = gateway.start()?;

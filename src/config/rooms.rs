@@ -266,6 +266,26 @@ mod listen {
     }
 }
 
+/// `[metrics]`
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Metrics {
+    /// Where `/metrics` is shown to whoever asks, or `"off"`. An address that others reach shows them how much is sent, over which carriers; no numbers and no texts.
+    #[serde(with = "listen")]
+    pub listen: Option<SocketAddr>,
+    /// Whether the HTTP doors show it to anybody; else only to an API key of the scope `admin`.
+    pub open: bool,
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        Metrics {
+            listen: Some(SocketAddr::from(([127, 0, 0, 1], 9464))),
+            open: false,
+        }
+    }
+}
+
 /// What becomes of a part in doubt when the wait for proof is over [SPEC 4.3].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

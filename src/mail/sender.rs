@@ -4,6 +4,7 @@ use super::letter::{self, AttemptLine, Matter, Note, Occasion, OriginalHeader, S
 use super::relay::{self, Lasting, Relay};
 use crate::clock::Clock;
 use crate::faults::Faults;
+use crate::metrics::Metrics;
 use crate::to_desktop::{Claimed, MailAnswer, Subject, ToDesktop};
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,6 +25,7 @@ pub struct Sender {
     pub retry: Duration,
     pub clock: Clock,
     pub faults: Faults,
+    pub metrics: Metrics,
 }
 
 impl Sender {
@@ -84,6 +86,12 @@ impl Sender {
                 }
             }
         };
+        let outcome = match &answer {
+            MailAnswer::Sent => "sent",
+            MailAnswer::Later { .. } => "later",
+            MailAnswer::Refused { .. } => "refused",
+        };
+        self.metrics.mail(mail.kind.as_str(), outcome);
         let mut pause = Duration::from_millis(100);
         while let Err(error) = self.journey.mail_answered(&mail, answer.clone()).await {
             tracing::error!(%error, "what the relay said could not be written; it waits");

@@ -66,7 +66,8 @@ impl Fields {
         self.object.get(name).filter(|value| !value.is_null())
     }
 
-    fn refuse(&mut self, pointer: impl AsRef<str>, must: impl std::fmt::Display) {
+    /// Notes what is wrong with the field that a pointer names.
+    pub fn refuse(&mut self, pointer: impl AsRef<str>, must: impl std::fmt::Display) {
         self.wrong.push(FieldError::field(pointer, must));
     }
 

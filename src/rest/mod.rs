@@ -5,6 +5,7 @@
 mod answer;
 mod fields;
 mod json;
+mod network;
 pub mod openapi;
 mod page;
 mod probes;
@@ -16,7 +17,9 @@ mod table;
 pub use probes::{Check, Readiness};
 
 use crate::accounts::{Book, Identified};
+use crate::administration::Administration;
 use crate::clock::Clock;
+use crate::metrics::Metrics;
 use crate::store::external;
 use crate::to_desktop::ToDesktop;
 use crate::to_handset::{Refusal, ToHandset, is_active};
@@ -51,11 +54,18 @@ pub struct Rest {
     pub to_handset: ToHandset,
     pub to_desktop: ToDesktop,
     pub book: Arc<Book>,
+    /// What operators do.
+    pub administration: Administration,
     pub clock: Clock,
     /// Asked at every `/readyz`.
     pub readiness: Arc<dyn Fn() -> BoxFuture<'static, Readiness> + Send + Sync>,
     /// The version of the program.
     pub version: &'static str,
+    pub metrics: Metrics,
+    /// Asked at every `/metrics`.
+    pub sight: Arc<dyn Fn() -> BoxFuture<'static, String> + Send + Sync>,
+    /// Whether `/metrics` is for everybody.
+    pub metrics_open: bool,
 }
 
 /// A request without its body.
@@ -126,6 +136,14 @@ impl Rest {
         let span = tracing::info_span!("request", request_id, user = tracing::field::Empty);
         let mut asking = Asking::default();
         let outcome = self.act(&asked, body, &mut asking).instrument(span).await;
+        let place = match table::place(&asked.path) {
+            "" => "unknown",
+            place => place,
+        };
+        let code = outcome
+            .as_ref()
+            .map_or_else(|fault| fault.told().1, |_| "ok");
+        self.metrics.request("rest", place, code);
         match &outcome {
             Ok(response) => {
                 let status = response.status().as_u16();
@@ -160,6 +178,7 @@ impl Rest {
             Target::Readyz => return Ok(probes::readyz(self).await),
             Target::Version => return Ok(probes::version(self)),
             Target::OpenApi => return Ok(openapi::openapi()),
+            Target::Metrics if self.metrics_open => return Ok(probes::metrics(self).await),
             _ => {}
         }
         let who = by_bearer(&self.book, &asked.headers, self.clock.now());
@@ -190,15 +209,34 @@ impl Rest {
         B: Buf,
     {
         is_active(&who.caller)?;
+        if target != Target::NotBuilt && !who.scopes.has(target.scope()) {
+            return Err(problem::not_for(target.scope()));
+        }
+        let caller = who.caller.clone();
         match target {
+            Target::Metrics => Ok(probes::metrics(self).await),
+            Target::Carriers => soon(network::carriers(self, asked)).await,
+            Target::Carrier => soon(network::carrier(self, asked, id)).await,
+            Target::SuspendCarrier => network::suspend_carrier(self, asked, &caller, id).await,
+            Target::ResumeCarrier => network::resume_carrier(self, asked, &caller, id).await,
+            Target::Routes => soon(network::routes(self, asked)).await,
+            Target::RoutesOf => soon(network::routes_of(self, asked, id)).await,
+            Target::SuspendRoutes => network::suspend_routes(self, asked, &caller, id).await,
+            Target::ResumeRoutes => network::resume_routes(self, asked, &caller, id).await,
+            Target::Numbers => soon(network::numbers(self, asked)).await,
+            Target::Number => soon(network::number(self, asked, id)).await,
             Target::Send => {
+                page::nothing(&asked.query)?;
                 if !send::is_json(&asked.headers) {
                     return Err(Fault::MediaType);
                 }
                 let body = read_body(body, send::BODY_CAP).await.map_err(Fault::Body)?;
                 send::send(self, asked, who, &body).await
             }
-            Target::Message => soon(read::message(self, &who.caller, id)).await,
+            Target::Message => {
+                page::nothing(&asked.query)?;
+                soon(read::message(self, &who.caller, id)).await
+            }
             Target::Events => soon(read::events(self, asked, &who.caller, id)).await,
             Target::Inbound => soon(read::inbound(self, asked, &who.caller)).await,
             _ => Err(Fault::NotBuilt(format!("{} {}", asked.method, asked.path))),

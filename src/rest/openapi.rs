@@ -1,7 +1,7 @@
 //! The description of this door, made from its own types; `openapi/emailsms.json` is the same, for those who read it in the repository.
 
 use super::problem::{OWN_CODES, Problem};
-use super::{answer, probes, read, send};
+use super::{answer, network, probes, read, send};
 use crate::store::events;
 use crate::to_handset::Refusal;
 use http::StatusCode;
@@ -26,11 +26,12 @@ use warp::reply::Response;
         license(name = "Apache-2.0", identifier = "Apache-2.0")
     ),
     servers((url = "/")),
-    paths(send::send, read::message, read::events, read::inbound, probes::healthz, probes::readyz, probes::version, openapi),
+    paths(send::send, read::message, read::events, read::inbound, network::carriers, network::carrier, network::suspend_carrier, network::resume_carrier, network::routes, network::routes_of, network::suspend_routes, network::resume_routes, network::numbers, network::number, probes::metrics, probes::healthz, probes::readyz, probes::version, openapi),
     tags(
         (name = "messages", description = "Texts on their way out"),
         (name = "inbound", description = "Replies"),
-        (name = "operation", description = "For operators; no API key")
+        (name = "network", description = "Carriers, routes and numbers, over all companies: for operators, whose API key has the scope `admin`"),
+        (name = "operation", description = "For operators; no API key, but for the metrics")
     ),
     components(schemas(Problem)),
     modifiers(&ApiKey, &Common, &Words)
@@ -91,7 +92,10 @@ impl Modify for Common {
 fn add_what_may_always_happen(operation: &mut Operation) {
     for (status, description) in [
         ("401", "`no_api_key`, `unknown_caller`"),
-        ("403", "`inactive`: user, department or company is disabled"),
+        (
+            "403",
+            "`inactive`: user, department or company is disabled; `not_permitted`: the API key is for something else",
+        ),
         ("500", "`unreadable`: a stored text cannot be opened"),
         ("503", "`unavailable`: the database does not answer"),
     ] {
@@ -159,7 +163,8 @@ impl Modify for Words {
             .get_or_insert_with(Components::default)
             .schemas;
         let states = State::ALL.map(State::as_str).to_vec();
-        let encodings = vec![Encoding::Gsm7.as_str(), Encoding::Ucs2.as_str()];
+        let encodings = [Encoding::Gsm7, Encoding::Ucs2, Encoding::Binary];
+        let encodings = encodings.map(Encoding::as_str).to_vec();
         let classic = [Classic::Pending, Classic::Ok, Classic::Fail, Classic::Abort];
         for (schema, field, words) in [
             ("Message", "state", states.clone()),
@@ -173,6 +178,9 @@ impl Modify for Words {
                 events::Kind::ALL.map(events::Kind::as_str).to_vec(),
             ),
             ("Event", "kind", MAIL_KINDS.to_vec()),
+            ("Carrier", "state", vec!["up", "down", "suspended"]),
+            ("Route", "state", vec!["open", "suspended"]),
+            ("Number", "state", vec!["in_pool", "removed"]),
             ("Problem", "code", problem_codes()),
             ("RefusedDestination", "code", destination_codes()),
         ] {
@@ -195,7 +203,7 @@ impl Modify for ApiKey {
         let scheme = Http::builder()
             .scheme(HttpAuthScheme::Bearer)
             .description(Some(
-                "An API key of a user, `gw_live_…`. Test keys, `gw_test_…`, may read; sending with one is refused (`not_permitted`), for there is no sandbox yet.",
+                "An API key of a user, `gw_live_…`. Test keys, `gw_test_…`, may read; sending with one is refused (`not_permitted`), for there is no sandbox yet. Each is for some of the scopes `messages:send`, `messages:read` and `admin`.",
             ))
             .build();
         document

@@ -2,7 +2,8 @@
 //!
 //! A feed always has a cursor, on its last page too: whoever asks again with it gets what came since, and misses nothing.
 
-use super::problem::{Fault, FieldError};
+use super::fields::MOST_ERRORS;
+use super::problem::{Fault, FieldError, clip};
 use crate::store::{external, parse_external};
 use http::{HeaderValue, header};
 use warp::reply::Response;
@@ -25,6 +26,27 @@ const NOT_BUILT: &[&str] = &[
     "user",
 ];
 
+/// Refuses every parameter, where there is none: its client meant something by it, and would not get it.
+pub fn nothing(query: &str) -> Result<(), Fault> {
+    let wrong: Vec<FieldError> = parameters(query)
+        .map(|(name, _)| unknown(name))
+        .take(MOST_ERRORS)
+        .collect();
+    match wrong.is_empty() {
+        true => Ok(()),
+        false => Err(Fault::Fields(wrong)),
+    }
+}
+
+fn parameters(query: &str) -> impl Iterator<Item = (&str, &str)> {
+    let pairs = query.split('&').filter(|pair| !pair.is_empty());
+    pairs.map(|pair| pair.split_once('=').unwrap_or((pair, "")))
+}
+
+fn unknown(name: &str) -> FieldError {
+    FieldError::parameter(&clip(name), "is not known here; leave it out")
+}
+
 /// Which page is wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Page {
@@ -43,8 +65,7 @@ impl Page {
             prefix,
         };
         let (mut wrong, mut not_built) = (Vec::new(), Vec::new());
-        for pair in query.split('&').filter(|pair| !pair.is_empty()) {
-            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        for (name, value) in parameters(query) {
             match name {
                 "limit" => match value.parse() {
                     Ok(limit) if (1..=MOST).contains(&limit) => page.limit = limit,
@@ -67,9 +88,10 @@ impl Page {
                         "is not built yet; leave it out",
                     ));
                 }
-                _ => {}
+                _ => wrong.push(unknown(name)),
             }
         }
+        wrong.truncate(MOST_ERRORS);
         match (wrong.is_empty(), not_built.is_empty()) {
             (true, true) => Ok(page),
             (false, _) => Err(Fault::Fields(wrong)),
@@ -115,7 +137,7 @@ mod tests {
             (String::new(), 100, 0),
             ("limit=1".into(), 1, 0),
             (format!("after={cursor}&limit=1000"), 1000, 7),
-            ("after=&strange=1&&".into(), 100, 0),
+            ("after=&limit=100&&".into(), 100, 0),
         ] {
             let page = Page::parse(&query, "in").unwrap();
             assert_eq!((page.limit, page.after), (limit, after), "{query}");
@@ -129,6 +151,8 @@ mod tests {
             ("after=7", "after"),
             ("after=evt_0000000000007", "after"),
             ("since=2026-01-01", "since"),
+            ("strange=1", "strange"),
+            ("limit=1&Limit=2", "Limit"),
         ] {
             let (Fault::Fields(errors) | Fault::FieldsNotBuilt(errors)) =
                 Page::parse(query, "in").unwrap_err()
@@ -136,6 +160,14 @@ mod tests {
                 panic!("{query}")
             };
             assert_eq!(errors[0].parameter.as_deref(), Some(name), "{query}");
+        }
+        assert!(nothing("").is_ok() && nothing("&").is_ok());
+        let many = "x&".repeat(5_000);
+        for query in ["limit=1", many.as_str()] {
+            let Err(Fault::Fields(errors)) = nothing(query) else {
+                panic!("{query}")
+            };
+            assert!((1..=MOST_ERRORS).contains(&errors.len()));
         }
     }
 }

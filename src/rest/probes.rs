@@ -1,6 +1,8 @@
-//! What load balancers and operators ask, without an API key: alive, ready, which version. Nothing about anybody's texts.
+//! What load balancers and operators ask, without an API key: alive, ready, which version; and, with one unless it is open, what was counted. Nothing about anybody's texts.
 
+use super::problem::Problem;
 use super::{Rest, answer};
+use crate::metrics::TEXT_TYPE;
 use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -64,6 +66,26 @@ pub async fn readyz(rest: &Rest) -> Response {
     let mut response = answer::json(StatusCode::SERVICE_UNAVAILABLE, &readiness);
     let later = HeaderValue::from_static("5");
     response.headers_mut().insert(header::RETRY_AFTER, later);
+    response
+}
+
+/// What was counted, for Prometheus.
+///
+/// Shown to an API key of the scope `admin`, or to everybody where the operator opened it (`metrics.open`). `metrics.listen` shows the same at an address of its own.
+#[utoipa::path(
+    get, path = "/metrics", tag = "operation", security((), ("api_key" = ["admin"])),
+    responses(
+        (status = 200, description = "The text form of Prometheus, version 0.0.4", body = String, content_type = "text/plain"),
+        (status = 401, description = "`no_api_key`, `unknown_caller`", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "`not_permitted`: the key is not of the scope admin; `inactive`", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "`unavailable`: who asks cannot be found out now", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub async fn metrics(rest: &Rest) -> Response {
+    let mut response = Response::new((rest.sight)().await.into());
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(TEXT_TYPE));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }
 

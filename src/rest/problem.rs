@@ -1,7 +1,7 @@
 //! The one place where this door says no: every fault and every refusal as a problem [RFC 9457; SPEC 2.2].
 
 use super::send::{RefusedDestination, SentMessage};
-use crate::accounts::Unidentified;
+use crate::accounts::{KeyScope, Unidentified};
 use crate::to_handset::Refusal;
 use crate::web::BodyError;
 use crate::web::caller::NoCaller;
@@ -38,6 +38,8 @@ pub enum Fault {
     NoKey,
     /// No such message, or it is somebody else's.
     NoMessage,
+    /// No such thing of this kind.
+    NoThing(&'static str),
     /// No such path.
     NoPath,
     /// The path has these methods only.
@@ -230,6 +232,15 @@ fn status_of(code: u16) -> StatusCode {
     StatusCode::from_u16(code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
 }
 
+/// A key that is for something else.
+pub fn not_for(scope: KeyScope) -> Fault {
+    let word = scope.as_str();
+    Refusal::Kind(format!(
+        "This API key is not for that. Please ask your administrator for one with the scope `{word}`."
+    ))
+    .into()
+}
+
 impl From<Refusal> for Fault {
     fn from(refusal: Refusal) -> Self {
         Self::Refused(refusal)
@@ -352,7 +363,7 @@ impl Fault {
             Self::NoneAccepted(_, standing) => return *standing,
             Self::NotRead(_) => return standing(&Refusal::Unavailable, at),
             Self::NoKey => (401, "API key missing"),
-            Self::NoMessage | Self::NoPath => (404, "Not found"),
+            Self::NoMessage | Self::NoThing(_) | Self::NoPath => (404, "Not found"),
             Self::MethodNotAllowed(_) => (405, "Method not allowed"),
             Self::NotBuilt(_) => (501, "Not built yet"),
             Self::MediaType => (415, "Not JSON"),
@@ -376,7 +387,7 @@ impl Fault {
             Self::NoneAccepted(refused, _) => common_code(refused).unwrap_or("all_refused"),
             Self::NotRead(_) => Refusal::Unavailable.code(),
             Self::NoKey => "no_api_key",
-            Self::NoMessage | Self::NoPath => "not_found",
+            Self::NoMessage | Self::NoThing(_) | Self::NoPath => "not_found",
             Self::MethodNotAllowed(_) => "method_not_allowed",
             Self::NotBuilt(_) | Self::FieldsNotBuilt(_) => "not_built",
             Self::MediaType => "not_json",
@@ -408,6 +419,7 @@ impl Fault {
             Self::Refused(refusal) => refusal.to_string(),
             Self::NoKey => "Send your API key in the header `Authorization: Bearer gw_live_…`.".into(),
             Self::NoMessage => "There is no message of yours with this id. Use the `id` of an acceptance, with the API key of the same user.".into(),
+            Self::NoThing(what) => format!("There is no such {what}. Look into the list, which says how each is called."),
             Self::NoPath => "There is nothing at this path. Look into /openapi.json, which lists what there is.".into(),
             Self::MethodNotAllowed(allow) => format!("This path has other methods only: {allow}."),
             Self::NotBuilt(what) => format!("{} is not built yet. Look into /openapi.json, which lists what there is.", clip(what)),

@@ -8,6 +8,7 @@ use crate::accounts::Caller;
 use crate::store::{events, external, parse_external};
 use crate::to_desktop::InboundView;
 use crate::to_handset::{CarrierNames, SmsView};
+use data_encoding::{BASE64, HEXLOWER};
 use http::StatusCode;
 use serde::Serialize;
 use smpp::CommandStatus;
@@ -33,9 +34,19 @@ pub struct Message {
     #[schema(required)]
     pub from: Option<String>,
     pub text: String,
-    /// `gsm7` or `ucs2`.
+    /// The octets of a binary text, base64; its `text` is empty.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub binary: Option<String>,
+    /// Its user data header with its length octet, hexadecimal.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub udh: Option<String>,
+    /// `gsm7`, `ucs2` or `binary`.
     pub encoding: &'static str,
     pub parts: i64,
+    /// How many of them a carrier has accepted.
+    pub parts_accepted: i64,
     /// The first counts 1.
     pub tries: i64,
     /// Whether it ever was.
@@ -49,6 +60,16 @@ pub struct Message {
 
 impl From<SmsView> for Message {
     fn from(sms: SmsView) -> Self {
+        let octets = sms.octets();
+        let (text, binary, udh) = match octets {
+            None => (sms.text, None, None),
+            Some((elements, octets)) => {
+                let length = u8::try_from(elements.len()).unwrap_or_default();
+                let header = [&[length][..], &elements].concat();
+                let udh = (length > 0).then(|| HEXLOWER.encode(&header));
+                (String::new(), Some(BASE64.encode(&octets)), udh)
+            }
+        };
         Self {
             id: external(answer::MESSAGE, sms.id),
             legacy_id: sms.legacy_id,
@@ -57,9 +78,12 @@ impl From<SmsView> for Message {
             cause: sms.cause,
             to: answer::number(sms.to),
             from: sms.from.map(answer::number),
-            text: sms.text,
+            text,
+            binary,
+            udh,
             encoding: sms.encoding.as_str(),
             parts: sms.parts,
+            parts_accepted: sms.parts_accepted,
             tries: sms.tries,
             in_doubt: sms.in_doubt,
             reply_to: sms.reply_to,
@@ -180,6 +204,7 @@ pub struct InboundPage {
     responses(
         (status = 200, description = "How it stands", body = Message),
         (status = 404, description = "`not_found`: no such message of yours", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "`invalid`: a parameter", body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub async fn message(rest: &Rest, caller: &Caller, id: &str) -> Result<Response, Fault> {

@@ -6,6 +6,7 @@ use super::problem::{self, Fault, FieldError, Problem, Reckoning, Standing};
 use super::{Asked, Rest, json};
 use crate::accounts::{Caller, Identified};
 use crate::to_handset::{Accepted, Destination, Reference, SendRequest};
+use data_encoding::{BASE64, HEXLOWER_PERMISSIVE};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use serde::Serialize;
 use serde_json::Value;
@@ -25,6 +26,7 @@ const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 /// All that a request may have.
 const KNOWN: &[&str] = &[
+    "binary",
     "client_reference",
     "flash",
     "from",
@@ -33,12 +35,13 @@ const KNOWN: &[&str] = &[
     "reply_to",
     "text",
     "to",
+    "udh",
     "validity_s",
 ];
 /// Fields that the product will have. One that is left out of account would send another text than was asked for.
 const NOT_BUILT: &[&str] = &[
-    "binary", "class", "lists", "metadata", "optimise", "optimize", "send_at", "split", "template",
-    "udh", "validity",
+    "class", "lists", "metadata", "optimise", "optimize", "send_at", "split", "template",
+    "validity",
 ];
 /// What these fields are called elsewhere, small letters only.
 const ALIASES: &[(&str, &str)] = &[
@@ -67,9 +70,15 @@ pub struct SendMessages {
     /// Mobile numbers, as the company's country or E.164 writes them.
     #[schema(min_items = 1, max_items = 1000, example = json!(["+61491570156"]))]
     pub to: Vec<String>,
-    /// The text.
-    #[schema(example = "Your parcel has arrived.")]
+    /// The text; left out where there is `binary`.
+    #[schema(required = false, example = "Your parcel has arrived.")]
     pub text: String,
+    /// Octets in place of the text, for a program on the handset: base64.
+    #[schema(example = "3wEC")]
+    pub binary: Option<String>,
+    /// The user data header of each part of `binary`, such as ports: hexadecimal, with its length octet. Where several parts are needed, their places are added.
+    #[schema(example = "0605040b8423f0")]
+    pub udh: Option<String>,
     /// A registered sender ID. None can be registered yet, so leave it out, and a number of ours is chosen.
     pub from: Option<String>,
     /// Where answers go: the user's own address *(default)*, or one in a mail domain of the company.
@@ -160,7 +169,7 @@ pub struct SentMessage {
     pub state: String,
     /// SMS that it is split into.
     pub parts: u8,
-    /// `gsm7` or `ucs2`.
+    /// `gsm7`, `ucs2` or `binary`.
     pub encoding: String,
 }
 
@@ -219,6 +228,16 @@ pub async fn send(
     )
 }
 
+fn octets(base64: &str) -> Option<Vec<u8>> {
+    BASE64.decode(base64.trim().as_bytes()).ok()
+}
+
+fn header(hexadecimal: &str) -> Option<Vec<u8>> {
+    HEXLOWER_PERMISSIVE
+        .decode(hexadecimal.trim().as_bytes())
+        .ok()
+}
+
 /// Whether the body is JSON, by its headers.
 pub fn is_json(headers: &HeaderMap) -> bool {
     let plain = headers
@@ -250,9 +269,28 @@ impl SendMessages {
         let to = fields.texts("to", MOST_DESTINATIONS, "numbers");
         // A text that is not there is the journey's business, like an empty one: check 4 comes after checks 2 and 3.
         let text = fields.string("text").unwrap_or_default();
+        let binary = fields.string("binary");
+        let udh = fields.string("udh");
+        if binary.is_some() && !text.is_empty() {
+            fields.refuse("/binary", "cannot stand beside `text`; send one of the two");
+        }
+        if binary
+            .as_deref()
+            .is_some_and(|given| octets(given).is_none())
+        {
+            fields.refuse("/binary", "must be base64");
+        }
+        if udh.is_some() && binary.is_none() {
+            fields.refuse("/udh", "needs `binary` beside it");
+        }
+        if udh.as_deref().is_some_and(|given| header(given).is_none()) {
+            fields.refuse("/udh", "must be hexadecimal");
+        }
         let parsed = Self {
             to,
             text,
+            binary,
+            udh,
             from: fields.name("from"),
             reply_to: fields.name("reply_to"),
             validity_s: fields.whole_number("validity_s", LONGEST_VALIDITY_S),
@@ -271,7 +309,14 @@ impl SendMessages {
             .iter()
             .map(|given| Destination::parse(given, &who.caller))
             .collect();
-        let text = Text::written(&self.text);
+        let text = match &self.binary {
+            None => Text::written(&self.text),
+            Some(binary) => {
+                let header = self.udh.as_deref().and_then(header);
+                let octets = octets(binary).unwrap_or_default();
+                Text::of_octets_behind(&octets, &header.unwrap_or_default())
+            }
+        };
         let reference = self.client_reference.take().map(|key| Reference {
             key,
             request: self.canonical(&to, &text, &who.caller),
@@ -441,6 +486,11 @@ mod tests {
             (r#"{"to":["x"],"a/b":{"c":1,"c":2}}"#, &["/a~1b", "/a~1b/c"]),
             (r#"{"to":["x"],"priority":1}"#, &["/priority"]),
             (r#"{"to":["x"],"flash":"yes"}"#, &["/flash"]),
+            (r#"{"to":["x"],"binary":"?"}"#, &["/binary"]),
+            (r#"{"to":["x"],"binary":"AAE"}"#, &["/binary"]),
+            (r#"{"to":["x"],"binary":"AAE=","text":"hi"}"#, &["/binary"]),
+            (r#"{"to":["x"],"text":"hi","udh":"00"}"#, &["/udh"]),
+            (r#"{"to":["x"],"binary":"AAE=","udh":"0"}"#, &["/udh"]),
             (
                 r#"{"to":["x"],"reply_to":[],"from":{}}"#,
                 &["/from", "/reply_to"],
@@ -628,7 +678,7 @@ mod tests {
 
         #[test]
         fn any_value_of_any_field_is_read_or_refused(
-            name in prop::sample::select(vec!["to", "text", "from", "reply_to", "validity_s", "receipts", "priority", "flash", "client_reference", "send_at"]),
+            name in prop::sample::select(vec!["to", "text", "from", "reply_to", "validity_s", "receipts", "priority", "flash", "binary", "udh", "client_reference", "send_at"]),
             value in prop::sample::select(vec!["null", "true", "-1", "1e308", "18446744073709551616", "\"\"", "\"\\u0000\"", "[[]]", "{\"a\":[]}", "[\"\",\"\\u0000\"]"]),
         ) {
             let _ = parse(&format!("{{\"{name}\":{value}}}"));

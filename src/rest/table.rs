@@ -1,5 +1,6 @@
 //! All resources on one page: which request means what, by method and path alone [SPEC 12.2].
 
+use crate::accounts::KeyScope;
 use http::Method;
 
 /// What a request is for.
@@ -9,6 +10,17 @@ pub enum Target {
     Message,
     Events,
     Inbound,
+    Carriers,
+    Carrier,
+    SuspendCarrier,
+    ResumeCarrier,
+    Routes,
+    RoutesOf,
+    SuspendRoutes,
+    ResumeRoutes,
+    Numbers,
+    Number,
+    Metrics,
     Healthz,
     Readyz,
     Version,
@@ -50,6 +62,29 @@ pub const ROUTES: &[Route] = &[
     route(Method::GET, "/v1/messages/{id}", Target::Message),
     route(Method::GET, "/v1/messages/{id}/events", Target::Events),
     route(Method::GET, "/v1/inbound", Target::Inbound),
+    route(Method::GET, "/v1/carriers", Target::Carriers),
+    route(Method::GET, "/v1/carriers/{id}", Target::Carrier),
+    route(
+        Method::POST,
+        "/v1/carriers/{id}/suspend",
+        Target::SuspendCarrier,
+    ),
+    route(
+        Method::POST,
+        "/v1/carriers/{id}/resume",
+        Target::ResumeCarrier,
+    ),
+    route(Method::GET, "/v1/routes", Target::Routes),
+    route(Method::GET, "/v1/routes/{id}", Target::RoutesOf),
+    route(
+        Method::POST,
+        "/v1/routes/{id}/suspend",
+        Target::SuspendRoutes,
+    ),
+    route(Method::POST, "/v1/routes/{id}/resume", Target::ResumeRoutes),
+    route(Method::GET, "/v1/numbers", Target::Numbers),
+    route(Method::GET, "/v1/numbers/{id}", Target::Number),
+    route(Method::GET, "/metrics", Target::Metrics),
     route(Method::GET, "/healthz", Target::Healthz),
     route(Method::GET, "/readyz", Target::Readyz),
     route(Method::GET, "/version", Target::Version),
@@ -69,7 +104,6 @@ pub const RESOURCES_NOT_BUILT: &[&str] = &[
     "api-keys",
     "audit-log",
     "batches",
-    "carriers",
     "cdrs",
     "company",
     "conversations",
@@ -82,12 +116,10 @@ pub const RESOURCES_NOT_BUILT: &[&str] = &[
     "kit",
     "lists",
     "me",
-    "numbers",
     "opt-outs",
     "quota-usage",
     "reports",
     "rosters",
-    "routes",
     "sender-ids",
     "senders",
     "templates",
@@ -136,6 +168,27 @@ pub fn find<'a>(method: &Method, path: &'a str) -> Found<'a> {
     } else {
         allowed.sort_unstable();
         Found::MethodNotAllowed(allowed.join(", "))
+    }
+}
+
+impl Target {
+    /// What an API key must be for.
+    pub fn scope(self) -> KeyScope {
+        match self {
+            Self::Send => KeyScope::Send,
+            Self::Carriers
+            | Self::Carrier
+            | Self::SuspendCarrier
+            | Self::ResumeCarrier
+            | Self::Routes
+            | Self::RoutesOf
+            | Self::SuspendRoutes
+            | Self::ResumeRoutes
+            | Self::Numbers
+            | Self::Number
+            | Self::Metrics => KeyScope::Admin,
+            _ => KeyScope::Read,
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! The door, asked without a socket: first what needs no database, then over one.
 
 use super::*;
+use crate::administration::request::{ApiKeyWish, NumbersOf, OfUser, Scope};
 use crate::testbed::{BEGINNING, Bed, Log, Person};
 use bytes::Bytes;
 use http::Response as HttpResponse;
@@ -43,9 +44,19 @@ impl Door {
             to_handset: bed.to_handset.clone(),
             to_desktop: bed.to_desktop.clone(),
             book: bed.book.clone(),
+            administration: bed.administration(),
             clock: bed.clock,
             readiness: Arc::new(|| Box::pin(async { Readiness::default() })),
             version: "1.2.3",
+            metrics: bed.metrics.clone(),
+            sight: Arc::new({
+                let metrics = bed.metrics.clone();
+                move || {
+                    let text = metrics.text(Vec::new()).unwrap();
+                    Box::pin(async move { text })
+                }
+            }),
+            metrics_open: false,
         };
         let filter = routes(rest).or(nowhere()).unify().boxed();
         Self { bed, filter }
@@ -219,7 +230,7 @@ async fn a_text_is_accepted_and_shown_to_its_sender_only() {
         shown.body,
         json!({
             "id": id, "legacy_id": message["legacy_id"], "state": "pending", "classic": "PENDING", "cause": null, "to": "+61491570156", "from": null,
-            "text": "hello 😀", "encoding": "ucs2", "parts": 1, "tries": 0, "in_doubt": false, "reply_to": "ann@example.com",
+            "text": "hello 😀", "encoding": "ucs2", "parts": 1, "parts_accepted": 0, "tries": 0, "in_doubt": false, "reply_to": "ann@example.com",
             "accepted_at": shown.body["accepted_at"], "valid_until": shown.body["valid_until"],
         })
     );
@@ -619,4 +630,248 @@ async fn replies_come_page_by_page_and_the_cursor_goes_on() {
         .add_user(door.bed.company_id, "bob@example.com")
         .await;
     assert_eq!(door.get(&bob, "/v1/inbound").await.body["data"], json!([]));
+}
+
+/// A key of Ann's with these scopes.
+async fn key_for(door: &Door, scopes: &[Scope]) -> String {
+    let wish = ApiKeyWish {
+        user: OfUser {
+            email: door.bed.ann.email.clone(),
+            company: None,
+        },
+        test: false,
+        expires_days: None,
+        scopes: scopes.to_vec(),
+    };
+    let made = door.bed.administration().add_api_key(&wish).await;
+    format!("Bearer {}", made.unwrap().api_key.expose())
+}
+
+#[tokio::test]
+async fn keys_are_for_what_they_are_for() {
+    let door = Door::open().await;
+    let (send, read, admin) = (
+        key_for(&door, &[Scope::Send]).await,
+        key_for(&door, &[Scope::Read]).await,
+        key_for(&door, &[Scope::Admin]).await,
+    );
+    let body = br#"{"to":["0491570156"],"text":"hi"}"#;
+    for (method, path, body, who) in [
+        ("POST", "/v1/messages", &body[..], &send),
+        ("GET", "/v1/inbound", b"", &read),
+        ("GET", "/v1/carriers", b"", &admin),
+        ("GET", "/v1/routes", b"", &admin),
+        ("GET", "/v1/numbers", b"", &admin),
+        ("POST", "/v1/carriers/one/suspend", b"", &admin),
+        ("POST", "/v1/routes/SAU/resume", b"", &admin),
+        ("GET", "/metrics", b"", &admin),
+    ] {
+        for key in [&send, &read, &admin] {
+            let headers = [
+                ("authorization", key.as_str()),
+                ("content-type", "application/json"),
+            ];
+            let answer = door.ask(method, path, &headers, body).await;
+            let fits = key == who;
+            assert_eq!(
+                answer.status < 300,
+                fits,
+                "{method} {path}: {}",
+                answer.body
+            );
+            if !fits {
+                assert_eq!(answer.status, 403, "{method} {path}");
+                assert_eq!(answer.body["code"], "not_permitted", "{method} {path}");
+            }
+        }
+    }
+    // A path that does not exist yet is told so whatever the key is for.
+    let headers = [("authorization", send.as_str())];
+    let answer = door.ask("GET", "/v1/webhooks", &headers, b"").await;
+    assert_eq!(answer.status, 501);
+}
+
+#[tokio::test]
+async fn carriers_and_routes_are_shown_suspended_and_resumed() {
+    let door = Door::open().await;
+    let key = key_for(&door, &[Scope::Admin]).await;
+    let headers = [("authorization", key.as_str())];
+    let ask =
+        async |method: &'static str, path: String| door.ask(method, &path, &headers, b"").await;
+    let get = async |path: &str| ask("GET", path.to_owned()).await;
+    let post = async |path: &str| ask("POST", path.to_owned()).await;
+
+    let all = get("/v1/carriers").await;
+    assert_eq!(all.status, 200);
+    assert_eq!(all.body["next"], Value::Null);
+    let one = &all.body["data"][0];
+    let id = one["id"].as_str().unwrap().to_owned();
+    assert_eq!(
+        (&one["name"], &one["state"], &one["settings"]),
+        (&json!("one"), &json!("down"), &json!({}))
+    );
+    assert!(one.get("password").is_none(), "{one}");
+    assert_eq!(get(&format!("/v1/carriers/{id}")).await.body, *one);
+
+    let standing = door.bed.to_handset.link_stands(door.bed.carrier_id);
+    assert_eq!(get("/v1/carriers/one").await.body["state"], "up");
+    for _ in 0..2 {
+        let suspended = post(&format!("/v1/carriers/{id}/suspend")).await;
+        assert_eq!(
+            (suspended.status, &suspended.body["state"]),
+            (200, &json!("suspended"))
+        );
+        assert!(suspended.body["suspended_at"].is_string());
+    }
+    let sent = door.bed.request("0491570156", "hi").await;
+    let sent = door.bed.to_handset.accept(sent).await.unwrap();
+    let view = door
+        .bed
+        .store
+        .reader
+        .sms(sent.messages[0].id)
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(view.cause.as_deref(), Some("suspended"));
+    let resumed = post(&format!("/v1/carriers/{id}/resume")).await;
+    assert_eq!(
+        (resumed.status, &resumed.body["state"]),
+        (200, &json!("up"))
+    );
+    drop(standing);
+
+    assert_eq!(
+        get("/v1/routes").await.body,
+        json!({"data": [{"name": "SAU", "prefix": "61", "carrier": "one", "rank": 1, "weight": 1, "state": "open", "suspended_at": null}], "next": null})
+    );
+    let suspended = post("/v1/routes/SAU/suspend").await;
+    assert_eq!(
+        (suspended.status, &suspended.body["data"][0]["state"]),
+        (200, &json!("suspended"))
+    );
+    assert_eq!(get("/v1/routes/S%41U").await.body, suspended.body);
+    assert_eq!(
+        post("/v1/routes/SAU/resume").await.body["data"][0]["state"],
+        "open"
+    );
+
+    for path in [
+        "/v1/carriers/two",
+        "/v1/carriers/car_0000000000001",
+        "/v1/routes/SNZ",
+        "/v1/routes/%",
+        "/v1/numbers/61400000009",
+        "/v1/numbers/x",
+    ] {
+        let answer = get(path).await;
+        assert_eq!(
+            (answer.status, &answer.body["code"]),
+            (404, &json!("not_found")),
+            "{path}"
+        );
+    }
+    assert_eq!(post("/v1/routes/SNZ/suspend").await.status, 404);
+    for path in [
+        "/v1/carriers?x=1",
+        "/v1/carriers/one?x=1",
+        "/v1/routes?limit=1",
+        "/v1/numbers?carrier=one",
+    ] {
+        let answer = get(path).await;
+        assert_eq!(
+            (answer.status, &answer.body["code"]),
+            (422, &json!("invalid")),
+            "{path}"
+        );
+    }
+    let deleted = ask("DELETE", format!("/v1/carriers/{id}")).await;
+    assert_eq!(
+        (deleted.status, deleted.header("allow")),
+        (405, "GET, HEAD")
+    );
+}
+
+#[tokio::test]
+async fn numbers_are_paged() {
+    let door = Door::open().await;
+    let numbers = NumbersOf {
+        carrier: None,
+        numbers: vec!["+61400000001..+61400000003".to_owned()],
+    };
+    door.bed
+        .administration()
+        .add_numbers(&numbers)
+        .await
+        .unwrap();
+    let key = key_for(&door, &[Scope::Admin]).await;
+    let headers = [("authorization", key.as_str())];
+    let (mut path, mut seen) = ("/v1/numbers?limit=3".to_owned(), Vec::new());
+    loop {
+        let page = door.ask("GET", &path, &headers, b"").await;
+        assert_eq!(page.status, 200, "{}", page.body);
+        for one in page.body["data"].as_array().unwrap() {
+            assert_eq!(
+                (&one["carrier"], &one["state"]),
+                (&json!("one"), &json!("in_pool"))
+            );
+            seen.push(one["number"].as_str().unwrap().to_owned());
+        }
+        let Some(next) = page.body["next"].as_str() else {
+            assert_eq!(page.header("link"), "");
+            break;
+        };
+        path = format!("/v1/numbers?limit=3&after={next}");
+        assert_eq!(page.header("link"), format!("<{path}>; rel=\"next\""));
+    }
+    assert_eq!(
+        seen,
+        [
+            "+61400000001",
+            "+61400000002",
+            "+61400000003",
+            "+61491570006"
+        ]
+    );
+    let one = door
+        .ask("GET", "/v1/numbers/+61400000002", &headers, b"")
+        .await;
+    assert_eq!(
+        (one.status, &one.body["number"]),
+        (200, &json!("+61400000002"))
+    );
+}
+
+#[tokio::test]
+async fn what_the_door_answered_is_counted_by_words_of_our_own() {
+    let door = Door::open().await;
+    let ann = door.bed.ann.clone();
+    door.post(
+        &ann,
+        &json!({"to": ["0491570156", "0491570157", "12"], "text": "hi"}),
+        None,
+    )
+    .await;
+    door.post(&ann, &json!({"to": ["0491570156"], "text": ""}), None)
+        .await;
+    door.get(&ann, "/v1/messages/msg_secret").await;
+    door.get(&ann, "/v1/0491570156").await;
+    let text = door.bed.metrics.text(Vec::new()).unwrap();
+    for sample in [
+        "emailsms_requests_total{code=\"ok\",door=\"rest\",operation=\"/v1/messages\"} 1",
+        "emailsms_requests_total{code=\"text_refused\",door=\"rest\",operation=\"/v1/messages\"} 1",
+        "emailsms_requests_total{code=\"not_found\",door=\"rest\",operation=\"/v1/messages/{id}\"} 1",
+        "emailsms_requests_total{code=\"not_found\",door=\"rest\",operation=\"unknown\"} 1",
+        "emailsms_texts_accepted_total{door=\"rest\"} 2",
+        "emailsms_texts_refused_total{code=\"not_a_mobile_number\",door=\"rest\"} 1",
+        "emailsms_texts_refused_total{code=\"text_refused\",door=\"rest\"} 1",
+        "emailsms_events_total{event=\"accepted\"} 2",
+        "emailsms_works_total{work=\"accept\"} 1",
+    ] {
+        assert!(text.contains(sample), "{sample} is not in\n{text}");
+    }
+    assert!(
+        !text.contains("0491570156") && !text.contains("secret"),
+        "{text}"
+    );
 }

@@ -4,12 +4,13 @@ use super::answer::{self, Outcome, Response as Answer};
 use super::envelope::{Call, MAX_BYTES};
 use super::fault::{FAULT_STATUS, FaultReason};
 use super::legacy::{
-    CheckMessageStatus, Code, Credentials, GetIncomingMessage, MessageKind, Operation, Request,
-    SendTextSms,
+    CheckMessageStatus, Code, Credentials, GetIncomingMessage, MessageKind, Operation, Recipients,
+    Request, SendBinarySms, SendTextSms,
 };
 use super::routes::{Target, target};
 use super::{values, wsdl};
 use crate::accounts::{Book, Caller, Identified, Unidentified};
+use crate::metrics::Metrics;
 use crate::store::external;
 use crate::to_desktop::ToDesktop;
 use crate::to_handset::{Destination, Refusal, SendRequest, ToHandset, is_active};
@@ -20,7 +21,7 @@ use http::header::{ALLOW, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use sms::{Classic, Encoding, Text};
+use sms::{Classic, Text, TextError};
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -44,6 +45,7 @@ pub struct Soap {
     pub book: Arc<Book>,
     /// How the gateway is reached, such as `https://sms.example.com`; without it a served WSDL names the request's Host.
     pub public_url: Option<String>,
+    pub metrics: Metrics,
 }
 
 /// The door as a filter. What is not its path is rejected, for other doors to answer.
@@ -114,6 +116,7 @@ impl Soap {
             }
             Err(reason) => {
                 tracing::info!(%source, %reason, "a malformed SOAP call");
+                self.metrics.request("soap", "unknown", "fault");
                 fault(&reason)
             }
         }
@@ -128,11 +131,13 @@ impl Soap {
             Ok(outcome) => {
                 let user = user.map(|id| external("usr", id));
                 tracing::info!(operation = name, code = 0, %source, user, "SOAP");
+                self.metrics.request("soap", name, "ok");
                 Answer::ok(outcome)
             }
             Err(no) => {
                 let user = user.map(|id| external("usr", id));
                 let (code, reason, cause) = (no.code.number(), no.reason, no.cause);
+                self.metrics.request("soap", name, reason);
                 if no.is_ours {
                     tracing::warn!(operation = name, code, %source, user, reason, cause, "SOAP: failed");
                 } else {
@@ -157,6 +162,7 @@ impl Soap {
         match (request, who) {
             (Request::RedWebServiceVersion, _) => Ok(Outcome::RedWebServiceVersion),
             (Request::SendTextSms(sms), Some(who)) => self.send(who, sms).await,
+            (Request::SendBinarySms(sms), Some(who)) => self.send_binary(who, sms).await,
             (Request::CheckMessageStatus(asked), Some(who)) => self.check(&who.caller, asked).await,
             (Request::GetIncomingMessage(asked), Some(who)) => {
                 self.hand_out(&who.caller, asked).await
@@ -202,23 +208,66 @@ impl Soap {
             .kind
             .kind()
             .map_err(|code| No::new(code, "not_permitted", "iInType is none of 0, 1 and 2."))?;
-        let flash = match kind {
-            MessageKind::Normal => false,
-            MessageKind::Flash => true,
-            // A text's encoding follows from its characters. To promise UCS-2 and send GSM would be a lie, so only what needs UCS-2 is taken.
-            MessageKind::Unicode => match &text {
-                Ok(text) if text.encoding() != Encoding::Ucs2 => {
-                    return Err(No::new(
-                        Code::NotPermitted,
-                        "not_permitted",
-                        "iInType is 2, and the text needs no Unicode.",
-                    ));
-                }
-                _ => false,
-            },
+        let (flash, text) = match kind {
+            MessageKind::Normal => (false, text),
+            MessageKind::Flash => (true, text),
+            MessageKind::Unicode => (false, text.map(Text::wide)),
         };
+        let ids = self.hand_over(
+            who,
+            &sms.recipients,
+            text,
+            flash,
+            sms.reply_email,
+            sms.originator,
+        );
+        Ok(Outcome::SendTextSms { ids: ids.await? })
+    }
+
+    /// Octets for programs on handsets. strInExtraParam is the header of each part in hexadecimal, with or without its length octet; or empty.
+    async fn send_binary(&self, who: Identified, sms: SendBinarySms) -> Result<Outcome, No> {
+        let flash = match sms.kind.kind() {
+            Ok(MessageKind::Normal) => false,
+            Ok(MessageKind::Flash) => true,
+            _ => {
+                return Err(No::new(
+                    Code::NotPermitted,
+                    "not_permitted",
+                    "iInType is none of 0 and 1.",
+                ));
+            }
+        };
+        let malformed = |what| move |code| No::new(code, "text_refused", what);
+        let octets = sms
+            .content()
+            .map_err(malformed("The content is no base64, or nothing."))?;
+        let header = sms
+            .header()
+            .map_err(malformed("strInExtraParam is no header in hexadecimal."))?;
+        let text = Text::of_octets_behind(&octets, &header);
+        let ids = self.hand_over(
+            who,
+            &sms.recipients,
+            text,
+            flash,
+            sms.reply_email,
+            String::new(),
+        );
+        Ok(Outcome::SendBinarySms { ids: ids.await? })
+    }
+
+    /// Hands a text to the journey; its legacy ids in the order of the recipients.
+    async fn hand_over(
+        &self,
+        who: Identified,
+        recipients: &Recipients,
+        text: Result<Text, TextError>,
+        flash: bool,
+        reply_to: String,
+        originator: String,
+    ) -> Result<Vec<u32>, No> {
         // None, or too many: nobody is left to text, and accept says so in its turn.
-        let to = sms.recipients.split().unwrap_or_default();
+        let to = recipients.split().unwrap_or_default();
         let to = to
             .into_iter()
             .map(|given| Destination::parse(given, &who.caller))
@@ -230,8 +279,8 @@ impl Soap {
                 door: "soap",
                 to,
                 text,
-                reply_to: Some(sms.reply_email),
-                originator: Some(sms.originator),
+                reply_to: Some(reply_to),
+                originator: Some(originator),
                 flash,
                 priority: 0,
                 receipts: None,
@@ -240,13 +289,12 @@ impl Soap {
                 all_or_nothing: true,
             })
             .await?;
-        let ids = accepted
+        accepted
             .messages
             .iter()
             .map(|message| u32::try_from(message.legacy_id))
             .collect::<Result<_, _>>()
-            .map_err(|error| No::failed(format!("a legacy id is out of its range: {error}")))?;
-        Ok(Outcome::SendTextSms { ids })
+            .map_err(|error| No::failed(format!("a legacy id is out of its range: {error}")))
     }
 
     async fn check(&self, caller: &Caller, asked: CheckMessageStatus) -> Result<Outcome, No> {

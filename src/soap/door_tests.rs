@@ -111,9 +111,8 @@ impl Bed {
         let url = DatabaseUrl::Sqlite(dir.path().join("test.db"));
         crate::store::migrate(&url).await.unwrap();
         let clock = Clock::starting_at(NOW);
-        let store = crate::store::open(&url, "", clock, Faults::default())
-            .await
-            .unwrap();
+        let store = crate::store::open(&url, "", clock, Faults::default(), Metrics::default());
+        let store = store.await.unwrap();
         let secrets = Arc::new(Keys::ephemeral());
         let serials = [(); 2].map(|()| secrets.new_serial().expose().to_owned());
         let keys = [(); 2].map(|()| new_sms_key().expose().to_owned());
@@ -148,6 +147,7 @@ impl Bed {
             vault: vault.clone(),
             book: book.clone(),
             policy: policy.clone(),
+            metrics: Metrics::default(),
         });
         let to_desktop = ToDesktop::new(reader, store.writer.clone(), vault.clone(), clock, policy);
         let door = routes(Soap {
@@ -155,6 +155,7 @@ impl Bed {
             to_desktop,
             book: book.clone(),
             public_url: None,
+            metrics: Metrics::default(),
         });
         Bed {
             door,
@@ -285,6 +286,7 @@ fn user_row(secrets: &Keys, id: i64, name: &str, serial: &str, key: &str) -> use
         serial_tail: None,
         key_hash: hash(Lookup::SmsKey, key),
         created_at: NOW,
+        unlocked_at: None,
     }
 }
 
@@ -389,7 +391,7 @@ async fn parameters_have_their_codes() {
     for (arguments, code) in [
         (vec![("iInType", "1")], "0"),
         (vec![("iInType", "3")], "1"),
-        (vec![("iInType", "2")], "1"),
+        (vec![("iInType", "2")], "0"),
         (vec![("iInType", "2"), ("strInMessageText", "Привет")], "0"),
         (vec![("iInType", "2"), ("strInMessageText", "")], "9"),
         (vec![("strInOriginator", "ACME")], "1"),
@@ -597,10 +599,41 @@ async fn a_reply_is_handed_out_once() {
 }
 
 #[tokio::test]
+async fn octets_are_taken_and_judged() {
+    let bed = Bed::new().await;
+    let send = async |arguments: &[(&str, &str)]| {
+        let mut all = vec![("strInRecipients", HANDSET), ("strInBinaryContent", "AAH/")];
+        all.retain(|(name, _)| arguments.iter().all(|(given, _)| given != name));
+        all.extend(arguments);
+        let said = bed.call("SendBinarySMS", &all).await;
+        let (code, ids) = (said.part("return"), said.part("strOutMessageIDs"));
+        assert_eq!(code == "0", !ids.is_empty(), "{code} {ids}");
+        code
+    };
+    let much = "A".repeat(140 * 8);
+    for (arguments, code) in [
+        (&[][..], "0"),
+        (&[("iInType", "1")], "0"),
+        (&[("iInType", "2")], "1"),
+        (&[("strInExtraParam", "06 05 04 0B84 23F0")], "0"),
+        (&[("strInExtraParam", "05040b8423f0")], "0"),
+        (&[("strInExtraParam", "0504")], "9"),
+        (&[("strInExtraParam", "ports")], "9"),
+        (&[("strInBinaryContent", "")], "9"),
+        (&[("strInBinaryContent", "?")], "9"),
+        (&[("strInBinaryContent", &much)], "0"),
+        (&[("strInRecipients", "12")], "8"),
+        (&[("strInReplyEmail", "x@elsewhere.example")], "1"),
+        (&[("strInSMSKey", "wrong")], "4"),
+    ] {
+        assert_eq!(send(arguments).await, code, "{arguments:?}");
+    }
+}
+
+#[tokio::test]
 async fn other_operations_know_their_caller_and_say_no() {
     let bed = Bed::new().await;
     for operation in [
-        "SendBinarySMS",
         "GetPropertyPage",
         "GetCreditsLeft",
         "GetLicenseInformation",

@@ -278,6 +278,14 @@ impl SendBinarySms {
             .filter(|bytes| !bytes.is_empty())
             .ok_or(Code::BadContent)
     }
+
+    /// The header of each part. Errors: [`Code::BadContent`] if strInExtraParam is not hexadecimal.
+    pub fn header(&self) -> Result<Vec<u8>, Code> {
+        let digits: String = self.extra.split_whitespace().collect();
+        data_encoding::HEXLOWER_PERMISSIVE
+            .decode(digits.as_bytes())
+            .map_err(|_| Code::BadContent)
+    }
 }
 
 /// What became of messages.

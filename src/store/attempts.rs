@@ -86,6 +86,16 @@ impl Model {
     }
 }
 
+/// How many of the parts were accepted, of all the attempts of their text.
+pub fn accepted_parts(parts: i64, attempts: &[Model]) -> i64 {
+    let is_in = |part: &i64| {
+        attempts
+            .iter()
+            .any(|attempt| attempt.part == *part && attempt.outcome() == Outcome::Accepted)
+    };
+    i64::try_from((1..=parts).filter(is_in).count()).unwrap_or(parts)
+}
+
 /// What became of an attempt.
 #[derive(Clone, Debug)]
 pub struct Change {

@@ -6,6 +6,7 @@ use super::writer::{self, Writer};
 use super::{Ids, StoreError};
 use crate::clock::Clock;
 use crate::faults::Faults;
+use crate::metrics::Metrics;
 use crate::security::Secret;
 use migrations::{Migrator, MigratorTrait};
 use sea_orm::sqlx::postgres::PgConnectOptions;
@@ -87,6 +88,14 @@ impl DatabaseUrl {
             "`{}` is no database: use sqlite:PATH or postgres://user@host/database",
             text.split(':').next().unwrap_or_default()
         ))
+    }
+
+    /// SQLite's.
+    pub fn file(&self) -> Option<&Path> {
+        match self {
+            Self::Sqlite(path) => Some(path),
+            Self::Postgres { .. } => None,
+        }
     }
 
     /// SQLite serves one node only.
@@ -227,6 +236,7 @@ pub async fn open(
     holder: &str,
     clock: Clock,
     faults: Faults,
+    metrics: Metrics,
 ) -> Result<Store, StoreError> {
     let lock = match url {
         DatabaseUrl::Sqlite(path) => Some(lock_file(path)?),
@@ -246,6 +256,7 @@ pub async fn open(
         clock,
         node,
         faults,
+        metrics,
         lost: lost.clone(),
     };
     let (writer, task) = writer::start(task, closing.clone());
@@ -522,9 +533,15 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let url = DatabaseUrl::Sqlite(dir.path().join("emailsms.db"));
         migrate(&url).await.unwrap();
-        let store = open(&url, "", Clock::default(), Faults::default())
-            .await
-            .unwrap();
+        let store = open(
+            &url,
+            "",
+            Clock::default(),
+            Faults::default(),
+            Metrics::default(),
+        )
+        .await
+        .unwrap();
         let writer = store.writer.clone();
         let handed = tokio::spawn({
             let writer = writer.clone();

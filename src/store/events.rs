@@ -132,8 +132,10 @@ pub(super) const INSERT: Bulk = Bulk::Insert {
 impl Batch<'_> {
     /// Adds events, in this order.
     pub fn add_events(&self, events: impl IntoIterator<Item = Event>) {
-        let values = &mut self.growth().events;
+        let growth = &mut *self.growth();
+        let values = &mut growth.events;
         for event in events {
+            growth.counted.events[event.kind as usize] += 1;
             values.extend::<[Value; 9]>([
                 self.ids.next().into(),
                 event.sms_id.into(),
@@ -164,16 +166,18 @@ impl Batch<'_> {
 }
 
 impl Reader {
-    /// An SMS's events with ids above `after`, oldest first.
+    /// An SMS's events with ids above `after`, oldest first: a feed that misses none, whichever node writes it.
     pub async fn events_of(
         &self,
         sms_id: i64,
         after: i64,
         limit: u64,
     ) -> Result<Vec<Model>, StoreError> {
+        let horizon = self.horizon().await?;
         let found = Entity::find()
             .filter(Column::SmsId.eq(sms_id))
-            .filter(Column::Id.gt(after));
+            .filter(Column::Id.gt(after))
+            .filter(Column::Id.lte(horizon));
         Ok(found
             .order_by_asc(Column::Id)
             .limit(limit)

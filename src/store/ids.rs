@@ -29,6 +29,14 @@ impl Ids {
         }
     }
 
+    /// From now on all ids are above `id`, which another node made.
+    pub fn rise_above(&self, id: i64) {
+        let time = id >> (NODE_BITS + COUNT_BITS);
+        // To the end of its millisecond: within one, the node's number counts before the count.
+        let end = (time << COUNT_BITS) | ((1 << COUNT_BITS) - 1);
+        self.newest.fetch_max(end, Ordering::Relaxed);
+    }
+
     /// The next id: greater than all before it from this node.
     pub fn next(&self) -> i64 {
         let from_clock = (real_now() - FIRST_MS) << COUNT_BITS;
@@ -92,6 +100,19 @@ pub fn parse_external(prefix: &str, text: &str) -> Option<i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn ids_rise_above_those_of_a_node_whose_clock_is_ahead() {
+        let one = Ids::new(1, 0);
+        let ahead = one.next() + (5_000 << (NODE_BITS + COUNT_BITS));
+        for node_no in [1, 2, 255] {
+            let ids = Ids::new(node_no, 0);
+            ids.rise_above(ahead);
+            assert!(ids.next() > ahead);
+            ids.rise_above(0);
+            assert!(ids.next() > ahead, "never back");
+        }
+    }
 
     #[test]
     fn ids_rise_and_two_nodes_differ() {

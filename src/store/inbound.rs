@@ -361,9 +361,11 @@ impl Reader {
         after: i64,
         limit: u64,
     ) -> Result<Vec<Model>, StoreError> {
+        let horizon = self.horizon().await?;
         let found = Entity::find()
             .filter(Column::UserId.eq(user_id))
-            .filter(Column::Id.gt(after));
+            .filter(Column::Id.gt(after))
+            .filter(Column::Id.lte(horizon));
         Ok(found
             .order_by_asc(Column::Id)
             .limit(limit)

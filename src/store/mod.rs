@@ -23,6 +23,7 @@ pub mod quota;
 pub mod receipts;
 pub mod references;
 pub mod roster;
+pub mod sight;
 pub mod slots;
 pub mod suspensions;
 pub mod verify;
@@ -58,6 +59,19 @@ pub enum StoreError {
     /// Something that should not be: a broken row, a constraint.
     #[error("the database refused: {0}")]
     Refused(String),
+}
+
+impl StoreError {
+    /// Which it is, in a word.
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Unreachable(_) | Self::Denied(_) | Self::InUse(_) => "unreachable",
+            Self::DiskFull(_) => "disk_full",
+            Self::Contended(_) => "contended",
+            Self::LeaseLost => "lease_lost",
+            Self::Refused(_) => "refused",
+        }
+    }
 }
 
 impl From<DbErr> for StoreError {

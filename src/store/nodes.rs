@@ -1,9 +1,11 @@
 //! This node's row: its number (part of its ids), its epoch (the lease under which it claims), and the number of its last batch.
 
 use super::people::REVISION;
-use super::{Batch, Reader, StoreError};
+use super::{Batch, Ids, Reader, StoreError};
 use crate::clock::real_now;
-use sea_orm::{ConnectionTrait, DatabaseBackend, DatabaseConnection, Statement, TransactionTrait};
+use sea_orm::{
+    ConnectionTrait, DatabaseBackend, DatabaseConnection, QueryResult, Statement, TransactionTrait,
+};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
@@ -158,15 +160,34 @@ impl Node {
         self.tenure.renewed(self.signed);
     }
 
-    /// Writes the batch's number into this node's row, which also extends its lease; returns the revision of the accounts, which almost every batch asks for. Nothing, if
-    /// another epoch took the row over.
+    /// Writes the batch's number into this node's row, which also extends its lease; returns what [`Self::signed`] reads.
     pub fn signature(&self, backend: DatabaseBackend, batch: i64) -> Statement {
         let sql = format!(
-            "UPDATE nodes SET last_batch = $1, expires_at = {} + {LEASE_MS} WHERE node_no = $2 AND epoch = $3 RETURNING ({REVISION})",
+            "UPDATE nodes SET last_batch = $1, expires_at = {} + {LEASE_MS} WHERE node_no = $2 AND epoch = $3 \
+             RETURNING ({REVISION}), (SELECT COUNT(*) FROM nodes)",
             now_there(backend)
         );
         let values = [batch.into(), self.node_no.into(), self.epoch.into()];
         Statement::from_sql_and_values(backend, sql, values)
+    }
+
+    /// The revision of the accounts, which almost every batch asks for, out of what the signature returned; nothing, if another epoch took the row over.
+    ///
+    /// Where several nodes live, `ids` rise above those of all feeds: **what this batch adds to a feed stands behind what others committed before it was signed**, and whoever
+    /// reads a feed waits for those that are signed ([`Reader::horizon`]).
+    pub async fn signed<C: ConnectionTrait>(
+        &self,
+        tx: &C,
+        returned: Option<QueryResult>,
+        ids: &Ids,
+    ) -> Result<i64, StoreError> {
+        let row = returned.ok_or(StoreError::LeaseLost)?;
+        let nodes: i64 = row.try_get_by_index(1)?;
+        if nodes > 1 {
+            // In a statement of its own, which sees what was committed until the row above was locked.
+            ids.rise_above(newest_of_feeds(tx).await?.0);
+        }
+        Ok(row.try_get_by_index(0)?)
     }
 
     /// Whether the batch of that number was committed. On PostgreSQL the row lock waits for a COMMIT that is still under way. Without a row nobody can tell, for whoever took
@@ -196,6 +217,37 @@ impl Node {
             tokio::time::sleep(Duration::from_millis(pause_ms)).await;
             pause_ms = (pause_ms * 2).min(2_000);
         }
+    }
+}
+
+/// The highest id that stands in a feed, and how many nodes there are.
+async fn newest_of_feeds(connection: &impl ConnectionTrait) -> Result<(i64, i64), StoreError> {
+    let sql = "SELECT COALESCE((SELECT MAX(id) FROM events), 0), COALESCE((SELECT MAX(id) FROM inbound), 0), (SELECT COUNT(*) FROM nodes)";
+    let backend = connection.get_database_backend();
+    let statement = Statement::from_string(backend, sql);
+    let Some(row) = connection.query_one_raw(statement).await? else {
+        return Ok((0, 0));
+    };
+    let (events, inbound): (i64, i64) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
+    Ok((events.max(inbound), row.try_get_by_index(2)?))
+}
+
+impl Reader {
+    /// Up to this id feeds are whole: no node commits a row of them any more whose id is not above it. Where several nodes live, batches that are signed are waited for.
+    pub async fn horizon(&self) -> Result<i64, StoreError> {
+        let backend = self.0.get_database_backend();
+        // SQLite has one writer, whose ids are in the order of its commits.
+        if backend != DatabaseBackend::Postgres {
+            return Ok(i64::MAX);
+        }
+        let (newest, nodes) = newest_of_feeds(&self.0).await?;
+        if nodes < 2 {
+            return Ok(i64::MAX);
+        }
+        let sql = "SELECT node_no FROM nodes ORDER BY node_no FOR SHARE";
+        let signed = Statement::from_string(backend, sql);
+        self.0.query_all_raw(signed).await?;
+        Ok(newest)
     }
 }
 
@@ -307,8 +359,11 @@ mod tests {
             .unwrap();
         let node = Node::register(&connection, "here").await.unwrap();
         let tx = connection.begin().await.unwrap();
-        let signature = node.signature(DatabaseBackend::Sqlite, 7);
-        assert!(tx.query_one_raw(signature).await.unwrap().is_some());
+        let returned = tx
+            .query_one_raw(node.signature(DatabaseBackend::Sqlite, 7))
+            .await
+            .unwrap();
+        node.signed(&tx, returned, &Ids::new(1, 0)).await.unwrap();
         tx.commit().await.unwrap();
         for (batch, committed) in [(6, true), (7, true), (8, false)] {
             let found = node.has_committed(&connection, batch).await.unwrap();

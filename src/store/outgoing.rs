@@ -6,7 +6,7 @@ use super::bulk::{Bulk, Pick};
 use super::{Batch, Reader, StoreError};
 use sea_orm::entity::prelude::*;
 use sea_orm::{FromQueryResult, QueryOrder, QueryResult, QuerySelect, Statement, Value};
-use sms::State;
+use sms::{Encoding, State};
 
 /// One text for one handset.
 #[sea_orm::model]
@@ -61,6 +61,14 @@ impl Model {
     }
 }
 
+impl Model {
+    /// How its parts are encoded.
+    pub fn encoding(&self) -> Encoding {
+        let code = i16::try_from(self.encoding).ok();
+        code.and_then(Encoding::from_i16).unwrap_or(Encoding::Ucs2)
+    }
+}
+
 /// What becomes of an SMS: written by [`Batch::change_sms`].
 #[derive(Clone, Debug)]
 pub struct Change {
@@ -96,6 +104,46 @@ pub struct QueueLine {
     pub oldest_at: i64,
     /// When it is the first one's turn.
     pub due_at: i64,
+}
+
+/// Which texts are to be listed.
+#[derive(Debug, Clone, Default)]
+pub struct TextsFilter {
+    /// None: all that wait, are on their way, or are in doubt.
+    pub states: Vec<State>,
+    pub company_id: Option<i64>,
+    pub carrier_id: Option<i64>,
+    /// UTC ms.
+    pub accepted_until: Option<i64>,
+    /// Ids above it.
+    pub after: i64,
+    pub limit: u64,
+}
+
+/// A text without what it says.
+#[derive(Debug, Clone, PartialEq, Eq, FromQueryResult)]
+pub struct TextLine {
+    pub id: i64,
+    pub company_id: i64,
+    pub carrier_id: Option<i64>,
+    pub handset: i64,
+    pub state: i64,
+    pub cause: Option<String>,
+    pub parts: i64,
+    pub tries: i64,
+    pub in_doubt: bool,
+    pub accepted_at: i64,
+    pub due_at: i64,
+    pub valid_until: i64,
+    pub lease: Option<i64>,
+}
+
+impl TextLine {
+    /// Where it stands.
+    pub fn state(&self) -> State {
+        let code = i16::try_from(self.state).ok();
+        code.and_then(State::from_code).unwrap_or(State::Unknown)
+    }
 }
 
 /// What waits and stands in no lane.
@@ -440,6 +488,43 @@ impl Reader {
         Ok(QueueLine::find_by_statement(statement).all(&self.0).await?)
     }
 
+    /// Texts one by one, oldest first. Those that are not over are found by their own indexes; whoever asks for others looks through the table from `after` on.
+    pub async fn texts(&self, filter: &TextsFilter) -> Result<Vec<TextLine>, StoreError> {
+        const COLUMNS: &str = "id, company_id, carrier_id, handset, state, cause, parts, tries, in_doubt, accepted_at, due_at, valid_until, lease";
+        let is_open = |state: &State| {
+            matches!(
+                state,
+                State::Pending | State::Submitting | State::Fail | State::InDoubt
+            )
+        };
+        let from = match filter.states.iter().all(is_open) {
+            true => format!("({}) AS queued", queued(COLUMNS)),
+            false => "sms".to_owned(),
+        };
+        let mut which = "id > $1".to_owned();
+        let mut values: Vec<Value> = vec![filter.after.into()];
+        if !filter.states.is_empty() {
+            let codes = filter.states.iter().map(|state| state.code().to_string());
+            let codes: Vec<String> = codes.collect();
+            which.push_str(&format!(" AND state IN ({})", codes.join(", ")));
+        }
+        let further = [
+            ("company_id =", filter.company_id),
+            ("carrier_id =", filter.carrier_id),
+            ("accepted_at <=", filter.accepted_until),
+        ];
+        for (condition, value) in further {
+            if let Some(value) = value {
+                values.push(value.into());
+                which.push_str(&format!(" AND {condition} ${}", values.len()));
+            }
+        }
+        let limit = filter.limit;
+        let sql = format!("SELECT {COLUMNS} FROM {from} WHERE {which} ORDER BY id LIMIT {limit}");
+        let statement = Statement::from_sql_and_values(self.0.get_database_backend(), sql, values);
+        Ok(TextLine::find_by_statement(statement).all(&self.0).await?)
+    }
+
     /// Texts that an operator has to look at, oldest first.
     pub async fn held(&self, limit: u64) -> Result<Vec<Model>, StoreError> {
         let sql = format!(
@@ -467,7 +552,7 @@ impl Reader {
 }
 
 /// These columns of every SMS that waits, is on its way, or is in doubt: each part of it by its own index.
-fn queued(columns: &str) -> String {
+pub(super) fn queued(columns: &str) -> String {
     format!(
         "SELECT {columns} FROM sms WHERE lease > 0 AND state <> 3 UNION ALL SELECT {columns} FROM sms WHERE {WAITING} \
          UNION ALL SELECT {columns} FROM sms WHERE {TO_SETTLE} AND state = 5"

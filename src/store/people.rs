@@ -84,6 +84,8 @@ pub mod user {
         /// Keyed hash of the SMS key.
         pub key_hash: Option<Vec<u8>>,
         pub created_at: i64,
+        /// When an administrator last ended the locks of its serial.
+        pub unlocked_at: Option<i64>,
     }
 
     impl ActiveModelBehavior for ActiveModel {}
@@ -110,6 +112,8 @@ pub mod api_key {
         pub created_at: i64,
         pub expires_at: Option<i64>,
         pub revoked_at: Option<i64>,
+        /// Words, separated by blanks.
+        pub scopes: String,
     }
 
     impl ActiveModelBehavior for ActiveModel {}

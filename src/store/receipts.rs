@@ -2,6 +2,7 @@
 
 use super::bulk::{Bulk, Pick};
 use super::{Batch, Reader, StoreError};
+use crate::metrics::Tally;
 use sea_orm::entity::prelude::*;
 use sea_orm::{FromQueryResult, QueryOrder, QuerySelect, Value};
 
@@ -89,7 +90,9 @@ impl Batch<'_> {
             .iter()
             .flat_map(|(receipt, attempt)| [(*receipt).into(), (*attempt).into()])
             .collect();
-        self.write(&MATCH, values).await
+        self.write(&MATCH, values).await?;
+        self.tally(Tally::ReceiptMatchedLater, matches.len());
+        Ok(())
     }
 
     /// Receipts without an attempt that bear one of these ids, oldest first. Locks them: each gets its attempt once.

@@ -5,7 +5,7 @@
 //! open as far as sea-orm knows, and never is for SQLite between two batches.
 
 use super::bulk::{self, Writes};
-use super::{StoreError, nodes};
+use super::{Ids, StoreError, nodes};
 use sea_orm::{
     ConnectionTrait, DatabaseBackend, DatabaseConnection, DatabaseTransaction, DbErr,
     TransactionTrait,
@@ -32,7 +32,12 @@ impl Transactions {
     }
 
     /// Begins one, and signs it as a batch of a node.
-    pub async fn begin(&mut self, node: &nodes::Node, batch: i64) -> Result<Open, StoreError> {
+    pub async fn begin(
+        &mut self,
+        node: &nodes::Node,
+        batch: i64,
+        ids: &Ids,
+    ) -> Result<Open, StoreError> {
         let backend = self.connection.get_database_backend();
         let mut signature = node.signature(backend, batch);
         let tx = match (backend, self.kept.take()) {
@@ -48,8 +53,7 @@ impl Transactions {
             signature.sql.insert_str(0, "BEGIN IMMEDIATE; ");
         }
         let revision = match tx.query_one_raw(signature).await {
-            Ok(Some(row)) => row.try_get_by_index(0).map_err(StoreError::from),
-            Ok(None) => Err(StoreError::LeaseLost),
+            Ok(returned) => node.signed(&tx, returned, ids).await,
             Err(error) => Err(error.into()),
         };
         match revision {

@@ -8,6 +8,7 @@ use super::transaction::{Open, Transactions};
 use super::{Ids, StoreError, cdrs, events, mails, nodes};
 use crate::clock::Clock;
 use crate::faults::Faults;
+use crate::metrics::{Metrics, Tally};
 use futures::future::BoxFuture;
 use sea_orm::{
     ConnectionTrait, DatabaseBackend, DatabaseTransaction, QueryResult, Statement, Value,
@@ -62,8 +63,18 @@ pub struct Batch<'a> {
 #[derive(Default)]
 pub(super) struct Growth {
     pub events: Vec<Value>,
+    /// What was counted in this batch, written or not yet.
+    pub counted: Counted,
     pub cdrs: Vec<Value>,
     pub mails: Vec<Value>,
+}
+
+/// What the meters are told when a batch is on disk.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Counted {
+    /// By kind.
+    pub events: [u64; events::Kind::ALL.len()],
+    tallies: [u64; Tally::ALL.len()],
 }
 
 /// A handle to the writer's task; clones reach the same task.
@@ -95,6 +106,7 @@ pub(super) struct Task {
     pub clock: Clock,
     pub node: nodes::Node,
     pub faults: Faults,
+    pub metrics: Metrics,
     /// Cancelled when this node's lease turns out to be lost.
     pub lost: CancellationToken,
 }
@@ -181,7 +193,7 @@ impl Task {
     /// Commits, again where another node was in the way: nothing of what was begun was kept.
     async fn commit_patiently(&mut self, lanes: &mut [Box<dyn Lane>]) -> Result<(), StoreError> {
         for again in 0..CONTENDED_AT_MOST {
-            match self.commit(lanes).await {
+            match self.commit_and_count(lanes).await {
                 Err(error @ StoreError::Contended(_)) => {
                     tracing::info!(%error, again, "a batch is done again");
                     // Other nodes wait for other lengths: their numbers differ.
@@ -191,14 +203,48 @@ impl Task {
                 done => return done,
             }
         }
-        self.commit(lanes).await
+        self.commit_and_count(lanes).await
     }
 
-    async fn commit(&mut self, lanes: &mut [Box<dyn Lane>]) -> Result<(), StoreError> {
+    async fn commit_and_count(&mut self, lanes: &mut [Box<dyn Lane>]) -> Result<(), StoreError> {
+        let began = std::time::Instant::now();
+        let counted = match self.commit(lanes).await {
+            Ok(counted) => counted,
+            Err(error) => {
+                self.metrics.commit_failed(error.word());
+                return Err(error);
+            }
+        };
+        let mut all = 0;
+        for lane in lanes.iter() {
+            self.metrics.works(lane.name(), lane.len());
+            all += lane.len();
+        }
+        self.metrics.committed(began.elapsed(), all);
+        for kind in events::Kind::ALL {
+            let count = counted.events[kind as usize];
+            if count > 0 {
+                self.metrics.events(kind.as_str(), count);
+            }
+        }
+        for tally in Tally::ALL {
+            let count = counted.tallies[tally as usize];
+            if count > 0 {
+                self.metrics.tally(tally, count);
+            }
+        }
+        Ok(())
+    }
+
+    /// What the meters are to be told, for it is on disk now.
+    async fn commit(&mut self, lanes: &mut [Box<dyn Lane>]) -> Result<Counted, StoreError> {
         let number = self.node.next_batch();
-        let Open { tx, revision } = self.transactions.begin(&self.node, number).await?;
-        let writes = match self.fill(&tx, lanes, revision).await {
-            Ok(writes) => writes,
+        let Open { tx, revision } = self
+            .transactions
+            .begin(&self.node, number, &self.ids)
+            .await?;
+        let (writes, counted) = match self.fill(&tx, lanes, revision).await {
+            Ok(filled) => filled,
             Err(error) => {
                 self.transactions.roll_back(tx).await;
                 return Err(error);
@@ -228,7 +274,7 @@ impl Task {
         for name in names {
             self.faults.fails_at(&format!("{name}.after_commit"));
         }
-        Ok(())
+        Ok(counted)
     }
 
     /// Does the works; what of it is to be written last.
@@ -237,7 +283,7 @@ impl Task {
         tx: &DatabaseTransaction,
         lanes: &mut [Box<dyn Lane>],
         revision: i64,
-    ) -> Result<Writes, StoreError> {
+    ) -> Result<(Writes, Counted), StoreError> {
         let revision = Mutex::new(Some(revision));
         let (growth, later) = Default::default();
         let batch = Batch {
@@ -252,7 +298,8 @@ impl Task {
         for lane in lanes.iter_mut() {
             lane.run(&batch).await?;
         }
-        Ok(batch.take_writes())
+        let writes = batch.take_writes();
+        Ok((writes, batch.growth().counted))
     }
 }
 
@@ -289,6 +336,8 @@ impl<W: Work> Waiting for Handed<W> {
 /// The works of one type in a batch.
 trait Lane: Send {
     fn name(&self) -> &'static str;
+    /// Its works.
+    fn len(&self) -> usize;
     fn push(&mut self, handed: Box<dyn Any + Send>);
     fn run<'a>(&'a mut self, batch: &'a Batch<'_>) -> BoxFuture<'a, Result<(), StoreError>>;
     fn answer(self: Box<Self>);
@@ -305,6 +354,10 @@ struct TypedLane<W: Work> {
 impl<W: Work> Lane for TypedLane<W> {
     fn name(&self) -> &'static str {
         W::NAME
+    }
+
+    fn len(&self) -> usize {
+        self.works.len()
     }
 
     fn push(&mut self, handed: Box<dyn Any + Send>) {
@@ -367,6 +420,12 @@ fn group(arrived: impl Iterator<Item = Box<dyn Waiting>>) -> Vec<Box<dyn Lane>> 
 }
 
 impl Batch<'_> {
+    /// Counts so many, once this batch is on disk.
+    pub fn tally(&self, tally: Tally, count: usize) {
+        let tallied = &mut self.growth().counted.tallies[tally as usize];
+        *tallied += u64::try_from(count).unwrap_or(u64::MAX);
+    }
+
     /// What is to be added at the end. Not to be held over a statement.
     pub(super) fn growth(&self) -> MutexGuard<'_, Growth> {
         self.growth.lock().unwrap_or_else(PoisonError::into_inner)
@@ -398,11 +457,14 @@ impl Batch<'_> {
 
     /// All that waits to be written, in its order.
     fn take_writes(&self) -> Writes {
-        let Growth {
-            events,
-            cdrs,
-            mails,
-        } = std::mem::take(&mut *self.growth());
+        let (events, cdrs, mails) = {
+            let mut growth = self.growth();
+            (
+                std::mem::take(&mut growth.events),
+                std::mem::take(&mut growth.cdrs),
+                std::mem::take(&mut growth.mails),
+            )
+        };
         let mut writes = std::mem::take(&mut *self.later());
         writes.extend([
             (&events::INSERT, events),

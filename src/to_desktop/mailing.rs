@@ -248,7 +248,7 @@ impl Shared {
             },
             Kind::Failure => Subject::Failure {
                 at: row.dated_at,
-                status: cancelled_because(&sms),
+                status: cancelled_because(&sms, &attempts),
             },
             Kind::Abort => self.abort(&sms, text, row.dated_at, &attempts).await?,
         };
@@ -306,13 +306,7 @@ impl Shared {
             });
         }
         let parts = u32::try_from(sms.parts).unwrap_or(1);
-        let accepted = (1..=sms.parts)
-            .filter(|part| {
-                attempts
-                    .iter()
-                    .any(|attempt| attempt.part == *part && attempt.outcome() == Outcome::Accepted)
-            })
-            .count();
+        let accepted = attempts::accepted_parts(sms.parts, attempts);
         Ok(Subject::Abort {
             at,
             text,
@@ -325,8 +319,8 @@ impl Shared {
     }
 }
 
-fn cancelled_because(sms: &outgoing::Model) -> String {
-    match sms.cause.as_deref() {
+fn cancelled_because(sms: &outgoing::Model, attempts: &[attempts::Model]) -> String {
+    let because = match sms.cause.as_deref() {
         Some("inactive") => "Your account is currently inactive.".to_owned(),
         Some("opted_out") => format!("{} asked not to get texts from your company.", sms.handset),
         Some("destination_restricted") => format!(
@@ -337,6 +331,11 @@ fn cancelled_because(sms: &outgoing::Model) -> String {
             "The text was cancelled: {}.",
             other.unwrap_or("no cause is known")
         ),
+    };
+    // Whoever was told nothing would send it all again.
+    match (attempts::accepted_parts(sms.parts, attempts), sms.parts) {
+        (0, _) => because,
+        (accepted, all) => format!("{because} {accepted} of {all} parts were accepted."),
     }
 }
 

@@ -3,6 +3,7 @@
 use super::ToDesktop;
 use crate::clock::real_now;
 use crate::config::rooms::Receipts;
+use crate::metrics::Tally;
 use crate::policy::Policy;
 use crate::store::attempts::{self, Outcome};
 use crate::store::events::{Event, Kind};
@@ -133,6 +134,7 @@ impl Work for Receive {
                     None => early.push(row),
                 }
             }
+            batch.tally(Tally::ReceiptMatched, matched.len());
             if !early.is_empty() {
                 keep_early(early, &ids, batch).await?;
             }
@@ -149,7 +151,7 @@ async fn keep_early(
     batch: &Batch<'_>,
 ) -> Result<(), StoreError> {
     let known = batch.unmatched_receipts(ids).await?;
-    let mut unmatched: Vec<receipts::Model> = Vec::new();
+    let (mut unmatched, all): (Vec<receipts::Model>, usize) = (Vec::new(), early.len());
     for row in early {
         if !known
             .iter()
@@ -159,6 +161,8 @@ async fn keep_early(
             unmatched.push(row);
         }
     }
+    batch.tally(Tally::ReceiptEarly, unmatched.len());
+    batch.tally(Tally::ReceiptRepeated, all - unmatched.len());
     batch.insert_receipts(&unmatched).await
 }
 

@@ -1,6 +1,7 @@
 //! Replies: put together from their parts, given to the owner of their pair, kept before the carrier is told so [SPEC 4.5, 5.3].
 
 use super::{Shared, ToDesktop};
+use crate::metrics::Tally;
 use crate::security::{Field, OpenKey};
 use crate::store::cdrs::{Cdr, Direction};
 use crate::store::events::{Event, Kind};
@@ -173,6 +174,7 @@ impl Receive {
             is_repeated: delivery.is_repeated,
         };
         if delivery.is_repeated {
+            batch.tally(Tally::ReplyRepeated, 1);
             return Ok(Step::Kept(received));
         }
         let whole = match incoming.concat {
@@ -219,6 +221,7 @@ impl Receive {
         };
         let parts = batch.insert_inbound_part(row).await?;
         if parts.len() < usize::from(concat.of) {
+            batch.tally(Tally::ReplyPart, 1);
             return Ok(None);
         }
         let text = join(&self.shared, &parts).await?;
@@ -310,6 +313,14 @@ async fn keep_reply(
         Owner::Sms { sms_id, .. } => batch.sms_by_ids(&[sms_id]).await?.into_iter().next(),
         Owner::Nobody => None,
     };
+    if reply.is_incomplete {
+        batch.tally(Tally::ReplyIncomplete, 1);
+    }
+    let fate = match &answered {
+        Some(_) => Tally::ReplyMatched,
+        None => Tally::ReplyUnmatched,
+    };
+    batch.tally(fate, 1);
     let is_ambiguous = matches!(
         owner,
         Owner::Sms {

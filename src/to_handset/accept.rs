@@ -125,7 +125,23 @@ impl ToHandset {
     ///
     /// `Err` refuses the request as a whole (checks 0–4, and everything for `all_or_nothing`); otherwise each destination was judged for itself. Dropping the returned
     /// future cancels nothing that was handed to the writer.
-    pub async fn accept(&self, mut request: SendRequest) -> Result<Accepted, Refusal> {
+    pub async fn accept(&self, request: SendRequest) -> Result<Accepted, Refusal> {
+        let (door, texts) = (request.door, request.to.len().max(1));
+        let judged = self.judge(request).await;
+        let metrics = &self.0.metrics;
+        match &judged {
+            Ok(accepted) if accepted.is_replayed => {}
+            Ok(accepted) => {
+                for refused in &accepted.refused {
+                    metrics.texts_refused(door, refused.refusal.code(), 1);
+                }
+            }
+            Err(refusal) => metrics.texts_refused(door, refusal.code(), texts),
+        }
+        judged
+    }
+
+    async fn judge(&self, mut request: SendRequest) -> Result<Accepted, Refusal> {
         for _ in 0..JUDGED_AT_MOST {
             self.0.is_able_to_keep(&request)?;
             let revision = request.who.caller.revision;
@@ -325,6 +341,7 @@ impl Shared {
         });
         Ok(Drafts {
             journey: self.clone(),
+            door: request.door,
             caller: caller.clone(),
             network_revision: network.revision,
             drafts,
@@ -387,6 +404,11 @@ impl Shared {
         let policy = &self.policy.to_handset;
         let needed = text.parts_needed(ReferenceSize::Eight);
         match policy.long_text {
+            LongText::Truncate if needed > 1 && text.octets().is_some() => {
+                Err(Refusal::Text(format!(
+                    "The octets need {needed} parts, and your policy is one part. They cannot be shortened."
+                )))
+            }
             LongText::Truncate if needed > 1 => Ok(text.transliterate().truncate_to_one_part()),
             LongText::Reject if needed > 1 => Err(Refusal::Text(format!(
                 "The text needs {needed} parts, and your policy is one part. Please shorten it."
@@ -544,6 +566,7 @@ struct Fresh {
 /// A judged request on its way into a batch: checks 6 to 8 and the insert.
 struct Drafts {
     journey: Arc<Shared>,
+    door: &'static str,
     caller: Arc<Caller>,
     network_revision: i64,
     drafts: Vec<Draft>,
@@ -631,6 +654,10 @@ impl Work for Drafts {
                 .map(|message| message.id)
                 .collect();
             let journey = work.journey;
+            let mut fresh: Vec<i64> = accepted.messages.iter().map(|one| one.id).collect();
+            fresh.sort_unstable();
+            fresh.dedup();
+            journey.metrics.texts_accepted(work.door, fresh.len());
             if let Ok(mut queued) = journey.queued.lock() {
                 *queued.entry(work.caller.company_id()).or_default() +=
                     i64::try_from(kept.len()).unwrap_or_default();

@@ -6,6 +6,7 @@ use super::ready::Sms;
 use super::settle::Settle;
 use super::suspended::{HandBack, HandedBack, LetGo};
 use super::{Shared, ToHandset};
+use crate::metrics::Tally;
 use crate::security::Field;
 use crate::store::attempts::{self, Outcome};
 use crate::store::outgoing::{self, Lane};
@@ -262,7 +263,7 @@ impl Shared {
     async fn take_in_hand(&self, sms: Arc<Sms>, row: &outgoing::Model) -> Result<(), StoreError> {
         let opened = self.vault.open(row.id, Field::SmsText, &row.text).await;
         let parts = opened.map_err(|error| error.to_string()).and_then(|text| {
-            let text = Text::new(&text).map_err(|error| error.to_string())?;
+            let text = Text::stored(&text, row.encoding()).map_err(|error| error.to_string())?;
             text.cut(sms::Reference::Eight(sms.reference), sms::MAX_PARTS)
                 .map_err(|error| error.to_string())
         });
@@ -362,6 +363,7 @@ impl Work for Claim {
                         Wanted::Unrouted(limit) => batch.claim_unrouted(*limit).await?,
                     });
                 }
+                batch.tally(Tally::Claimed, claimed.len());
                 all.push(claimed);
             }
             Ok(all)

@@ -31,6 +31,7 @@ pub use view::{CarrierNames, SmsView};
 use crate::accounts::Book;
 pub use crate::accounts::Who;
 use crate::clock::Clock;
+use crate::metrics::Metrics;
 use crate::policy::Policy;
 use crate::store::{Ids, Reader, Writer};
 use crate::vault::Vault;
@@ -53,6 +54,7 @@ pub(crate) struct Shared {
     pub vault: Vault,
     pub book: Arc<Book>,
     pub policy: Arc<Policy>,
+    pub metrics: Metrics,
     pub ready: Ready,
     /// Waiting texts per company: counted up at accept, set right by the claimer.
     queued: Mutex<HashMap<i64, i64>>,
@@ -75,6 +77,7 @@ pub struct Needs {
     pub vault: Vault,
     pub book: Arc<Book>,
     pub policy: Arc<Policy>,
+    pub metrics: Metrics,
 }
 
 impl ToHandset {
@@ -90,6 +93,7 @@ impl ToHandset {
             vault,
             book,
             policy,
+            metrics,
         } = needs;
         Self(Arc::new(Shared {
             reader,
@@ -100,6 +104,7 @@ impl ToHandset {
             vault,
             book,
             policy,
+            metrics,
             ready: Ready::default(),
             queued: Mutex::default(),
             network: RwLock::default(),

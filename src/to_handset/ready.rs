@@ -180,6 +180,14 @@ impl Ready {
         of_all.min(of_carrier)
     }
 
+    /// How many texts wait in memory for a carrier.
+    pub fn size_of(&self, carrier_id: i64) -> usize {
+        let queues = self.queues.lock();
+        queues.map_or(0, |queues| {
+            queues.get(&carrier_id).map_or(0, |queue| queue.size)
+        })
+    }
+
     /// Puts a text at the end of its company's line.
     pub fn push(&self, sms: Arc<Sms>, parts: Vec<Part>) {
         sms.unmarked.store(parts.len(), Ordering::Relaxed);

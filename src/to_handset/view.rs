@@ -3,9 +3,9 @@
 use super::ToHandset;
 use crate::accounts::Caller;
 use crate::security::Field;
-use crate::store::{StoreError, events};
+use crate::store::{StoreError, attempts, events};
 use crate::vault::VaultError;
-use sms::{Encoding, State};
+use sms::{Encoding, State, Text};
 use std::collections::HashMap;
 
 /// A text, opened.
@@ -21,12 +21,26 @@ pub struct SmsView {
     pub text: String,
     pub encoding: Encoding,
     pub parts: i64,
+    /// How many of them the SMSC has.
+    pub parts_accepted: i64,
     pub tries: i64,
     /// Ever.
     pub in_doubt: bool,
     pub reply_to: String,
     pub accepted_at: i64,
     pub valid_until: i64,
+}
+
+impl SmsView {
+    /// The information elements and the octets, if it is no text.
+    pub fn octets(&self) -> Option<(Vec<u8>, Vec<u8>)> {
+        if self.encoding != Encoding::Binary {
+            return None;
+        }
+        let stored = Text::stored(&self.text, self.encoding).ok()?;
+        let (elements, octets) = stored.octets()?;
+        Some((elements.to_vec(), octets.to_vec()))
+    }
 }
 
 /// Carriers by id.
@@ -45,6 +59,12 @@ impl ToHandset {
             return Ok(None);
         };
         let text = self.0.vault.open(row.id, Field::SmsText, &row.text).await?;
+        let parts_accepted = match row.state() {
+            State::Ok | State::Delivered | State::Undeliverable => row.parts,
+            _ if !row.was_tried() => 0,
+            _ => attempts::accepted_parts(row.parts, &self.0.reader.attempts_of(row.id).await?),
+        };
+        let encoding = row.encoding();
         Ok(Some(SmsView {
             id: row.id,
             legacy_id: row.legacy_id,
@@ -53,11 +73,9 @@ impl ToHandset {
             to: row.handset,
             from: row.number,
             text,
-            encoding: i16::try_from(row.encoding)
-                .ok()
-                .and_then(Encoding::from_i16)
-                .unwrap_or(Encoding::Ucs2),
+            encoding,
             parts: row.parts,
+            parts_accepted,
             tries: row.tries,
             in_doubt: row.in_doubt,
             reply_to: row.reply_to,

@@ -10,6 +10,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     // The ground.
     ("clock", &[]),
     ("faults", &[]),
+    ("metrics", &[]),
     ("security", &[]),
     ("telemetry", &[]),
     // Secrets print nothing, from the moment they are read; a log's level and form are the log's words.
@@ -23,8 +24,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ),
     // It is made of two rooms' settings.
     ("policy", &["config::rooms"]),
-    // The database's password is a secret; fault points lie at commits, and ids and leases need the machine's time. No other room.
-    ("store", &["clock", "faults", "security::Secret"]),
+    // The database's password is a secret; fault points lie at commits, which are counted, and ids and leases need the machine's time. No other room.
+    ("store", &["clock", "faults", "metrics", "security::Secret"]),
     ("vault", &["security", "store"]),
     // The book reads people and keeps nothing.
     ("accounts", &["security", "store"]),
@@ -46,6 +47,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "accounts",
             "clock",
             "config::rooms",
+            "metrics",
             "policy",
             "security",
             "store",
@@ -59,6 +61,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "accounts::Caller",
             "clock",
             "config::rooms",
+            "metrics",
             "policy",
             "security",
             "store",
@@ -74,6 +77,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "clock",
             "config::rooms",
             "faults",
+            "metrics",
             "store::Ids",
             "store::StoreError",
             "to_desktop",
@@ -82,13 +86,20 @@ const ROOMS: &[(&str, &[&str])] = &[
     ),
     (
         "mail",
-        &["clock", "faults", "store::StoreError", "to_desktop"],
+        &[
+            "clock",
+            "faults",
+            "metrics",
+            "store::StoreError",
+            "to_desktop",
+        ],
     ),
     // Ids look outside as the store writes them, and events have their words there.
     (
         "soap",
         &[
             "accounts",
+            "metrics",
             "store::external",
             "to_desktop",
             "to_handset",
@@ -99,7 +110,10 @@ const ROOMS: &[(&str, &[&str])] = &[
         "rest",
         &[
             "accounts",
+            // What operators do is the same from the command line and from here.
+            "administration",
             "clock",
+            "metrics",
             "store::StoreError",
             "store::events",
             "store::external",
@@ -122,6 +136,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "config",
             "faults",
             "mail",
+            "metrics",
             "policy",
             "rest",
             "security",
@@ -143,6 +158,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "config",
             "faults",
             "mail",
+            "metrics",
             "rest",
             "security",
             "simulator",
@@ -166,6 +182,7 @@ const CRATES: &[(&str, &[&str], &str)] = &[
         "HTTP ends at the doors",
     ),
     ("hyper", &["simulator", "web"], "HTTP ends at the doors"),
+    ("prometheus", &["metrics"], "rooms count by words of ours"),
     ("lettre", &["mail"], "only the mail door sends mail"),
     ("reqwest", &["cli"], "the gateway asks nobody over HTTP"),
     // The names of command statuses, and the spellings of message ids, are words that events, receipts and settings are written in.

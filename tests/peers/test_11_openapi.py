@@ -74,6 +74,13 @@ def test_good_answers_fit(ask, plain, number):
     assert {"accepted", "receipt", "reply", "mail_sent"} <= {e["event"] for e in events}
     assert ask("GET", f"/v1/messages/{id}/events?limit=1").headers["Link"]
     assert ask("GET", "/v1/inbound?limit=1000").json()["data"]
+    (carrier,) = ask("GET", "/v1/carriers").json()["data"]
+    for one in ("carriers/" + carrier["id"], "routes", "routes/SAU", "numbers?limit=2", "numbers/" + plain.facts["pool"][0].replace("+", "%2B")):
+        assert ask("GET", f"/v1/{one}").status_code == 200
+    for path in (f"/v1/carriers/{carrier['id']}", "/v1/routes/SAU"):
+        assert [ask("POST", f"{path}/{verb}").status_code for verb in ("suspend", "resume")] == [200, 200]
+        assert ask("POST", f"{path}x/suspend").status_code == 404
+    assert ask("GET", "/v1/carriers", key=plain.facts["users"][-1]["api_key"]).status_code == 403
 
 
 @pytest.mark.parametrize(

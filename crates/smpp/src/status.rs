@@ -11,7 +11,8 @@ macro_rules! statuses {
         impl CommandStatus {
             $(#[doc = $meaning] pub const $name: Self = Self($value);)*
 
-            const fn known_name(self) -> Option<&'static str> {
+            /// The name of the specification, if it has one.
+            pub const fn known_name(self) -> Option<&'static str> {
                 match self.0 {
                     $($value => Some(stringify!($name)),)*
                     _ => None,

@@ -5,7 +5,9 @@ use std::fmt;
 use thiserror::Error;
 
 use crate::gsm;
+use crate::octets::cut_octets;
 use crate::transliteration::transliterate;
+use crate::user_data::UserDataHeader;
 
 /// The longest text that is taken, in octets of UTF-8 [THREATS: a limit on everything].
 pub const MAX_TEXT_OCTETS: usize = 100_000;
@@ -45,6 +47,11 @@ pub enum TextError {
         /// Octets of UTF-8 that are allowed.
         limit: usize,
     },
+    /// Of octets that are no text: their user data header does not hold together, or names a place among parts and the octets need several.
+    #[error(
+        "the user data header is none that these octets can have; give whole information elements, and none of concatenation where several parts are needed"
+    )]
+    Header,
     /// Longer than the long-text policy allows.
     #[error("the text needs {needed} parts; at most {allowed} are allowed: shorten it")]
     TooManyParts {
@@ -196,10 +203,25 @@ impl fmt::Debug for Part {
     }
 }
 
-/// A text that can be sent: not empty, no NUL, at most 100,000 octets, line ends as LF. Its `Debug` shows only the
+/// A text that can be sent: not empty, no NUL, at most 100,000 octets, line ends as LF; or octets in its place that are none. Its `Debug` shows only the
 /// length, so that texts do not reach logs.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Text(String);
+pub struct Text {
+    /// Of octets: their header and themselves in hexadecimal, a colon in between.
+    text: String,
+    form: Form,
+}
+
+/// In which form it leaves.
+#[derive(Clone, PartialEq, Eq)]
+enum Form {
+    /// In the encoding that its characters need.
+    Plain,
+    /// As UCS-2, whatever its characters are.
+    Wide,
+    /// Octets that are no text, each part with these information elements.
+    Octets { elements: Vec<u8>, octets: Vec<u8> },
+}
 
 impl Text {
     /// Takes a text as it came; CRLF and lone CR become LF.
@@ -217,7 +239,90 @@ impl Text {
         if text.trim().is_empty() {
             return Err(TextError::Empty);
         }
-        Ok(Text(with_line_feeds(text)))
+        Ok(Text {
+            text: with_line_feeds(text),
+            form: Form::Plain,
+        })
+    }
+
+    /// Octets that are no text, for a program on the handset. `elements` are information elements for the header of each part, without its length octet.
+    pub fn of_octets(octets: &[u8], elements: &[u8]) -> Result<Text, TextError> {
+        if octets.len() > MAX_TEXT_OCTETS {
+            return Err(TextError::TooLarge {
+                octets: octets.len(),
+                limit: MAX_TEXT_OCTETS,
+            });
+        }
+        if octets.is_empty() {
+            return Err(TextError::Empty);
+        }
+        let place = match u8::try_from(elements.len()) {
+            Ok(0) => None,
+            Ok(length) if elements.len() < MAX_PART_OCTETS - 7 => {
+                let whole = [&[length][..], elements].concat();
+                let (header, _) = UserDataHeader::parse(&whole).ok_or(TextError::Header)?;
+                // Elements that are cut short are not among those that were read.
+                if header.octets() != whole.len() {
+                    return Err(TextError::Header);
+                }
+                header.concat()
+            }
+            _ => return Err(TextError::Header),
+        };
+        let text = Text {
+            text: format!("{}:{}", hex(elements), hex(octets)),
+            form: Form::Octets {
+                elements: elements.to_vec(),
+                octets: octets.to_vec(),
+            },
+        };
+        match place {
+            Some(_) if text.parts_needed(ReferenceSize::Eight) > 1 => Err(TextError::Header),
+            _ => Ok(text),
+        }
+    }
+
+    /// The same with a header as it is on the air, with its length octet; one without it is taken, too, unless it could be the other.
+    pub fn of_octets_behind(octets: &[u8], header: &[u8]) -> Result<Text, TextError> {
+        match header.split_first() {
+            Some((length, elements)) if usize::from(*length) == elements.len() => {
+                Text::of_octets(octets, elements).or_else(|_| Text::of_octets(octets, header))
+            }
+            _ => Text::of_octets(octets, header),
+        }
+    }
+
+    /// The same text again, of what [`Self::as_str`] said, and the encoding that it had.
+    pub fn stored(text: &str, encoding: Encoding) -> Result<Text, TextError> {
+        match encoding {
+            Encoding::Gsm7 => Text::new(text),
+            Encoding::Ucs2 => Ok(Text::new(text)?.wide()),
+            Encoding::Binary => {
+                let (elements, octets) = text.split_once(':').ok_or(TextError::Header)?;
+                let read = |text| from_hex(text).ok_or(TextError::Header);
+                Text::of_octets(&read(octets)?, &read(elements)?)
+            }
+        }
+    }
+
+    /// The same text as UCS-2, also where the GSM alphabet would do.
+    pub fn wide(self) -> Text {
+        match self.form {
+            Form::Octets { .. } => self,
+            _ if self.encoding() == Encoding::Ucs2 => self,
+            _ => Text {
+                form: Form::Wide,
+                ..self
+            },
+        }
+    }
+
+    /// The information elements and the octets, if it is no text.
+    pub fn octets(&self) -> Option<(&[u8], &[u8])> {
+        match &self.form {
+            Form::Octets { elements, octets } => Some((elements, octets)),
+            _ => None,
+        }
     }
 
     /// Takes a text as somebody wrote it: as [`Self::new`], and without the control characters that no handset shows. Line ends, tabs and the page break of the GSM alphabet stay.
@@ -233,34 +338,59 @@ impl Text {
         }
     }
 
-    /// The text.
+    /// The text; of octets, header and octets in hexadecimal, a colon in between.
     pub fn as_str(&self) -> &str {
-        &self.0
+        &self.text
+    }
+
+    fn units(&self) -> Units {
+        match self.form {
+            Form::Wide => Units::Utf16(self.text.encode_utf16().collect()),
+            _ => Units::of(&self.text),
+        }
     }
 
     /// The encoding that carries it whole: GSM 7-bit if every character is in that alphabet.
     pub fn encoding(&self) -> Encoding {
-        match gsm::septets(&self.0) {
-            Some(_) => Encoding::Gsm7,
-            None => Encoding::Ucs2,
+        match (&self.form, gsm::septets(&self.text)) {
+            (Form::Octets { .. }, _) => Encoding::Binary,
+            (Form::Plain, Some(_)) => Encoding::Gsm7,
+            _ => Encoding::Ucs2,
         }
     }
 
     /// The payload uncut, for carriers that take `message_payload` and cut it themselves.
     pub fn whole(&self) -> (Encoding, Vec<u8>) {
-        let units = Units::of(&self.0);
+        if let Form::Octets { octets, .. } = &self.form {
+            return (Encoding::Binary, octets.clone());
+        }
+        let units = self.units();
         (units.encoding(), units.payload(0, units.len()))
     }
 
     /// How many parts it takes with references of that size; not limited to what can be sent.
     pub fn parts_needed(&self, reference: ReferenceSize) -> usize {
-        Units::of(&self.0).ends(reference).len()
+        if let Form::Octets { elements, octets } = &self.form {
+            let any = match reference {
+                ReferenceSize::Eight => Reference::Eight(0),
+                ReferenceSize::Sixteen => Reference::Sixteen(0),
+            };
+            return match cut_octets(octets, elements, any, MAX_PARTS) {
+                Ok(parts) => parts.len(),
+                Err(TextError::TooManyParts { needed, .. }) => needed,
+                Err(_) => 1,
+            };
+        }
+        self.units().ends(reference).len()
     }
 
     /// Cuts it into parts; no escape sequence or surrogate pair is split. Refuses more than `max_parts`, and more
     /// than [`MAX_PARTS`] whatever is allowed.
     pub fn cut(&self, reference: Reference, max_parts: usize) -> Result<Vec<Part>, TextError> {
-        let units = Units::of(&self.0);
+        if let Form::Octets { elements, octets } = &self.form {
+            return cut_octets(octets, elements, reference, max_parts);
+        }
+        let units = self.units();
         let ends = units.ends(reference.size());
         let allowed = max_parts.min(MAX_PARTS);
         let of = match u8::try_from(ends.len()) {
@@ -293,10 +423,10 @@ impl Text {
     /// Typographic characters (curly quotes, dashes, ellipsis, odd spaces, decomposed accents …) in their plain
     /// spelling, if that makes the text GSM 7-bit; else the text as it was, since nothing would be won.
     pub fn transliterate(&self) -> Text {
-        if self.encoding() == Encoding::Gsm7 {
+        if self.form != Form::Plain || self.encoding() == Encoding::Gsm7 {
             return self.clone();
         }
-        let plain = transliterate(&self.0);
+        let plain = transliterate(&self.text);
         match Text::new(&plain) {
             Ok(text) if text.encoding() == Encoding::Gsm7 => text,
             _ => self.clone(),
@@ -304,16 +434,31 @@ impl Text {
     }
 
     /// The text itself if one part carries it; else, of its plain spelling, the longest beginning that one part
-    /// carries [SPEC 3.2].
+    /// carries [SPEC 3.2]. Octets stay as they are: half of them would be another thing.
     pub fn truncate_to_one_part(&self) -> Text {
-        if self.fits_one_part() {
+        if self.fits_one_part() || matches!(self.form, Form::Octets { .. }) {
             return self.clone();
         }
-        let plain = transliterate(&self.0);
+        if self.form == Form::Wide {
+            return self.truncate_wide();
+        }
+        let plain = transliterate(&self.text);
         let start = plain.get(..one_part_octets(&plain)).unwrap_or_default();
         // Never half an emoji that is joined from several.
         let start = start.trim_end_matches('\u{200D}');
         Text::new(start).unwrap_or_else(|_| self.without_leading_blanks())
+    }
+
+    /// The longest beginning of so many UTF-16 units that does not end in the middle of a character.
+    fn truncate_wide(&self) -> Text {
+        let mut units = 0;
+        let fitting = self.text.chars().take_while(|character| {
+            units += character.len_utf16();
+            units <= MAX_PART_OCTETS / 2
+        });
+        let start: String = fitting.collect();
+        let start = Text::new(start.trim_end_matches('\u{200D}'));
+        start.map_or_else(|_| self.clone(), Text::wide)
     }
 
     fn fits_one_part(&self) -> bool {
@@ -322,7 +467,7 @@ impl Text {
 
     /// For a text that begins with more blanks than a part has room for.
     fn without_leading_blanks(&self) -> Text {
-        let plain = transliterate(&self.0);
+        let plain = transliterate(&self.text);
         let plain = plain.trim_start_matches(|character: char| {
             character.is_whitespace() || character == '\u{200D}'
         });
@@ -333,8 +478,28 @@ impl Text {
 
 impl fmt::Debug for Text {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Text({} characters)", self.0.chars().count())
+        match &self.form {
+            Form::Octets { octets, .. } => write!(f, "Text({} octets)", octets.len()),
+            _ => write!(f, "Text({} characters)", self.text.chars().count()),
+        }
     }
+}
+
+fn hex(octets: &[u8]) -> String {
+    octets.iter().map(|octet| format!("{octet:02x}")).collect()
+}
+
+/// `None` if it is not all of whole octets in hexadecimal.
+fn from_hex(text: &str) -> Option<Vec<u8>> {
+    let digits: Option<Vec<u32>> = text.chars().map(|digit| digit.to_digit(16)).collect();
+    let digits = digits?;
+    let whole = digits.len().is_multiple_of(2);
+    let octet = |pair: &[u32]| u8::try_from(pair[0] * 16 + pair[1]).ok();
+    digits
+        .chunks_exact(2)
+        .map(octet)
+        .collect::<Option<_>>()
+        .filter(|_| whole)
 }
 
 fn with_line_feeds(text: &str) -> String {
@@ -732,6 +897,87 @@ mod tests {
             let Ok(text) = Text::new(&original) else { return Ok(()) };
             let plain = text.transliterate();
             prop_assert!(plain.encoding() != Encoding::Ucs2 || plain == text);
+        }
+    }
+    #[test]
+    fn a_wide_text_is_ucs2_whatever_its_characters_are() {
+        for (words, parts) in [
+            ("hi", 1),
+            (&"x".repeat(70)[..], 1),
+            (&"x".repeat(71)[..], 2),
+        ] {
+            let wide = text(words).wide();
+            assert_eq!((wide.encoding(), wide.as_str()), (Encoding::Ucs2, words));
+            assert_eq!(wide.parts_needed(ReferenceSize::Eight), parts);
+            let cut = wide.cut(Reference::Eight(1), 9).unwrap();
+            assert!(cut.iter().all(|part| part.encoding == Encoding::Ucs2));
+            assert_eq!(reassemble(&cut), words);
+            assert_eq!(Text::stored(words, Encoding::Ucs2).unwrap(), wide);
+            assert_eq!(wide.transliterate(), wide);
+        }
+        let long = text(&format!("{}👍 and more", "x".repeat(69))).wide();
+        let short = long.truncate_to_one_part();
+        let expected = "x".repeat(69);
+        assert_eq!(
+            (short.as_str(), short.encoding()),
+            (&expected[..], Encoding::Ucs2)
+        );
+        // What needs UCS-2 anyhow is the same text either way.
+        assert_eq!(text("👍").wide(), text("👍"));
+        assert_eq!(
+            Text::stored("plain", Encoding::Gsm7).unwrap(),
+            text("plain")
+        );
+    }
+
+    #[test]
+    fn octets_travel_in_the_place_of_a_text() {
+        let ports = [5, 4, 0x0b, 0x84, 0x23, 0xf0];
+        for (octets, elements, parts) in [
+            (vec![0, 0xff], &[][..], 1),
+            (vec![7; 140], &[], 1),
+            (vec![7; 133], &ports, 1),
+            (vec![7; 134], &ports, 2),
+        ] {
+            let taken = Text::of_octets(&octets, elements).unwrap();
+            assert_eq!(taken.encoding(), Encoding::Binary);
+            assert_eq!(taken.octets(), Some((elements, &octets[..])));
+            assert_eq!(taken.parts_needed(ReferenceSize::Eight), parts);
+            let cut = taken.cut(Reference::Eight(3), 9).unwrap();
+            let joined: Vec<u8> = cut.iter().flat_map(|part| part.payload.clone()).collect();
+            assert_eq!((cut.len(), joined), (parts, octets.clone()));
+            let again = Text::stored(taken.as_str(), Encoding::Binary).unwrap();
+            assert_eq!(again, taken);
+            assert_eq!(taken.truncate_to_one_part(), taken);
+            assert_eq!(taken.clone().wide(), taken);
+            assert_eq!(
+                format!("{taken:?}"),
+                format!("Text({} octets)", octets.len())
+            );
+        }
+        let with_length = [&[6][..], &ports].concat();
+        for header in [&with_length[..], &ports] {
+            let taken = Text::of_octets_behind(&[1, 2], header).unwrap();
+            assert_eq!(
+                taken.octets(),
+                Some((&ports[..], &[1, 2][..])),
+                "{header:02x?}"
+            );
+        }
+        let place = [0, 3, 9, 2, 1];
+        assert!(Text::of_octets(&[1], &place).is_ok(), "cut by its client");
+        for (octets, elements) in [
+            (vec![7; 140], &place[..]),
+            (vec![7], &[5, 4, 1]),
+            (vec![7], &[5]),
+            (vec![7], &[0x20; 140]),
+        ] {
+            let refused = Text::of_octets(&octets, elements);
+            assert_eq!(refused, Err(TextError::Header), "{elements:02x?}");
+        }
+        assert_eq!(Text::of_octets(&[], &ports), Err(TextError::Empty));
+        for broken in ["", "00", ":0", ":zz", "05:00:", "é:00"] {
+            assert!(Text::stored(broken, Encoding::Binary).is_err(), "{broken}");
         }
     }
 }

@@ -123,6 +123,8 @@ struct Ready<'a> {
     soap_legacy_wsdl: String,
     mail_domain: &'a str,
     smpp: ReadySmpp<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    metrics: Option<String>,
     relay: &'a str,
     database: String,
     data: &'a Path,
@@ -370,6 +372,11 @@ pub(super) async fn run(args: DemoArgs) -> anyhow::Result<()> {
         Limits::default(),
         stop.clone(),
     ));
+    let metrics = gateway.show_metrics(&around, &stop).await?;
+    let metrics = match metrics {
+        Some(address) => Some(format!("http://{address}/metrics")),
+        None => (gateway.settings.metrics.open).then(|| format!("http://{url}/metrics")),
+    };
     around.close();
     let socket = gateway.administration_socket(stop.clone());
     let links = gateway.links();
@@ -392,6 +399,7 @@ pub(super) async fn run(args: DemoArgs) -> anyhow::Result<()> {
             system_id: &carrier.system_id,
             password: carrier.password.expose(),
         },
+        metrics,
         relay: &relay,
         database: database.to_string(),
         data: &data,
@@ -424,7 +432,7 @@ pub(super) async fn run(args: DemoArgs) -> anyhow::Result<()> {
 }
 
 fn load_settings(args: &DemoArgs) -> anyhow::Result<Settings> {
-    let defaults = "[to_handset]\noutage = \"hold\"\n[carrier]\nname = \"demo\"\n[http]\nhttps_listen = \"off\"\n[log]\nlevel = \"info\"\n";
+    let defaults = "[to_handset]\noutage = \"hold\"\n[carrier]\nname = \"demo\"\n[http]\nhttps_listen = \"off\"\n[metrics]\nlisten = \"off\"\nopen = true\n[log]\nlevel = \"info\"\n";
     let layers = Layers::new().command("demo", defaults.parse()?);
     // Names and values that are not text are none of ours.
     let variables = std::env::vars_os()
@@ -502,6 +510,9 @@ fn announce(ready: &Ready<'_>, json: bool) -> anyhow::Result<()> {
             ready.https,
             ready.ca.display()
         );
+        if let Some(metrics) = &ready.metrics {
+            println!("  Metrics  {metrics}   for Prometheus");
+        }
         println!(
             "\n  For the lines of the README, in another shell:\n  URL={} KEY={} ADDRESS={} SERIAL={} SMSKEY={}\n",
             ready.url.trim_end_matches('/'),

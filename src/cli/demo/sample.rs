@@ -1,6 +1,7 @@
 //! The sample companies of a demo: made once, remembered with their keys; the carrier is set right at each start.
 
 use super::{Carrier, memory::Memory};
+use crate::accounts::{KeyScope, KeyScopes};
 use crate::administration::FirstCarrier;
 use crate::app::Gateway;
 use crate::security::{ApiKeyMode, Keys, Lookup, Secret, new_api_key, new_sms_key, passwords};
@@ -243,6 +244,7 @@ impl Seed {
             serial_tail: Some(person.serial.chars().skip(12).collect()),
             key_hash: Some(hash(Lookup::SmsKey, &person.key)),
             created_at: now,
+            unlocked_at: None,
         });
         self.api_keys.push(api_key::Model {
             id: gateway.store.ids.next(),
@@ -254,6 +256,11 @@ impl Seed {
             created_at: now,
             expires_at: None,
             revoked_at: None,
+            // The first person of a demo is its operator, too.
+            scopes: match self.api_keys.is_empty() {
+                true => KeyScope::ALL.into_iter().collect::<KeyScopes>().to_string(),
+                false => KeyScopes::ORDINARY.to_string(),
+            },
         });
     }
 }

@@ -1,0 +1,76 @@
+"""Carriers, routes and numbers over REST, for operators: what `emailsms admin` shows and does, with the same words [SPEC 4.6, 12.2]."""
+
+import time
+
+import pytest
+
+from conftest import SHORT
+
+
+@pytest.fixture(scope="module")
+def operated(make_lasting_gateway, tmp_path_factory):
+    from smsc import Smsc
+
+    smsc = Smsc(tmp_path_factory.mktemp("operated"))
+    gateway = make_lasting_gateway(smsc=smsc, settings=SHORT)
+    yield gateway
+    gateway.stop()
+    gateway.verify()
+    smsc.stop()
+
+
+def get(gateway, path: str) -> dict:
+    return gateway.rest().call("GET", path).expect(200).json
+
+
+def test_both_ways_show_the_same(operated):
+    (carrier,), (told,) = get(operated, "/carriers")["data"], operated.admin("carrier", "list")
+    assert {**told, "state": "up"} == carrier
+    assert get(operated, f"/carriers/{carrier['id']}") == get(operated, f"/carriers/{carrier['name']}") == carrier
+    routes, told = get(operated, "/routes")["data"], operated.admin("route", "list")
+    assert [{k: v for k, v in route.items() if k != "state"} for route in routes] == told
+    assert get(operated, f"/routes/{routes[0]['name']}")["data"] == [r for r in routes if r["name"] == routes[0]["name"]]
+    numbers, told = list(operated.rest().pages("/numbers", limit=7)), operated.admin("number", "list")
+    assert [{k: v for k, v in number.items() if k != "state"} for number in numbers] == told
+    assert {number["number"] for number in numbers} == set(operated.facts["pool"]) and {n["state"] for n in numbers} == {"in_pool"}
+    assert get(operated, f"/numbers/{numbers[3]['number']}") == numbers[3]
+
+
+@pytest.mark.parametrize("what", ["carriers", "routes"])
+def test_suspended_over_rest_holds_and_loses_nothing(operated, numbers, what):
+    rest = operated.rest()
+    name = {"carriers": "demo", "routes": "SAU"}[what]
+    state = lambda answer: (answer["data"][0] if what == "routes" else answer)["state"]
+    for _ in range(2):
+        assert state(rest.call("POST", f"/{what}/{name}/suspend").expect(200).json) == "suspended"
+    shown = operated.admin(what.removesuffix("s"), "list")
+    assert all(one["suspended_at"] for one in shown if one["name"] == name)
+    id = rest.send(next(numbers), f"held by {what}")
+    time.sleep(1.5)
+    message = rest.message(id)
+    assert (message["state"], message["cause"], message["tries"]) == ("pending", "suspended", 0)
+    assert state(rest.call("POST", f"/{what}/{name}/resume").expect(200).json) in ("up", "open")
+    assert rest.wait_state(id, "ok")["tries"] == 1
+    log = operated.log.read_text()
+    assert any("suspended" in line and name in line and "usr_" in line for line in log.splitlines())
+
+
+def test_only_operators_get_there(operated):
+    other = operated.rest(operated.facts["users"][-1])
+    name = get(operated, "/carriers")["data"][0]["name"]
+    for method, path in (("GET", "/carriers"), ("GET", f"/carriers/{name}"), ("GET", "/routes"), ("GET", "/numbers"), ("POST", f"/carriers/{name}/suspend"), ("POST", "/routes/SAU/suspend")):
+        assert other.call(method, path).expect(403).json["code"] == "not_permitted"
+    assert get(operated, f"/carriers/{name}")["suspended_at"] is None
+    send_only = operated.admin("api-key", "add", "--scope", "messages:send", email=operated.facts["user"]["email"])
+    rest = operated.rest(send_only)
+    assert rest.call("GET", "/inbound").expect(403).json["code"] == "not_permitted"
+
+
+def test_what_is_not_there_and_what_is_not_known(operated):
+    rest = operated.rest()
+    for path in ("/carriers/nobody", "/routes/nobody", "/numbers/+61400999999"):
+        assert rest.call("GET", path).expect(404).json["code"] == "not_found"
+    for path in ("/carriers?state=up", "/numbers?limits=7", "/inbound?cursor=1", "/messages/msg_0000000000001?expand=1"):
+        problem = rest.call("GET", path).expect(422).json
+        assert problem["code"] == "invalid" and problem["errors"][0]["parameter"] == path.split("?")[1].split("=")[0], problem
+    assert rest.call("DELETE", "/carriers/demo").expect(405).headers["allow"] == "GET, HEAD"
