@@ -909,7 +909,7 @@ mod tests {
             let wide = text(words).wide();
             assert_eq!((wide.encoding(), wide.as_str()), (Encoding::Ucs2, words));
             assert_eq!(wide.parts_needed(ReferenceSize::Eight), parts);
-            let cut = wide.cut(Reference::Eight(1), 9).unwrap();
+            let cut = wide.cut(Reference::Eight(0xAB), 9).unwrap();
             assert!(cut.iter().all(|part| part.encoding == Encoding::Ucs2));
             assert_eq!(reassemble(&cut), words);
             assert_eq!(Text::stored(words, Encoding::Ucs2).unwrap(), wide);
