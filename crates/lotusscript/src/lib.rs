@@ -7,6 +7,7 @@
 //! - [`check`](mod@check): names, types, members and releases: what would not compile or not run as meant.
 //! - [`notes`]: the classes, functions and constants that Notes brings along, with their releases.
 //! - [`sources`]: where LotusScript is found in DXL.
+//! - [`run`]: programs, run within limits against a host.
 //! - [`formula`]: the formula language, from text to values.
 
 #![warn(missing_docs)]
@@ -15,5 +16,6 @@
 pub mod check;
 pub mod formula;
 pub mod notes;
+pub mod run;
 pub mod sources;
 pub mod syntax;

@@ -227,7 +227,10 @@ fn modules_and_classes_are_checked_as_a_whole() {
             "Class C\nProperty Get p As Integer\np = 1\nEnd Property\nProperty Set p As Integer\nPrint p\nEnd Property\nEnd Class\nSub t\nDim c As New C\nc.p = c.p + 1\nEnd Sub",
             &[],
         ),
-        ("Class C\nFunction f\nMe.f = 1\nEnd Function\nEnd Class", &[]),
+        (
+            "Class C\nFunction f\nMe.f = 1\nEnd Function\nEnd Class",
+            &[],
+        ),
         ("Class D As Nowhere\nEnd Class", &["1:unknown-type"]),
         (
             "Class C\nSub s(a, b)\nCall s(1)\nEnd Sub\nEnd Class",

@@ -1,0 +1,873 @@
+//! Expressions and assignments: what is called, what is looked into, what can be changed.
+
+use super::super::builtin;
+use super::super::code::{Form, Home, Op, VariableType};
+use super::super::value::{ScalarType, Value};
+use super::{Local, Lower, Lowered, Symbol};
+use crate::syntax::*;
+use std::sync::Arc;
+
+impl Lower<'_> {
+    /// A variable by its name, if there is one.
+    pub(super) fn variable_named(&self, name: &Name) -> Option<(Home, VariableType)> {
+        if let Some(local) = self.frame.names.get(&name.key) {
+            return match local {
+                Local::Variable(home, of) => Some((*home, *of)),
+                Local::Constant(_) => None,
+            };
+        }
+        if let Some((key, of)) = &self.frame.result
+            && *key == name.key
+        {
+            return Some((Home::Local(self.frame.result_slot), *of));
+        }
+        if let Some(member) = self.member_of_class(&name.key) {
+            return member.field.map(|(at, of)| (Home::Member(at), of));
+        }
+        match self.symbol(&name.key) {
+            Some(Symbol::Global(number, of)) => Some((Home::Global(*number), *of)),
+            _ => None,
+        }
+    }
+
+    /// A member of the class that the procedure is of.
+    pub(super) fn member_of_class(&self, key: &str) -> Option<super::super::code::MemberInfo> {
+        let class = self.frame.class?;
+        self.code.classes[usize::from(class)]
+            .members
+            .get(key)
+            .copied()
+    }
+
+    /// A variable; one that is not declared comes to be.
+    pub(super) fn variable_or_new(&mut self, name: &Name) -> Lowered<(Home, VariableType)> {
+        if let Some(found) = self.variable_named(name) {
+            return Ok(found);
+        }
+        let of = VariableType {
+            of: self.scalar_of(name, None)?,
+            form: Form::One,
+        };
+        let home = Home::Local(self.slot(of.of.initial(), name.span)?);
+        self.frame
+            .names
+            .insert(Arc::clone(&name.key), Local::Variable(home, of));
+        Ok((home, of))
+    }
+
+    /// Puts the value of an expression on the stack; says its type, if that is certain.
+    pub(super) fn value(&mut self, expression: &Expression) -> Lowered<ScalarType> {
+        match &expression.kind {
+            ExpressionKind::Number(_) | ExpressionKind::Text(_) | ExpressionKind::Constant(_) => {
+                let value = self.fold(expression).unwrap_or_default();
+                let of = type_of(&value);
+                self.constant(value);
+                return Ok(of);
+            }
+            ExpressionKind::Name(name) => return self.named(name),
+            ExpressionKind::Me => {
+                self.emit(Op::Me);
+            }
+            ExpressionKind::Member { .. } => self.member(expression, false)?,
+            ExpressionKind::BaseMember { class, name } => self.base_member(class, name, &[])?,
+            ExpressionKind::Call {
+                target, arguments, ..
+            } => return self.call(target, arguments, false),
+            ExpressionKind::New { class, arguments } => self.new_object(class, arguments)?,
+            ExpressionKind::Bind { .. } => self.emit_failure(i16::MAX, "Bind is not there"),
+            ExpressionKind::Unary { operator, operand } => {
+                let of = self.value(operand)?;
+                let grows = of == ScalarType::Variant;
+                self.emit(Op::Unary {
+                    operator: *operator,
+                    grows,
+                });
+                let is_number = matches!(
+                    of,
+                    ScalarType::Integer | ScalarType::Long | ScalarType::Double
+                );
+                return Ok(if is_number { of } else { ScalarType::Variant });
+            }
+            ExpressionKind::Binary {
+                operator: BinaryOperator::IsA,
+                left,
+                right,
+            } => {
+                self.value(left)?;
+                self.value(right)?;
+                self.emit_binary(BinaryOperator::IsA, false);
+                return Ok(ScalarType::Boolean);
+            }
+            ExpressionKind::Binary {
+                operator,
+                left,
+                right,
+            } => {
+                let (left, right) = (self.value(left)?, self.value(right)?);
+                let grows = left == ScalarType::Variant || right == ScalarType::Variant;
+                self.emit_binary(*operator, grows);
+                return Ok(result_type(*operator, left, right));
+            }
+            ExpressionKind::Parenthesized(inner) => return self.value(inner),
+            _ => return Err(self.fail(expression.span, "an expression is missing")),
+        }
+        Ok(ScalarType::Variant)
+    }
+
+    pub(super) fn emit_binary(&mut self, operator: BinaryOperator, grows: bool) {
+        let folds = self.scope().folds;
+        self.emit(Op::Binary {
+            operator,
+            grows,
+            folds,
+        });
+    }
+
+    /// A name alone: a variable, a constant, or a call without arguments.
+    fn named(&mut self, name: &Name) -> Lowered<ScalarType> {
+        if let Some(value) = self.constant_named(name) {
+            let of = type_of(&value);
+            self.constant(value);
+            return Ok(of);
+        }
+        if let Some((home, of)) = self.variable_named(name) {
+            match home {
+                Home::Local(slot) => self.emit(Op::LoadLocal(slot)),
+                other => self.emit(Op::Load(other)),
+            };
+            self.trace(name, false);
+            return Ok(if of.form == Form::One {
+                certain(home, of.of)
+            } else {
+                ScalarType::Variant
+            });
+        }
+        if self.is_callable(name) {
+            return self.call_named(name, &[], false);
+        }
+        let (home, of) = self.variable_or_new(name)?;
+        self.emit(Op::Load(home));
+        Ok(of.of)
+    }
+
+    fn trace(&mut self, name: &Name, is_write: bool) {
+        if self.traces {
+            let name = self.name(&name.text.clone());
+            self.emit(Op::Trace { name, is_write });
+        }
+    }
+
+    fn is_callable(&self, name: &Name) -> bool {
+        self.member_of_class(&name.key).is_some()
+            || matches!(
+                self.symbol(&name.key),
+                Some(Symbol::Procedure(_) | Symbol::External)
+            )
+            || crate::notes::Library::get().function(&name.key).is_some()
+            || builtin::find(&name.key).is_some()
+    }
+
+    /// `object.name`
+    fn member(&mut self, expression: &Expression, wants_reference: bool) -> Lowered<()> {
+        let ExpressionKind::Member { object, name } = &expression.kind else {
+            return Ok(());
+        };
+        self.object(object.as_deref(), expression.span)?;
+        let name = self.name(&name.key.clone());
+        self.emit(Op::GetMember {
+            name,
+            wants_reference,
+        });
+        Ok(())
+    }
+
+    /// What stands in front of a point; records as references, so that they can be changed.
+    fn object(&mut self, object: Option<&Expression>, span: Span) -> Lowered<()> {
+        match object {
+            Some(object) => self.reference(object),
+            None => match self.frame.withs.last().copied() {
+                Some(slot) => {
+                    self.emit(Op::LoadRaw(slot));
+                    Ok(())
+                }
+                None => Err(self.fail(span, "a point stands in front only in With")),
+            },
+        }
+    }
+
+    fn base_member(
+        &mut self,
+        class: &Expression,
+        name: &Name,
+        arguments: &[Argument],
+    ) -> Lowered<()> {
+        let found = match &class.kind {
+            ExpressionKind::Name(class) => match self.symbol(&class.key) {
+                Some(Symbol::Class(class)) => {
+                    let info = &self.code.classes[usize::from(*class)];
+                    info.members.get(&name.key).copied()
+                }
+                _ => None,
+            },
+            _ => None,
+        };
+        match found {
+            Some(member) => match (member.field, member.method.or(member.get)) {
+                (Some((at, _)), _) => {
+                    self.emit(Op::Load(Home::Member(at)));
+                }
+                (None, Some(procedure)) => {
+                    let count = self.arguments_for(procedure, arguments)?;
+                    self.emit(Op::CallOwn { procedure, count });
+                }
+                _ => self.emit_failure(185, &name.text.clone()),
+            },
+            None => self.emit_failure(185, &format!("{} of a base class", name.text)),
+        }
+        Ok(())
+    }
+
+    /// Puts where an expression stands on the stack, if it is something that can be changed; else its value.
+    pub(super) fn reference(&mut self, expression: &Expression) -> Lowered<()> {
+        match &expression.kind {
+            ExpressionKind::Name(name) => {
+                let is_variable = self.variable_named(name).is_some();
+                if !is_variable && (self.is_callable(name) || self.constant_named(name).is_some()) {
+                    self.named(name)?;
+                    return Ok(());
+                }
+                let (home, of) = self.variable_or_new(name)?;
+                self.emit(Op::Refer(home, of.of));
+            }
+            ExpressionKind::Member { .. } => self.member(expression, true)?,
+            ExpressionKind::Call {
+                target, arguments, ..
+            } => {
+                self.call(target, arguments, true)?;
+            }
+            _ => {
+                self.value(expression)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// `f(x)`, of whatever `f` is.
+    fn call(
+        &mut self,
+        target: &Expression,
+        arguments: &[Argument],
+        wants_reference: bool,
+    ) -> Lowered<ScalarType> {
+        match &target.kind {
+            ExpressionKind::Name(name) => return self.call_named(name, arguments, wants_reference),
+            ExpressionKind::Member { object, name } => {
+                self.object(object.as_deref(), target.span)?;
+                let count = self.loose_arguments(arguments)?;
+                let name = self.name(&name.key.clone());
+                self.emit(Op::CallMember {
+                    name,
+                    count,
+                    wants_reference,
+                });
+            }
+            ExpressionKind::BaseMember { class, name } => {
+                self.base_member(class, name, arguments)?
+            }
+            _ => {
+                self.reference(target)?;
+                self.index(arguments, wants_reference)?;
+            }
+        }
+        Ok(ScalarType::Variant)
+    }
+
+    fn index(&mut self, arguments: &[Argument], wants_reference: bool) -> Lowered<()> {
+        let count = self.values(arguments)?;
+        self.emit(Op::Index {
+            count,
+            wants_reference,
+        });
+        Ok(())
+    }
+
+    fn call_named(
+        &mut self,
+        name: &Name,
+        arguments: &[Argument],
+        wants_reference: bool,
+    ) -> Lowered<ScalarType> {
+        let own_name = self
+            .frame
+            .result
+            .as_ref()
+            .is_some_and(|(key, _)| *key == name.key);
+        let is_local = self.frame.names.contains_key(&name.key);
+        if (!own_name || is_local)
+            && let Some((home, of)) = self.variable_named(name)
+        {
+            match wants_reference {
+                true => self.emit(Op::Refer(home, of.of)),
+                false => self.emit(Op::Load(home)),
+            };
+            self.index(arguments, wants_reference)?;
+            return Ok(if of.form == Form::One {
+                ScalarType::Variant
+            } else {
+                certain(home, of.of)
+            });
+        }
+        if let Some(member) = self.member_of_class(&name.key)
+            && (member.method.is_some() || member.get.is_some())
+        {
+            self.emit(Op::Me);
+            let count = self.loose_arguments(arguments)?;
+            let name = self.name(&name.key.clone());
+            self.emit(Op::CallMember {
+                name,
+                count,
+                wants_reference,
+            });
+            return Ok(ScalarType::Variant);
+        }
+        match self.symbol(&name.key).cloned() {
+            Some(Symbol::Procedure(procedure)) => {
+                let count = self.arguments_for(procedure, arguments)?;
+                if usize::from(count) == self.code.procedures[procedure as usize].parameters.len() {
+                    self.emit(Op::Call { procedure, count });
+                }
+                return Ok(ScalarType::Variant);
+            }
+            Some(Symbol::External) => {
+                self.emit_failure(
+                    48,
+                    &format!(
+                        "{} is a function of another library, which no host of this run has",
+                        name.text
+                    ),
+                );
+                return Ok(ScalarType::Variant);
+            }
+            _ => {}
+        }
+        self.call_of_language(name, arguments)
+    }
+
+    /// A function of the language.
+    fn call_of_language(&mut self, name: &Name, arguments: &[Argument]) -> Lowered<ScalarType> {
+        let key = name.key.as_ref();
+        match (key, arguments) {
+            (
+                "iselement",
+                [
+                    Argument {
+                        value: Some(element),
+                        ..
+                    },
+                ],
+            ) => return self.is_element(element),
+            (
+                "listtag",
+                [
+                    Argument {
+                        value:
+                            Some(Expression {
+                                kind: ExpressionKind::Name(element),
+                                ..
+                            }),
+                        ..
+                    },
+                ],
+            ) => {
+                if let Some((Home::ByRef(slot), _)) = self.variable_named(element) {
+                    self.emit(Op::ListTag(slot));
+                    return Ok(ScalarType::Text);
+                }
+            }
+            (
+                "isdefined",
+                [
+                    Argument {
+                        value: Some(wanted),
+                        ..
+                    },
+                ],
+            ) => {
+                let is_defined = matches!(self.fold(wanted), Some(Value::Text(name)) if {
+                    let key = name.as_str().to_lowercase();
+                    self.frame.names.contains_key(key.as_str()) || self.symbol(&key).is_some()
+                });
+                self.constant(Value::Boolean(is_defined));
+                return Ok(ScalarType::Boolean);
+            }
+            _ => {}
+        }
+        if let Some(found) = builtin::find(key) {
+            let count = self.values(arguments)?;
+            if !found.takes.contains(&count) {
+                self.emit_failure(217, &format!("{} is called with {count}", name.text));
+                return Ok(ScalarType::Variant);
+            }
+            self.emit(Op::Function(found.function, count));
+            return Ok(match (name.suffix, key) {
+                (Some(Suffix::String), _) | (_, "cstr") => ScalarType::Text,
+                (_, "cint") => ScalarType::Integer,
+                (_, "clng" | "len" | "instr" | "ubound" | "lbound") => ScalarType::Long,
+                (_, "cdbl") => ScalarType::Double,
+                _ => ScalarType::Variant,
+            });
+        }
+        if crate::notes::Library::get().function(key).is_some() {
+            let count = self.values(arguments)?;
+            let name = self.name(key);
+            self.emit(Op::Outside { name, count });
+            return Ok(ScalarType::Variant);
+        }
+        self.emit_failure(35, &name.text.clone());
+        Ok(ScalarType::Variant)
+    }
+
+    fn is_element(&mut self, element: &Expression) -> Lowered<ScalarType> {
+        if let ExpressionKind::Call {
+            target, arguments, ..
+        } = &element.kind
+            && let [
+                Argument {
+                    value: Some(tag), ..
+                },
+            ] = arguments.as_slice()
+        {
+            self.reference(target)?;
+            self.value(tag)?;
+            self.emit(Op::IsElement);
+            return Ok(ScalarType::Boolean);
+        }
+        self.emit_failure(
+            13,
+            "IsElement takes an element of a list, as in IsElement(prices(\"x\"))",
+        );
+        Ok(ScalarType::Boolean)
+    }
+
+    /// The values of arguments; what was left out is Empty.
+    fn values(&mut self, arguments: &[Argument]) -> Lowered<u8> {
+        for argument in arguments {
+            self.argument_value(argument)?;
+        }
+        self.count_of(arguments)
+    }
+
+    fn count_of(&self, arguments: &[Argument]) -> Lowered<u8> {
+        let span = arguments
+            .last()
+            .map_or(Span::default(), |argument| argument.span);
+        u8::try_from(arguments.len())
+            .map_err(|_| self.fail(span, "there are more than 255 arguments"))
+    }
+
+    pub(super) fn argument_value(&mut self, argument: &Argument) -> Lowered<()> {
+        match &argument.value {
+            Some(value) => {
+                self.value(value)?;
+            }
+            None => self.constant(Value::Empty),
+        }
+        Ok(())
+    }
+
+    /// Arguments for something that is known only when it runs: references, where there can be one.
+    fn loose_arguments(&mut self, arguments: &[Argument]) -> Lowered<u8> {
+        for argument in arguments {
+            match &argument.value {
+                Some(value) if !argument.by_value => self.reference(value)?,
+                _ => self.argument_value(argument)?,
+            }
+        }
+        self.count_of(arguments)
+    }
+
+    /// Arguments for a procedure. If they are too many or too few, that fails when it is reached.
+    pub(super) fn arguments_for(&mut self, procedure: u32, arguments: &[Argument]) -> Lowered<u8> {
+        let info = &self.code.procedures[procedure as usize];
+        let by_value: Vec<bool> = info
+            .parameters
+            .iter()
+            .map(|parameter| parameter.by_value)
+            .collect();
+        let name = Arc::clone(&info.name);
+        for (at, argument) in arguments.iter().enumerate() {
+            match &argument.value {
+                Some(value) if !argument.by_value && by_value.get(at) == Some(&false) => {
+                    self.reference(value)?
+                }
+                _ => self.argument_value(argument)?,
+            }
+        }
+        if arguments.len() != by_value.len() {
+            self.emit_failure(
+                217,
+                &format!("{name} takes {}, not {}", by_value.len(), arguments.len()),
+            );
+        }
+        self.count_of(arguments)
+    }
+
+    pub(super) fn new_object(&mut self, class: &Name, arguments: &[Argument]) -> Lowered<()> {
+        if let Some(Symbol::Class(number)) = self.symbol(&class.key).cloned() {
+            let wanted = self.code.new_of(number);
+            let count = match wanted {
+                Some(procedure) => self.arguments_for(procedure, arguments)?,
+                None => self.values(arguments)?,
+            };
+            let expected = wanted.map_or(0, |procedure| {
+                self.code.procedures[procedure as usize].parameters.len()
+            });
+            if usize::from(count) != expected {
+                self.emit_failure(
+                    217,
+                    &format!("New {} takes {expected}, not {count}", class.text),
+                );
+            }
+            self.emit(Op::New {
+                class: u32::from(number),
+                count,
+            });
+        } else {
+            let count = self.values(arguments)?;
+            let name = self.name(&class.text.clone());
+            self.emit(Op::Create { name, count });
+        }
+        Ok(())
+    }
+
+    /// `target = value`
+    pub(super) fn assign(
+        &mut self,
+        form: AssignForm,
+        target: &Expression,
+        value: &Expression,
+    ) -> Lowered<()> {
+        if matches!(form, AssignForm::LSet | AssignForm::RSet) {
+            self.reference(target)?;
+            self.value(value)?;
+            self.emit(Op::Justify {
+                from_right: form == AssignForm::RSet,
+            });
+            return Ok(());
+        }
+        let is_set = form == AssignForm::Set;
+        match &target.kind {
+            ExpressionKind::Name(name) => self.assign_name(name, value, is_set),
+            ExpressionKind::Member { object, name } => {
+                self.object(object.as_deref(), target.span)?;
+                self.value(value)?;
+                let name = self.name(&name.key.clone());
+                self.emit(Op::SetMember(name, is_set));
+                Ok(())
+            }
+            ExpressionKind::Call {
+                target: inner,
+                arguments,
+                ..
+            } => self.assign_element(inner, arguments, value, is_set),
+            ExpressionKind::BaseMember { name, .. } => {
+                self.emit(Op::Me);
+                self.value(value)?;
+                let name = self.name(&name.key.clone());
+                self.emit(Op::SetMember(name, is_set));
+                Ok(())
+            }
+            _ => Err(self.fail(target.span, "nothing can be assigned to this")),
+        }
+    }
+
+    fn assign_name(&mut self, name: &Name, value: &Expression, is_set: bool) -> Lowered<()> {
+        if self.variable_named(name).is_none() {
+            if self
+                .member_of_class(&name.key)
+                .is_some_and(|member| member.set.is_some())
+            {
+                self.emit(Op::Me);
+                self.value(value)?;
+                let name = self.name(&name.key.clone());
+                self.emit(Op::SetMember(name, is_set));
+                return Ok(());
+            }
+            match (name.key.as_ref(), self.symbol(&name.key)) {
+                ("err", None) => {
+                    self.value(value)?;
+                    self.emit(Op::SetErr);
+                    return Ok(());
+                }
+                ("date" | "time", None) => {
+                    self.emit_failure(i16::MAX, "setting the clock is not there");
+                    return Ok(());
+                }
+                (_, Some(Symbol::Procedure(_) | Symbol::Class(_) | Symbol::Constant(_))) => {
+                    return Err(self.fail(
+                        name.span,
+                        format!(
+                            "`{}` is no variable; nothing can be assigned to it",
+                            name.text
+                        ),
+                    ));
+                }
+                _ => {}
+            }
+        }
+        let (home, of) = self.variable_or_new(name)?;
+        if is_set {
+            self.value(value)?;
+            self.trace(name, true);
+            self.emit(Op::SetObject(home, of.of));
+            return Ok(());
+        }
+        if of.form == Form::One
+            && let Some(rest) = self.appended(name, home, of.of, value)
+        {
+            self.joined(&rest)?;
+            self.emit(Op::Append(home, of.of));
+            return Ok(());
+        }
+        let given = self.value(value)?;
+        self.trace(name, true);
+        match (home, of.form) {
+            (_, Form::Array { .. }) => self.emit(Op::StoreArray(home, of.of)),
+            (_, Form::List) => {
+                self.emit_failure(13, "a list is not assigned as a whole");
+                0
+            }
+            (Home::Local(slot), _) if given == of.of && given != ScalarType::Variant => {
+                self.emit(Op::StoreLocalSame(slot))
+            }
+            _ => self.emit(Op::Store(home, of.of)),
+        };
+        Ok(())
+    }
+
+    /// What is put behind a variable by `x = x & a & b`, if it cannot change `x` itself meanwhile.
+    fn appended<'e>(
+        &self,
+        name: &Name,
+        home: Home,
+        of: ScalarType,
+        value: &'e Expression,
+    ) -> Option<Vec<&'e Expression>> {
+        if !matches!(of, ScalarType::Text | ScalarType::Variant) {
+            return None;
+        }
+        let mut rest = Vec::new();
+        let mut left = value;
+        loop {
+            match &left.kind {
+                ExpressionKind::Binary {
+                    operator: BinaryOperator::Join,
+                    left: deeper,
+                    right,
+                } => {
+                    rest.push(right.as_ref());
+                    left = deeper;
+                }
+                ExpressionKind::Binary {
+                    operator: BinaryOperator::Plus,
+                    left: deeper,
+                    right,
+                } if of == ScalarType::Text && rest.is_empty() && self.is_text(right) => {
+                    rest.push(right.as_ref());
+                    left = deeper;
+                    break;
+                }
+                _ => break,
+            }
+        }
+        let ExpressionKind::Name(first) = &left.kind else {
+            return None;
+        };
+        let is_quiet =
+            |part: &&Expression| !touches(part, &name.key, matches!(home, Home::Local(_)));
+        rest.reverse();
+        (first.key == name.key && !rest.is_empty() && rest.iter().all(is_quiet)).then_some(rest)
+    }
+
+    /// Whether it is certainly a text.
+    fn is_text(&self, expression: &Expression) -> bool {
+        match &expression.kind {
+            ExpressionKind::Text(_)
+            | ExpressionKind::Binary {
+                operator: BinaryOperator::Join,
+                ..
+            } => true,
+            ExpressionKind::Name(name) => self.variable_named(name).is_some_and(|(home, of)| {
+                of.form == Form::One && certain(home, of.of) == ScalarType::Text
+            }),
+            _ => false,
+        }
+    }
+
+    fn joined(&mut self, parts: &[&Expression]) -> Lowered<()> {
+        for (at, part) in parts.iter().enumerate() {
+            self.value(part)?;
+            if at > 0 {
+                self.emit_binary(BinaryOperator::Join, true);
+            }
+        }
+        Ok(())
+    }
+
+    fn assign_element(
+        &mut self,
+        target: &Expression,
+        arguments: &[Argument],
+        value: &Expression,
+        is_set: bool,
+    ) -> Lowered<()> {
+        match &target.kind {
+            ExpressionKind::Name(name) => {
+                let variable = self.variable_named(name);
+                if variable.is_none() && matches!(name.key.as_ref(), "mid" | "midb") {
+                    return self.assign_mid(name, arguments, value);
+                }
+                if variable.is_none()
+                    && let Some(member) = self.member_of_class(&name.key)
+                    && member.set.is_some()
+                {
+                    self.emit(Op::Me);
+                    let count = self.values(arguments)?;
+                    self.value(value)?;
+                    let name = self.name(&name.key.clone());
+                    self.emit(Op::SetMemberIndex(name, count, is_set));
+                    return Ok(());
+                }
+                let Some((home, of)) = variable else {
+                    return Err(self.fail(
+                        name.span,
+                        format!(
+                            "`{}` is no array or list that could be assigned to",
+                            name.text
+                        ),
+                    ));
+                };
+                let count = self.values(arguments)?;
+                self.value(value)?;
+                self.emit(Op::StoreElement(home, of.of, count, is_set));
+            }
+            ExpressionKind::Member { object, name } => {
+                self.object(object.as_deref(), target.span)?;
+                let count = self.values(arguments)?;
+                self.value(value)?;
+                let name = self.name(&name.key.clone());
+                self.emit(Op::SetMemberIndex(name, count, is_set));
+            }
+            _ => {
+                self.reference(target)?;
+                let count = self.values(arguments)?;
+                self.value(value)?;
+                self.emit(Op::SetIndex(count, is_set));
+            }
+        }
+        Ok(())
+    }
+
+    /// `Mid(text, begin, count) = part`
+    fn assign_mid(
+        &mut self,
+        name: &Name,
+        arguments: &[Argument],
+        value: &Expression,
+    ) -> Lowered<()> {
+        let Some((
+            Argument {
+                value: Some(changed),
+                ..
+            },
+            rest,
+        )) = arguments.split_first()
+        else {
+            return Err(self.fail(name.span, "the text to change is missing"));
+        };
+        self.reference(changed)?;
+        let count = self.values(rest)?;
+        self.value(value)?;
+        self.emit(Op::SetMid {
+            count,
+            in_bytes: name.key.as_ref() == "midb",
+        });
+        Ok(())
+    }
+}
+
+/// The type that a value surely has. What stands behind a reference may be of another, and a Variant is anything.
+fn certain(home: Home, of: ScalarType) -> ScalarType {
+    match (home, of) {
+        (Home::ByRef(_), _)
+        | (
+            _,
+            ScalarType::Fixed(_)
+            | ScalarType::Record(_)
+            | ScalarType::Class(_)
+            | ScalarType::Product,
+        ) => ScalarType::Variant,
+        (_, of) => of,
+    }
+}
+
+fn type_of(value: &Value) -> ScalarType {
+    match value {
+        Value::Integer(_) => ScalarType::Integer,
+        Value::Long(_) => ScalarType::Long,
+        Value::Single(_) => ScalarType::Single,
+        Value::Double(_) => ScalarType::Double,
+        Value::Currency(_) => ScalarType::Currency,
+        Value::Text(_) => ScalarType::Text,
+        Value::Boolean(_) => ScalarType::Boolean,
+        _ => ScalarType::Variant,
+    }
+}
+
+/// The type that a result surely has.
+fn result_type(operator: BinaryOperator, left: ScalarType, right: ScalarType) -> ScalarType {
+    use BinaryOperator as Op;
+    let rank = |of| match of {
+        ScalarType::Integer => Some(0),
+        ScalarType::Long => Some(1),
+        ScalarType::Single => Some(2),
+        ScalarType::Double => Some(3),
+        ScalarType::Currency => Some(4),
+        _ => None,
+    };
+    match (operator, rank(left), rank(right)) {
+        (Op::Join, _, _) if left == ScalarType::Text || right == ScalarType::Text => {
+            ScalarType::Text
+        }
+        (Op::Plus, _, _) if left == ScalarType::Text && right == ScalarType::Text => {
+            ScalarType::Text
+        }
+        (Op::Plus | Op::Minus | Op::Times, Some(one), Some(two)) => {
+            if one > two {
+                left
+            } else {
+                right
+            }
+        }
+        (Op::Divide, Some(one), Some(two)) if one < 4 && two < 4 => ScalarType::Double,
+        (Op::Power, Some(_), Some(_)) => ScalarType::Double,
+        (operator, Some(_), Some(_)) if operator.is_comparison() => ScalarType::Boolean,
+        _ => ScalarType::Variant,
+    }
+}
+
+/// Whether an expression names a variable; or, if it is not one of the procedure alone, might run something that does.
+fn touches(expression: &Expression, key: &str, is_local: bool) -> bool {
+    let mut found = match &expression.kind {
+        ExpressionKind::Name(name) => !is_local || *name.key == *key,
+        ExpressionKind::Call { .. }
+        | ExpressionKind::Member { .. }
+        | ExpressionKind::BaseMember { .. }
+        | ExpressionKind::New { .. } => !is_local,
+        _ => false,
+    };
+    parts_of_expression(expression, &mut |part| {
+        found = found || touches(part, key, is_local)
+    });
+    found
+}
