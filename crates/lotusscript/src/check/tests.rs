@@ -182,7 +182,7 @@ fn each_rule_finds_what_it_is_for_and_nothing_else() {
 
 #[test]
 fn without_option_declare_names_declare_themselves() {
-    let source = "Sub t\ny = 1\nPrint y, MB_OK\nCall nowhere(1)\nEnd Sub";
+    let source = "Sub t\ny = 1\nPrint y(0), MB_OK\nCall nowhere(1)\nEnd Sub";
     assert_eq!(
         found(source, &CheckOptions::default()),
         ["4:unknown-procedure"]
@@ -230,6 +230,23 @@ fn modules_and_classes_are_checked_as_a_whole() {
         (
             "Class C\nFunction f\nMe.f = 1\nEnd Function\nEnd Class",
             &[],
+        ),
+        (
+            "Declare Type T\nDeclare Function T Lib \"x\" (a As T)\nType T\nn As Integer\nEnd Type",
+            &[],
+        ),
+        (
+            "Sub a(n As Long, ByVal m As Long)\nEnd Sub\nSub b(i As Integer, l As Long, v)\nCall a(l, i)\nCall a(v, i)\nCall a((i), i)\nCall a(ByVal i, i)\nCall a(5, i)\nCall a(i, i)\nEnd Sub",
+            &["9:argument-type"],
+        ),
+        (
+            "Sub a(d As NotesDocument)\nEnd Sub\nSub b(d As NotesDocument, s As String)\na d\nCall a(d)\na(d)\nEnd Sub",
+            &["6:passed-by-value"],
+        ),
+        ("Sub a(s)\nEnd Sub\nSub b(s As String)\na(s)\nEnd Sub", &[]),
+        (
+            "Class C\nSub New\nPrint\nEnd Sub\nEnd Class\nSub t\nDim c As New C, s As New NotesSession\nEnd Sub",
+            &["7:unused-variable"],
         ),
         ("Class D As Nowhere\nEnd Class", &["1:unknown-type"]),
         (
@@ -362,6 +379,23 @@ fn any_source_is_checked_without_a_panic() {
         "Type t\nx As t\nEnd Type\nSub a\nDim y As t\nPrint y.x.x.x.z\nEnd Sub",
     ] {
         check(&parse(source), &CheckOptions::default());
+    }
+    // As deep as the parser lets through: blocks in blocks, and in the innermost a call in a call.
+    for inner in [
+        format!("x = s{}", ".Evaluate(\"\")".repeat(120)),
+        format!("x = {}1{}", "Abs(".repeat(40), ")".repeat(40)),
+        format!("x = {}", "-(1 + ".repeat(3) + "1" + &")".repeat(3)),
+        format!("x = a{}", " & b(1)".repeat(240)),
+    ] {
+        let blocks = 50;
+        let source = format!(
+            "Sub t\nDim s As New NotesSession\n{}{inner}\n{}End Sub",
+            "If x Then\n".repeat(blocks),
+            "End If\n".repeat(blocks)
+        );
+        let script = parse(&source);
+        assert_eq!(script.errors(), [], "{inner}");
+        check(&script, &CheckOptions::default());
     }
     let chain = format!(
         "Sub t\nDim s As New NotesSession\nPrint s{}\nEnd Sub",
