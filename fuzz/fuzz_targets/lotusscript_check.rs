@@ -17,6 +17,7 @@ fn look(source: &str) {
         notes: "9".parse().expect("a release"),
         libraries: [("core".to_owned(), &interface)].into(),
         globals: Some(&interface),
+        is_partial: false,
     };
     for options in [CheckOptions::default(), options] {
         let findings = check(&script, &options);

@@ -93,6 +93,7 @@ fn tell(
     let options = CheckOptions {
         notes,
         libraries: libraries(file, all),
+        is_partial: source.is_partial,
         globals: source
             .globals
             .and_then(|globals| all.get(read.first + globals))
@@ -108,7 +109,7 @@ fn tell(
             let place = source.in_file(finding.place);
             json!({
                 "line": place.line, "column": place.column, "code": finding.code, "severity": finding.severity, "message": finding.message, "remedy": finding.remedy,
-                "text": source.text.lines().nth(finding.place.line as usize - 1).unwrap_or_default().trim(),
+                "text": source.text.lines().nth(finding.place.line as usize - 1).unwrap_or_default().trim().chars().take(200).collect::<String>(),
             })
         })
         .collect();

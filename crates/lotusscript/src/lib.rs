@@ -9,6 +9,49 @@
 //! - [`sources`]: where LotusScript is found in DXL.
 //! - [`run`]: programs, run within limits against a host.
 //! - [`formula`]: the formula language, from text to values.
+//!
+//! # The scripts of a database, checked
+//!
+//! Each script library is looked into once; then every script is read and checked with all of them at hand.
+//!
+//! ```
+//! use lotusscript::check::{CheckOptions, Interface, check};
+//! use lotusscript::{sources::sources, syntax::parse};
+//! use std::collections::HashMap;
+//!
+//! let tree = dxl::Tree::parse("<database>
+//! <scriptlibrary name='core'><code event='declarations'><lotusscript>Public Sub Shout(text As String)
+//! End Sub</lotusscript></code></scriptlibrary>
+//! <agent name='Send'><code event='options'><lotusscript>Option Declare
+//! Use \"core\"</lotusscript></code><code event='initialize'><lotusscript>Sub Initialize
+//! \tDim session As New NotesSession
+//! \tDim web As Variant
+//! \tSet web = session.CreateHTTPRequest()
+//! \tCall Shout(\"sent\", 5)
+//! End Sub</lotusscript></code></agent></database>")?;
+//! let sources = sources(tree.root());
+//! let scripts: Vec<_> = sources.iter().map(|source| parse(&source.text)).collect();
+//! let interfaces: Vec<_> = scripts.iter().map(Interface::of).collect();
+//! let named = sources.iter().zip(&interfaces);
+//! let libraries: HashMap<_, _> = named.filter_map(|(source, interface)| Some((source.library.clone()?, interface))).collect();
+//! let mut told = Vec::new();
+//! for (source, script) in sources.iter().zip(&scripts) {
+//!     let options = CheckOptions {
+//!         notes: "9".parse()?,
+//!         libraries: libraries.clone(),
+//!         globals: source.globals.map(|globals| &interfaces[globals]),
+//!         is_partial: source.is_partial,
+//!     };
+//!     for finding in check(script, &options) {
+//!         told.push(format!("{}, line {}: {}", source.owner, source.in_file(finding.place).line, finding.message));
+//!     }
+//! }
+//! assert_eq!(told, [
+//!     "agent Send, line 8: NotesSession.CreateHTTPRequest exists since Notes 10, not in 9",
+//!     "agent Send, line 9: `Shout` takes 1 argument, and is given 2",
+//! ]);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 #![warn(missing_docs)]
 #![cfg_attr(test, allow(clippy::unwrap_used))]

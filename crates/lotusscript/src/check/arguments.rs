@@ -2,7 +2,7 @@
 
 use super::procedure::Scope;
 use super::rules::Code;
-use super::symbols::{Element, Form, Signature, SymbolKind, Type};
+use super::symbols::{Element, Form, Signature, SymbolKind, Type, Wanted};
 use crate::notes::{Function, NotesParameter, ValueType};
 use crate::syntax::*;
 
@@ -20,7 +20,7 @@ impl Scope<'_, '_, '_> {
             let names: Vec<&str> = signature
                 .parameters
                 .iter()
-                .map(|(name, _)| name.as_ref())
+                .map(|wanted| wanted.name.as_ref())
                 .collect();
             let list = if names.is_empty() {
                 "nothing".to_owned()
@@ -39,11 +39,46 @@ impl Scope<'_, '_, '_> {
             );
             return;
         }
-        for (((parameter, of), argument), given) in
-            signature.parameters.iter().zip(arguments).zip(types)
-        {
-            let of = self.module.resolved(of.clone());
-            self.check_argument(&name.text, parameter, &of, argument, given);
+        for ((wanted, argument), given) in signature.parameters.iter().zip(arguments).zip(types) {
+            let of = self.module.resolved(wanted.of.clone());
+            self.check_argument(&name.text, &wanted.name, &of, argument, given);
+            if !wanted.by_value {
+                self.check_reference(&name.text, wanted, argument, given);
+            }
+        }
+    }
+
+    /// A variable that is given by reference is of the very type that is asked for.
+    fn check_reference(
+        &mut self,
+        called: &str,
+        wanted: &Wanted,
+        argument: &Argument,
+        given: &Type,
+    ) {
+        let Some(Expression {
+            kind: ExpressionKind::Name(name),
+            ..
+        }) = &argument.value
+        else {
+            return;
+        };
+        let differs = wanted.of.is_scalar() && given.is_scalar() && wanted.of.of != given.of;
+        if differs && !argument.by_value && self.is_variable(&name.key) {
+            let (kind, asked) = (self.describe(given), self.describe(&wanted.of));
+            let message = format!(
+                "{called} takes a {asked} as `{}` by reference, and `{}` is a {kind}",
+                wanted.name, name.text
+            );
+            self.findings.add(
+                Code::ArgumentType,
+                argument.span,
+                message,
+                format!(
+                    "give `({})`, declare it as {asked}, or take `{}` by value",
+                    name.text, wanted.name
+                ),
+            );
         }
     }
 

@@ -1,7 +1,7 @@
 //! Labels and jumps of a procedure, and what nothing ever reaches.
 
+use super::Findings;
 use super::rules::Code;
-use super::{Findings, nearest};
 use crate::syntax::*;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -23,7 +23,7 @@ pub(super) fn check(procedure: &Procedure, findings: &mut Findings<'_>) {
     }
     for target in &jumps.targets {
         if !seen.contains_key(&target.key) {
-            let near = nearest(
+            let near = findings.nearest(
                 &target.text,
                 jumps.labels.iter().map(|label| label.text.as_ref()),
             );

@@ -32,6 +32,11 @@ use std::fmt;
 /// The most findings that are listed.
 pub const MAX_FINDINGS: usize = 1000;
 
+/// Behind so many findings it is no longer guessed what names were meant.
+const MOST_GUESSED: usize = 100;
+/// With so many names at most is one compared.
+const MOST_COMPARED: usize = 5000;
+
 /// What a script is held to.
 #[derive(Debug, Clone)]
 pub struct CheckOptions<'a> {
@@ -41,6 +46,8 @@ pub struct CheckOptions<'a> {
     pub libraries: HashMap<String, &'a Interface>,
     /// What its form declares for all its scripts.
     pub globals: Option<&'a Interface>,
+    /// The script may see declarations that are not at hand, so that nothing is said of names that nobody declares.
+    pub is_partial: bool,
 }
 
 impl Default for CheckOptions<'_> {
@@ -50,6 +57,7 @@ impl Default for CheckOptions<'_> {
             notes: Release::NEWEST,
             libraries: HashMap::new(),
             globals: None,
+            is_partial: false,
         }
     }
 }
@@ -134,30 +142,44 @@ impl Findings<'_> {
         });
     }
 
+    /// The name that is most like another, if one is like it at all. Looked for only while there are few findings: it takes time with all names that are known.
+    fn nearest<'n>(&self, name: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+        if !self.may_guess() {
+            return None;
+        }
+        let name = name.to_lowercase();
+        let length = name.chars().count();
+        if length < 3 || name.len() > 64 {
+            return None;
+        }
+        known
+            .take(MOST_COMPARED)
+            .filter(|known| known.len().abs_diff(name.len()) <= 8)
+            .map(|known| (strsim::osa_distance(&name, &known.to_lowercase()), known))
+            .filter(|(distance, known)| *distance * 3 <= length.max(known.chars().count()))
+            .min()
+            .map(|(_, known)| known)
+    }
+
+    /// "perhaps … is meant", if something is near.
+    fn perhaps<'n>(
+        &self,
+        name: &str,
+        known: impl Iterator<Item = &'n str>,
+        otherwise: &str,
+    ) -> String {
+        match self.nearest(name, known) {
+            Some(near) => format!("perhaps `{near}` is meant"),
+            None => otherwise.to_owned(),
+        }
+    }
+
+    /// Whether it is worth while to look for names that may be meant.
+    fn may_guess(&self) -> bool {
+        self.found.len() < MOST_GUESSED
+    }
+
     fn line(&self, span: Span) -> u32 {
         self.script.lines().line(span.start)
-    }
-}
-
-/// The name that is most like another, if one is like it at all.
-fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let name = name.to_lowercase();
-    if name.chars().count() < 3 || name.len() > 64 {
-        return None;
-    }
-    known
-        .map(|known| (strsim::osa_distance(&name, &known.to_lowercase()), known))
-        .filter(|(distance, known)| {
-            *distance * 3 <= name.chars().count().max(known.chars().count())
-        })
-        .min()
-        .map(|(_, known)| known)
-}
-
-/// "perhaps … is meant", if something is near.
-fn perhaps<'a>(name: &str, known: impl Iterator<Item = &'a str>, otherwise: &str) -> String {
-    match nearest(name, known) {
-        Some(near) => format!("perhaps `{near}` is meant"),
-        None => otherwise.to_owned(),
     }
 }

@@ -1,8 +1,8 @@
 //! Modules and procedures: what their names stand for, and their statements one after the other.
 
 use super::rules::Code;
-use super::symbols::{ClassInfo, ClassMember, Element, Form, Interface, Symbol, Type};
-use super::{CheckOptions, Findings, flow, perhaps};
+use super::symbols::{ClassInfo, ClassMember, Element, Form, Interface, Symbol, SymbolKind, Type};
+use super::{CheckOptions, Findings, flow};
 use crate::notes::{Library, ValueType};
 use crate::syntax::*;
 use std::collections::{HashMap, HashSet};
@@ -32,7 +32,7 @@ impl<'a> ModuleScope<'a> {
             others: Vec::new(),
             library,
             options,
-            is_opaque: own.is_opaque,
+            is_opaque: own.is_opaque || options.is_partial,
             includes: own.includes.iter().copied().collect(),
             missing: Vec::new(),
         };
@@ -209,7 +209,7 @@ impl<'a> ModuleScope<'a> {
                 Code::UnknownType,
                 base.span,
                 format!("there is no class `{}`", base.text),
-                perhaps(&base.text, known, "declare it, or use its library"),
+                findings.perhaps(&base.text, known, "declare it, or use its library"),
             );
         }
     }
@@ -301,7 +301,7 @@ impl<'a> ModuleScope<'a> {
         ];
         let remedy = match name.key.as_ref() {
             "object" | "date" | "datetime" => "write `Variant`".to_owned(),
-            _ => perhaps(
+            _ => findings.perhaps(
                 &name.text,
                 own.chain(notes).chain(basic),
                 "declare it, or use its library",
@@ -350,6 +350,8 @@ pub(super) struct Scope<'a, 'f, 's> {
     /// The class around.
     pub class: Option<Arc<str>>,
     locals: HashMap<Arc<str>, Local>,
+    /// Names that are assigned to, which declares them where `Option Declare` does not forbid it.
+    implicit: HashSet<Arc<str>>,
     /// Variables of the `ForAll` around, the innermost last.
     aliases: Vec<(Arc<str>, Type)>,
     /// What the `With` around are about, the innermost last.
@@ -371,6 +373,7 @@ impl<'a, 'f, 's> Scope<'a, 'f, 's> {
             findings,
             class: class.cloned(),
             locals: HashMap::new(),
+            implicit: HashSet::new(),
             aliases: Vec::new(),
             with: Vec::new(),
             result: None,
@@ -433,7 +436,13 @@ impl<'a, 'f, 's> Scope<'a, 'f, 's> {
                 StatementKind::Dim(declaration) => {
                     for variable in &declaration.variables {
                         let of = self.module.own.variable_type(variable);
+                        // What a class of scripts does as it is made may be all that is wanted.
+                        let does_something =
+                            variable.new.is_some() && matches!(of.of, Element::Object(_));
                         self.add(&variable.name, of, false, false);
+                        if does_something {
+                            self.local(&variable.name.key);
+                        }
                     }
                 }
                 StatementKind::Const(declaration) => {
@@ -441,6 +450,8 @@ impl<'a, 'f, 's> Scope<'a, 'f, 's> {
                         self.add(&constant.name, Type::UNKNOWN, false, true);
                     }
                 }
+                StatementKind::Assign { target, .. } => self.declare_implicitly(target),
+                StatementKind::For(looped) => self.declare_implicitly(&looped.variable),
                 _ => {}
             }
             flow::blocks_of(statement, &mut |inner| self.declare(inner));
@@ -450,6 +461,19 @@ impl<'a, 'f, 's> Scope<'a, 'f, 's> {
                 self.declare_redim(variables);
             }
         }
+    }
+
+    fn declare_implicitly(&mut self, target: &Expression) {
+        if let ExpressionKind::Name(name) = &target.kind
+            && !self.module.own.declares
+        {
+            self.implicit.insert(name.key.clone());
+        }
+    }
+
+    /// Whether the procedure declares a name by assigning to it.
+    pub fn is_implicit(&self, key: &str) -> bool {
+        self.implicit.contains(key)
     }
 
     /// `ReDim` declares what nothing else has declared.
@@ -543,12 +567,26 @@ impl<'a, 'f, 's> Scope<'a, 'f, 's> {
         self.locals.get(key).is_some_and(|local| local.is_constant)
     }
 
+    /// Whether a name is a variable, of the procedure or the module.
+    pub fn is_variable(&self, key: &str) -> bool {
+        match self.locals.get(key) {
+            Some(local) => !local.is_constant,
+            None => matches!(
+                self.module.symbol(key).map(|symbol| &symbol.kind),
+                Some(SymbolKind::Variable(_))
+            ),
+        }
+    }
+
     pub fn name_result(&mut self) {
         self.result_is_named = true;
     }
 
     /// Names that can be meant in its place.
     pub fn names(&self) -> Vec<Arc<str>> {
+        if !self.findings.may_guess() {
+            return Vec::new();
+        }
         let locals = self.locals.values().map(|local| local.name.text.clone());
         let module = self
             .module
@@ -594,7 +632,12 @@ impl<'a, 'f, 's> Scope<'a, 'f, 's> {
                 target,
                 value,
             } => self.assign(*form, target, value),
-            StatementKind::Call { target, .. } => self.call(target),
+            StatementKind::Call { explicit, target } => {
+                self.call(target);
+                if !explicit {
+                    self.check_by_value(target);
+                }
+            }
             StatementKind::ForAll(looped) => self.for_all(looped),
             StatementKind::With { object, body } => {
                 let of = self.value(object);
@@ -618,6 +661,46 @@ impl<'a, 'f, 's> Scope<'a, 'f, 's> {
                     self.value(inner);
                 }
             }),
+        }
+    }
+
+    /// `f(x)` without `Call`, where x is what cannot be copied.
+    fn check_by_value(&mut self, call: &Expression) {
+        let ExpressionKind::Call {
+            target,
+            arguments,
+            parenthesized: true,
+        } = &call.kind
+        else {
+            return;
+        };
+        let (ExpressionKind::Name(name), [argument]) = (&target.kind, arguments.as_slice()) else {
+            return;
+        };
+        let is_procedure = matches!(
+            self.module.symbol(&name.key).map(|symbol| &symbol.kind),
+            Some(SymbolKind::Procedure(_))
+        );
+        let Some(value) = argument
+            .value
+            .as_ref()
+            .filter(|value| is_plain_variable(value) && is_procedure)
+        else {
+            return;
+        };
+        let of = self.value(value);
+        if of.is_object() || of.shape != Form::One || matches!(of.of, Element::Record(_)) {
+            let message = format!(
+                "the parentheses give a {} by value to `{}`",
+                self.describe(&of),
+                name.text
+            );
+            let remedy = format!(
+                "write `Call {}(…)`, or leave the parentheses out",
+                name.text
+            );
+            self.findings
+                .add(Code::PassedByValue, argument.span, message, remedy);
         }
     }
 

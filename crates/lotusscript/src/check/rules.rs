@@ -80,6 +80,8 @@ codes! {
     ArgumentCount = "argument-count", Error, "a call must give what is asked for, no less and no more";
     /// Arguments fit their parameters.
     ArgumentType = "argument-type", Error, "an object cannot be given for a value, nor a value for an object";
+    /// What cannot be copied is not given by value.
+    PassedByValue = "passed-by-value", Error, "parentheses around the only argument of a call without `Call` give it by value, and objects, arrays and lists cannot be";
     /// Objects are assigned with Set.
     SetMissing = "set-missing", Error, "an object is assigned by `Set`";
     /// Values are assigned without.

@@ -83,10 +83,19 @@ impl Type {
     }
 }
 
+/// A parameter, as a call must fill it.
+#[derive(Debug, Clone)]
+pub(super) struct Wanted {
+    pub name: Arc<str>,
+    pub of: Type,
+    /// What is given is converted, as nothing comes back.
+    pub by_value: bool,
+}
+
 #[derive(Debug, Clone)]
 pub(super) struct Signature {
     pub kind: ProcedureKind,
-    pub parameters: Vec<(Arc<str>, Type)>,
+    pub parameters: Vec<Wanted>,
     pub returns: Type,
 }
 
@@ -191,7 +200,14 @@ impl Interface {
             is_private,
             is_forward,
         };
+        let is_record = |kind: &SymbolKind| matches!(kind, SymbolKind::Record);
         match self.symbols.get(&name.key) {
+            // Types have names of their own: a function may be called the same.
+            Some(before) if is_record(&before.kind) != is_record(&symbol.kind) => {
+                if is_record(&before.kind) {
+                    self.symbols.insert(name.key.clone(), symbol);
+                }
+            }
             Some(before) if before.is_forward || is_forward => {
                 if before.is_forward {
                     self.symbols.insert(name.key.clone(), symbol);
@@ -232,7 +248,7 @@ impl Interface {
                 );
             }
             StatementKind::External(external) => {
-                let signature = Signature {
+                let mut signature = Signature {
                     kind: if external.is_function {
                         ProcedureKind::Function
                     } else {
@@ -241,6 +257,11 @@ impl Interface {
                     parameters: self.parameters(&external.parameters),
                     returns: self.type_of(&external.name, external.returns.as_ref()),
                 };
+                // Other languages take what they are given.
+                signature
+                    .parameters
+                    .iter_mut()
+                    .for_each(|wanted| wanted.by_value = true);
                 self.add(
                     &external.name,
                     SymbolKind::Procedure(signature),
@@ -290,6 +311,7 @@ impl Interface {
                 let info = self.class(class);
                 self.classes.insert(class.name.key.clone(), info);
             }
+            StatementKind::ForwardType(name) => self.add(name, SymbolKind::Record, false, true),
             StatementKind::ForwardClass { name, .. } => {
                 self.add(name, SymbolKind::Class, false, true)
             }
@@ -370,11 +392,13 @@ impl Interface {
         }
     }
 
-    fn parameters(&self, parameters: &[Parameter]) -> Vec<(Arc<str>, Type)> {
-        parameters
-            .iter()
-            .map(|parameter| (parameter.name.text.clone(), self.parameter_type(parameter)))
-            .collect()
+    fn parameters(&self, parameters: &[Parameter]) -> Vec<Wanted> {
+        let wanted = |parameter: &Parameter| Wanted {
+            name: parameter.name.text.clone(),
+            of: self.parameter_type(parameter),
+            by_value: parameter.by_value,
+        };
+        parameters.iter().map(wanted).collect()
     }
 
     pub(super) fn parameter_type(&self, parameter: &Parameter) -> Type {

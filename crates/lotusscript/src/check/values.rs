@@ -2,10 +2,10 @@
 
 use super::procedure::Scope;
 use super::rules::Code;
-use super::symbols::{Element, Form, SymbolKind, Type, number_type};
-use super::{nearest, perhaps};
+use super::symbols::{Element, Form, Signature, SymbolKind, Type, number_type};
 use crate::notes::{Constant, MemberKind, ValueType};
 use crate::syntax::*;
+use std::sync::Arc;
 
 /// What is asked of a name or member.
 #[derive(Debug, Clone, Copy)]
@@ -396,7 +396,11 @@ impl Scope<'_, '_, '_> {
     fn unknown(&mut self, name: &Name, asked: Use<'_>) {
         let is_of_errors = !self.module.includes.is_empty()
             && (name.key.starts_with("err") || name.key.starts_with("lserr_"));
-        if self.module.is_opaque || is_of_errors || name.key.is_empty() {
+        if self.module.is_opaque
+            || is_of_errors
+            || name.key.is_empty()
+            || self.is_implicit(&name.key)
+        {
             return;
         }
         if let Some(library) = self.module.library_with(&name.key) {
@@ -424,7 +428,7 @@ impl Scope<'_, '_, '_> {
                     .library
                     .functions()
                     .map(|function| function.name);
-                let remedy = perhaps(
+                let remedy = self.findings.perhaps(
                     &name.text,
                     known.chain(functions),
                     "write it, or use the library that has it",
@@ -443,7 +447,10 @@ impl Scope<'_, '_, '_> {
                     .constants()
                     .filter(|constant| constant.file.is_none())
                     .map(|constant| constant.name);
-                let near = nearest(&name.text, known).or_else(|| nearest(&name.text, constants));
+                let near = self
+                    .findings
+                    .nearest(&name.text, known)
+                    .or_else(|| self.findings.nearest(&name.text, constants));
                 let remedy = match near {
                     Some(near) => format!("perhaps `{near}` is meant"),
                     None => format!("write `Dim {} As …`", name.text),
@@ -518,7 +525,9 @@ impl Scope<'_, '_, '_> {
                 }
             }
             None => {
-                let remedy = perhaps(&name.text, members.keys().map(AsRef::as_ref), "");
+                let remedy =
+                    self.findings
+                        .perhaps(&name.text, members.keys().map(AsRef::as_ref), "");
                 self.findings.add(
                     Code::UnknownMember,
                     name.span,
@@ -530,37 +539,65 @@ impl Scope<'_, '_, '_> {
         }
     }
 
+    /// A class of scripts lacks a member.
+    fn no_such_member(&mut self, class: &Arc<str>, name: &Name) -> Type {
+        let class_name = self.module.class_name(class);
+        let info = self.module.class(class).into_iter();
+        let members: Vec<Arc<str>> = info
+            .flat_map(|class| class.members.values())
+            .map(|member| member.name.clone())
+            .collect();
+        let known = members.iter().map(AsRef::as_ref);
+        let remedy = self
+            .findings
+            .perhaps(&name.text, known, "declare it in the class");
+        let message = format!("the class `{class_name}` has no member `{}`", name.text);
+        self.findings
+            .add(Code::UnknownMember, name.span, message, remedy);
+        Type::UNKNOWN
+    }
+
+    /// A sub or function of a class of scripts.
+    fn method(
+        &mut self,
+        name: &Name,
+        signature: Signature,
+        asked: Use<'_>,
+        types: &[Type],
+    ) -> Type {
+        match asked {
+            Use::Target => {
+                let message = format!("`{}` is a {}", name.text, signature.kind.words());
+                self.findings
+                    .add(Code::NotAssignable, name.span, message, "");
+            }
+            Use::Call(arguments) | Use::Run(arguments) => {
+                self.check_own_call(name, &signature, arguments, types)
+            }
+            Use::Value => self.check_own_call(name, &signature, &[], types),
+        }
+        if signature.kind == ProcedureKind::Sub && matches!(asked, Use::Call(_) | Use::Value) {
+            let message = format!("`{}` is a Sub and gives no value", name.text);
+            self.findings.add(
+                Code::NoValue,
+                name.span,
+                message,
+                "make it a Function, or call it in a statement of its own",
+            );
+        }
+        self.module.resolved(signature.returns)
+    }
+
     fn script_member(
         &mut self,
-        class: &std::sync::Arc<str>,
+        class: &Arc<str>,
         name: &Name,
         asked: Use<'_>,
         types: &[Type],
     ) -> Type {
         let (member, owner) = match self.module.member(class, &name.key) {
             Ok(Some(found)) => found,
-            Ok(None) => {
-                let class_name = self.module.class_name(class);
-                let members: Vec<_> = self
-                    .module
-                    .class(class)
-                    .into_iter()
-                    .flat_map(|class| class.members.values())
-                    .map(|member| member.name.clone())
-                    .collect();
-                let remedy = perhaps(
-                    &name.text,
-                    members.iter().map(AsRef::as_ref),
-                    "declare it in the class",
-                );
-                self.findings.add(
-                    Code::UnknownMember,
-                    name.span,
-                    format!("the class `{class_name}` has no member `{}`", name.text),
-                    remedy,
-                );
-                return Type::UNKNOWN;
-            }
+            Ok(None) => return self.no_such_member(class, name),
             Err(()) => return Type::UNKNOWN,
         };
         if member.is_private && self.class.is_none() {
@@ -581,27 +618,7 @@ impl Scope<'_, '_, '_> {
                 if matches!(signature.kind, ProcedureKind::Sub | ProcedureKind::Function) =>
             {
                 let signature = signature.clone();
-                if matches!(asked, Use::Target) {
-                    self.findings.add(
-                        Code::NotAssignable,
-                        name.span,
-                        format!("`{}` is a {}", name.text, signature.kind.words()),
-                        "",
-                    );
-                } else {
-                    self.check_own_call(name, &signature, arguments, types);
-                }
-                if signature.kind == ProcedureKind::Sub
-                    && matches!(asked, Use::Call(_) | Use::Value)
-                {
-                    self.findings.add(
-                        Code::NoValue,
-                        name.span,
-                        format!("`{}` is a Sub and gives no value", name.text),
-                        "make it a Function, or call it in a statement of its own",
-                    );
-                }
-                self.module.resolved(signature.returns)
+                self.method(name, signature, asked, types)
             }
             SymbolKind::Procedure(signature) => {
                 let of = self.module.resolved(signature.returns.clone());
@@ -638,7 +655,7 @@ impl Scope<'_, '_, '_> {
                 return Type::UNKNOWN;
             }
             let names = library.member_names(class);
-            let remedy = perhaps(&name.text, names.into_iter(), "");
+            let remedy = self.findings.perhaps(&name.text, names.into_iter(), "");
             self.findings.add(
                 Code::UnknownMember,
                 name.span,

@@ -373,7 +373,8 @@ impl<'a> Lexer<'a> {
             let (word, skipped) = next_word(end);
             let (second, more) = next_word(&end[skipped..]);
             if word.eq_ignore_ascii_case("end") && second.eq_ignore_ascii_case("rem") {
-                length = at + indent + 1 + skipped + more;
+                // What stands behind it on its line is taken for a remark too.
+                length = at + indent + 1 + skipped + more + to_line_end(&end[skipped + more..]);
                 break;
             }
         }
@@ -607,7 +608,7 @@ mod tests {
                 &["\n", "x", ":", "\n", "If", "a", "Then"],
             ),
             ("doc.~$Ref(0)", &["doc", ".", "~$Ref", "(", "0", ")"]),
-            ("%REM\nx\n  %End  Rem\ny", &["\n", "y"]),
+            ("%REM\nx\n  %End  Rem ////\ny", &["\n", "y"]),
             (
                 "%If WIN16\na\n%ElseIf win32 ' this\nb\n%Else\nc\n%End If\nd",
                 &["\n", "b", "\n", "\n", "d"],

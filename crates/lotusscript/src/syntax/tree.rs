@@ -66,6 +66,8 @@ pub enum StatementKind {
         /// Behind `As`.
         base: Option<Name>,
     },
+    /// `Declare Type …`: the type comes further down.
+    ForwardType(Name),
     /// `Type … End Type`
     Type(Box<TypeDefinition>),
     /// `Class … End Class`

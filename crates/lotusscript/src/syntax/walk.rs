@@ -155,6 +155,7 @@ impl<'a> Walk<'a, '_> {
             | StatementKind::DefType(_)
             | StatementKind::Include(_)
             | StatementKind::ForwardClass { .. }
+            | StatementKind::ForwardType(_)
             | StatementKind::Label(_)
             | StatementKind::GoTo(_)
             | StatementKind::GoSub(_)

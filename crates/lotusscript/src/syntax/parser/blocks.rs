@@ -758,6 +758,7 @@ impl Parser<'_> {
                 | StatementKind::External(_)
                 | StatementKind::Forward(_)
                 | StatementKind::ForwardClass { .. }
+                | StatementKind::ForwardType(_)
                 | StatementKind::Type(_)
                 | StatementKind::Class(_)
                 | StatementKind::Const(_)

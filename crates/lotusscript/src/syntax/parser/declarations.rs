@@ -391,6 +391,10 @@ impl Parser<'_> {
             }
         }
         let head = self.span();
+        if self.eat_keyword(Keyword::Type) {
+            let name = self.name("the name of a type behind `Declare Type`")?;
+            return Ok(StatementKind::ForwardType(name));
+        }
         if self.eat_keyword(Keyword::Class) {
             let name = self.name("the name of a class behind `Declare Class`")?;
             let base = match self.eat_keyword(Keyword::As) {
@@ -399,8 +403,8 @@ impl Parser<'_> {
             };
             return Ok(StatementKind::ForwardClass { name, base });
         }
-        let kind =
-            self.procedure_kind("`Sub`, `Function`, `Property` or `Class` behind `Declare`")?;
+        let kind = self
+            .procedure_kind("`Sub`, `Function`, `Property`, `Class` or `Type` behind `Declare`")?;
         let name = self.procedure_name()?;
         if self.eat_keyword(Keyword::Lib) {
             return self.external(modifiers.visibility, kind, name);

@@ -531,8 +531,8 @@ fn declarations_of_a_module_are_read() {
             "Public a As String; Private b(5%)",
         ),
         (
-            "Declare Sub f(a As Integer)\nDeclare Class C As B",
-            "Forward; ForwardClass",
+            "Declare Sub f(a As Integer)\nDeclare Class C As B\nDeclare Private Type T",
+            "Forward; ForwardClass; ForwardType",
         ),
         (
             "Declare Private Function f Lib \"user32\" Alias \"F\" (ByVal a As LMBCS String, b As Any) As Long",

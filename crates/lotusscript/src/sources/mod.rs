@@ -1,4 +1,4 @@
-//! Where LotusScript is found: in the design that DXL holds, and in files of its own.
+//! Where LotusScript is found: in the design that DXL holds, also in the records that raw agents keep it in, and in files of its own.
 //!
 //! ```
 //! let tree = dxl::Tree::parse("<database><scriptlibrary name='core|c'><code event='options'><lotusscript>Option Declare</lotusscript></code>
@@ -12,8 +12,11 @@
 //! # Ok::<(), dxl::Error>(())
 //! ```
 
+mod record;
+
 use crate::syntax::LineColumn;
-use dxl::design::{Code, Design, DesignElement, Language, designs};
+use dxl::design::{Code, Design, DesignElement, Language, Sort, designs};
+use dxl::notes::Value;
 use dxl::{Element, NodeId};
 use std::collections::HashMap;
 
@@ -26,6 +29,8 @@ pub struct Source {
     pub library: Option<String>,
     /// Which of the sources holds the globals that it sees beside its own declarations: those of its form.
     pub globals: Option<usize>,
+    /// It is of a form or view that was exported item by item, where other scripts that it shares declarations with may be in Domino's own records.
+    pub is_partial: bool,
     /// The text, lines ended by `\n`.
     pub text: String,
     pieces: Vec<Piece>,
@@ -40,6 +45,8 @@ struct Piece {
     file_line: u32,
     /// How many characters of the file's line stand before the piece.
     indent: u32,
+    /// It lies there as a record, not as text: all of it is at that line.
+    is_record: bool,
 }
 
 impl Source {
@@ -49,6 +56,7 @@ impl Source {
             owner: owner.to_owned(),
             library: None,
             globals: None,
+            is_partial: false,
             text: text.to_owned(),
             pieces: Vec::new(),
         }
@@ -64,6 +72,12 @@ impl Source {
         let Some(piece) = piece else {
             return place;
         };
+        if piece.is_record {
+            return LineColumn {
+                line: piece.file_line,
+                column: 1,
+            };
+        }
         let below = place.line - piece.line;
         LineColumn {
             line: piece.file_line.saturating_add(below),
@@ -83,6 +97,7 @@ impl Source {
             line: u32::try_from(lines + 1).unwrap_or(u32::MAX),
             file_line,
             indent,
+            is_record: false,
         });
         self.text += text;
     }
@@ -110,7 +125,7 @@ pub fn sources(root: Element<'_>) -> Vec<Source> {
 }
 
 fn of_design(design: Design<'_>, found: &mut Vec<Source>) {
-    let mut by_owner: HashMap<(NodeId, bool), usize> = HashMap::new();
+    let mut by_owner: HashMap<NodeId, usize> = HashMap::new();
     let scripts = || {
         design
             .code()
@@ -125,17 +140,61 @@ fn of_design(design: Design<'_>, found: &mut Vec<Source>) {
         });
         found[at].add_code(code);
     }
+    if scripts().next().is_none() {
+        of_record(design, found);
+    }
     for code in scripts().filter(|code| !is_global(*code)) {
-        let at = *by_owner
-            .entry((code.owner().id(), false))
-            .or_insert_with(|| {
-                let mut source = source_of(design, code, false);
-                source.globals = globals;
-                found.push(source);
-                found.len() - 1
-            });
+        let at = *by_owner.entry(code.owner().id()).or_insert_with(|| {
+            let mut source = source_of(design, code, false);
+            source.globals = globals;
+            found.push(source);
+            found.len() - 1
+        });
         found[at].add_code(code);
     }
+}
+
+/// An agent that was exported item by item keeps its script in a record of Domino's.
+fn of_record(design: Design<'_>, found: &mut Vec<Source>) {
+    let Design::Raw(note) = design else {
+        return;
+    };
+    let Some(item) = note
+        .item("$AssistAction")
+        .filter(|_| design.sort() == Sort::Agent)
+    else {
+        return;
+    };
+    let Value::Raw { data, .. } = item.value() else {
+        return;
+    };
+    let Some(text) = data
+        .decode()
+        .ok()
+        .and_then(|bytes| record::script_in(&bytes))
+    else {
+        return;
+    };
+    let place = item.element().position();
+    found.push(Source {
+        owner: owner_of(design),
+        library: None,
+        globals: None,
+        is_partial: false,
+        text,
+        pieces: vec![Piece {
+            line: 1,
+            file_line: place.line,
+            indent: 0,
+            is_record: true,
+        }],
+    });
+}
+
+fn owner_of(design: Design<'_>) -> String {
+    format!("{} {}", design.element().name(), design.name())
+        .trim_end()
+        .to_owned()
 }
 
 fn is_global(code: Code<'_>) -> bool {
@@ -152,9 +211,7 @@ fn is_global(code: Code<'_>) -> bool {
 
 fn source_of(design: Design<'_>, code: Code<'_>, is_global: bool) -> Source {
     let element = design.element();
-    let mut owner = format!("{} {}", element.name(), design.name())
-        .trim_end()
-        .to_owned();
+    let mut owner = owner_of(design);
     let part = code.owner();
     if is_global {
         owner += "/globals";
@@ -167,12 +224,84 @@ fn source_of(design: Design<'_>, code: Code<'_>, is_global: bool) -> Source {
             .trim_end()
             .to_owned();
     }
-    let is_library = matches!(design.sort(), dxl::design::Sort::ScriptLibrary);
+    let is_library = design.sort() == Sort::ScriptLibrary;
+    let is_whole = is_library || matches!(design.sort(), Sort::Agent | Sort::DatabaseScript);
     Source {
         owner,
         library: is_library.then(|| design.name().into_owned()),
         globals: None,
+        is_partial: matches!(design, Design::Raw(_)) && !is_whole,
         text: String::new(),
         pieces: Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(dxl: &str) -> Vec<Source> {
+        sources(dxl::Tree::parse(dxl).unwrap().root())
+    }
+
+    #[test]
+    fn a_form_has_a_source_for_its_globals_itself_and_each_part() {
+        let found = of(
+            "<database><form name='Main|m'><globals><code event='declarations'><lotusscript>Dim all
+</lotusscript></code></globals><code event='queryopen'><lotusscript>Sub A
+End Sub</lotusscript></code><code event='windowtitle'><formula>x</formula></code>
+<body><richtext><par><field name='Price'><code event='entering'><lotusscript>  Sub B
+End Sub</lotusscript></code></field></par></richtext></body></form></database>",
+        );
+        let owners: Vec<(&str, Option<usize>)> = found
+            .iter()
+            .map(|source| (source.owner.as_str(), source.globals))
+            .collect();
+        assert_eq!(
+            owners,
+            [
+                ("form Main/globals", None),
+                ("form Main", Some(0)),
+                ("form Main/field Price", Some(0))
+            ]
+        );
+        assert_eq!(found[1].text, "Sub A\nEnd Sub");
+        let place = |line, column| LineColumn { line, column };
+        let start = found[2].in_file(place(1, 3));
+        assert_eq!(start.line, 4);
+        assert!(start.column > 60, "{start:?}");
+        assert_eq!(found[2].in_file(place(2, 1)), place(5, 1));
+        assert!(!found[2].is_partial);
+    }
+
+    #[test]
+    fn an_agent_in_a_record_of_domino_s_is_found() {
+        // `'++LotusScript Development Environment:2:5:(Options):0:66`, a line `Print 1`, a zero.
+        let record = "hf9VAAAAAABJAAAAJysrTG90dXNTY3JpcHQgRGV2ZWxvcG1lbnQgRW52aXJvbm1lbnQ6Mjo1OihPcHRpb25zKTowOjY2ClByaW50IDEKAA==";
+        let found = of(&format!(
+            "<note class='filter'><item name='$TITLE'><text>(Send)</text></item>
+<item name='$AssistAction' sign='true'><rawitemdata type='10'>{record}</rawitemdata></item></note>"
+        ));
+        assert_eq!((found.len(), found[0].owner.as_str()), (1, "note (Send)"));
+        assert_eq!(found[0].text.lines().nth(1), Some("Print 1"));
+        assert_eq!(
+            found[0].in_file(LineColumn { line: 2, column: 7 }),
+            LineColumn { line: 2, column: 1 }
+        );
+    }
+
+    #[test]
+    fn a_raw_library_is_put_together_from_its_parts() {
+        let found = of("<note class='form'><item name='$TITLE'><text>core</text></item><item name='$Flags'><text>s34Q</text></item>
+<item name='$ScriptLib'><text>'++LotusScript Development Environment:2:5:(Options):0:66
+Option Declare
+'++LotusScript Development Environment:2:5:(Declarations):0:10
+Dim a
+'++LotusScript Development Environment:2:2:Hello:1:10
+Sub Hello
+End Sub</text></item></note>");
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].text, "Option Declare\nDim a\nSub Hello\nEnd Sub");
+        assert_eq!(found[0].in_file(LineColumn { line: 3, column: 1 }).line, 7);
     }
 }
