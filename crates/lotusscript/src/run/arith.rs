@@ -502,7 +502,7 @@ fn matches_pattern(text: &[char], pattern: &[Wanted]) -> Outcome<bool> {
     let mut looks = 0_usize;
     while at < text.len() {
         looks += 1;
-        if looks % 65_536 == 0 {
+        if looks.is_multiple_of(65_536) {
             super::limit::spend(4096)?;
         }
         match pattern.get(part) {

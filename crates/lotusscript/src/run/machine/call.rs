@@ -60,10 +60,10 @@ impl Machine<'_> {
         let of = parameter.of.of;
         if parameter.of.form != Form::One {
             let settled = self.settle(given.clone())?;
-            let fits = match (parameter.of.form, &settled) {
-                (Form::List, Value::List(_)) | (Form::Array { .. }, Value::Array(_)) => true,
-                _ => false,
-            };
+            let fits = matches!(
+                (parameter.of.form, &settled),
+                (Form::List, Value::List(_)) | (Form::Array { .. }, Value::Array(_))
+            );
             return match (fits, parameter.by_value) {
                 (false, _) => Err(fault_of(MISMATCH, "an array or list is expected")),
                 (true, true) => Ok(settled),
@@ -272,7 +272,8 @@ impl Machine<'_> {
                     (Some(procedure), _) => {
                         self.stack.extend(arguments);
                         self.stack.push(value);
-                        self.enter(procedure, count + 1, Some(object), FrameEnd::Discard)
+                        let count = count.checked_add(1).ok_or_else(|| fault(217))?;
+                        self.enter(procedure, count, Some(object), FrameEnd::Discard)
                     }
                     _ => Err(fault_of(
                         185,

@@ -13,6 +13,8 @@ use std::rc::Rc;
 
 /// An array that has no room yet.
 const NOT_DIMENSIONED: i32 = 200;
+/// What cannot be: a path that leads nowhere.
+const INTERNAL: i32 = 51;
 /// A Variant that holds nothing to look into.
 const NO_CONTAINER: i32 = 184;
 
@@ -81,7 +83,12 @@ impl Machine<'_> {
         see: impl FnOnce(&Value) -> Outcome<R>,
     ) -> Outcome<R> {
         match &place.root {
-            Root::Stack(at) => see(inside(&self.stack[*at as usize], &place.steps)?),
+            Root::Stack(at) => see(inside(
+                self.stack
+                    .get(*at as usize)
+                    .ok_or_else(|| fault(INTERNAL))?,
+                &place.steps,
+            )?),
             Root::Global(at) => see(inside(&self.globals[*at as usize], &place.steps)?),
             Root::Member(object, at) => {
                 let fields = object.fields.borrow();
@@ -99,7 +106,12 @@ impl Machine<'_> {
     ) -> Outcome<R> {
         match &place.root {
             Root::Stack(at) => change(
-                inside_mut(&mut self.stack[*at as usize], &place.steps)?,
+                inside_mut(
+                    self.stack
+                        .get_mut(*at as usize)
+                        .ok_or_else(|| fault(INTERNAL))?,
+                    &place.steps,
+                )?,
                 place.of,
             ),
             Root::Global(at) => change(

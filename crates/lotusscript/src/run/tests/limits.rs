@@ -118,3 +118,29 @@ fn a_long_chain_of_objects_ends_well() {
     let source = "Class N\nPublic nx As N\nEnd Class\nSub Initialize\nDim head As N, i As Long, n As N\nFor i = 1 To 50000\nSet n = New N\nSet n.nx = head\nSet head = n\nNext\nSet head = Nothing\nSet n = Nothing\nPrint \"done\"\nEnd Sub\n";
     assert_eq!(outcome_of(source), "done");
 }
+
+#[test]
+fn the_deepest_trees_that_the_parser_lets_through_are_run() {
+    let long = vec!["x"; 240].join(" & ");
+    let deep = format!("{}1{}", "(".repeat(90), ")".repeat(90));
+    let calls = format!("{}1{}", "Abs(".repeat(90), ")".repeat(90));
+    let members = format!("x{}", ".y".repeat(240));
+    let blocks = format!(
+        "{}Print 7\n{}",
+        "If True Then\n".repeat(80),
+        "End If\n".repeat(80)
+    );
+    let cases = [
+        (format!("x = {long}\nPrint 1"), "1"),
+        (format!("Print {deep}"), "1"),
+        (format!("Print {calls}"), "1"),
+        (format!("Print {members}"), "error 182"),
+        (blocks, "7"),
+    ];
+    for (body, expected) in cases {
+        assert_eq!(
+            outcome_of(&format!("Sub Initialize\n{body}\nEnd Sub\n")),
+            expected
+        );
+    }
+}
