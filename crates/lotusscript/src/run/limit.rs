@@ -19,10 +19,10 @@ pub struct Limits {
 }
 
 impl Default for Limits {
-    /// A hundred million statements, 1,000 calls, 64 MB, a minute.
+    /// Fifty million statements, 1,000 calls, 64 MB, a minute.
     fn default() -> Self {
         Self {
-            steps: 100_000_000,
+            steps: 50_000_000,
             depth: 1000,
             memory_bytes: 64 << 20,
             time: Duration::from_secs(60),

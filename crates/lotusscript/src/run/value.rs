@@ -552,6 +552,28 @@ impl Value {
         Self::Text(Text::new(text))
     }
 
+    /// The text, if it is one.
+    pub fn as_text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text.as_str()),
+            _ => None,
+        }
+    }
+
+    /// The number, if it is one, or a text that reads as one.
+    pub fn as_number(&self) -> Option<f64> {
+        self.to_double().ok()
+    }
+
+    /// The elements of an array or list; else the value alone, as items of documents take it.
+    pub fn as_items(&self) -> Vec<Value> {
+        match self {
+            Self::Array(array) => array.items().to_vec(),
+            Self::List(list) => list.entries().map(|(_, value)| value.clone()).collect(),
+            other => vec![other.clone()],
+        }
+    }
+
     fn is_container(&self) -> bool {
         matches!(
             self,

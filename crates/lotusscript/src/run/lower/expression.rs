@@ -74,7 +74,9 @@ impl Lower<'_> {
                 target, arguments, ..
             } => return self.call(target, arguments, false),
             ExpressionKind::New { class, arguments } => self.new_object(class, arguments)?,
-            ExpressionKind::Bind { .. } => self.emit_failure(i16::MAX, "Bind is not there"),
+            ExpressionKind::Bind { .. } => {
+                self.emit_failure(super::super::host::NOT_THERE as i16, "Bind is not there")
+            }
             ExpressionKind::Unary { operator, operand } => {
                 let of = self.value(operand)?;
                 let grows = of == ScalarType::Variant;
@@ -600,7 +602,10 @@ impl Lower<'_> {
                     return Ok(());
                 }
                 ("date" | "time", None) => {
-                    self.emit_failure(i16::MAX, "setting the clock is not there");
+                    self.emit_failure(
+                        super::super::host::NOT_THERE as i16,
+                        "setting the clock is not there",
+                    );
                     return Ok(());
                 }
                 (_, Some(Symbol::Procedure(_) | Symbol::Class(_) | Symbol::Constant(_))) => {

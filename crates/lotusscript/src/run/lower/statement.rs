@@ -162,7 +162,7 @@ impl Lower<'_> {
             }
             StatementKind::Print { file, items } => self.print(file.as_ref(), items)?,
             StatementKind::OnEvent { .. } => self.emit_failure(
-                i16::MAX,
+                super::super::host::NOT_THERE as i16,
                 "the statement On Event is not there: nothing raises events in this run",
             ),
             StatementKind::Stop

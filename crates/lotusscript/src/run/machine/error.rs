@@ -79,6 +79,28 @@ impl Machine<'_> {
             .collect()
     }
 
+    /// `GetThreadInfo`: where the run is, who called, what time it is.
+    pub(super) fn about_thread(&mut self, what: &Value) -> Outcome<Value> {
+        let calls = self.positions();
+        let procedure = |at: usize| calls.get(at).map_or("", |call| call.procedure.as_str());
+        let file = |at: usize| calls.get(at).map_or("", |call| call.file.as_str());
+        Ok(match what.to_long()? {
+            0 => Value::Long(i32::try_from(self.line_of_top()).unwrap_or(i32::MAX)),
+            1 => Value::text(procedure(0).to_uppercase()),
+            2 => Value::text(file(0).to_uppercase()),
+            6 => {
+                let millis = self.scene.host.now().fract().abs() * 86_400_000.0;
+                #[allow(clippy::cast_possible_truncation)]
+                let ticks = millis as i32;
+                Value::Long(ticks)
+            }
+            7 => Value::Long(1000),
+            10 => Value::text(procedure(1).to_uppercase()),
+            11 => Value::text(file(1).to_uppercase()),
+            other => return super::super::host::missing(&format!("GetThreadInfo({other})")),
+        })
+    }
+
     pub(super) fn line_of_top(&self) -> u32 {
         let statement = self.frames.last().map_or(u32::MAX, |frame| frame.statement);
         self.code

@@ -406,8 +406,13 @@ impl<'h> Machine<'h> {
             Op::Outside { name, count } => {
                 let arguments = self.pop_values(count)?;
                 let name = &code.names[name as usize];
-                self.tell("function", name, &arguments);
-                let value = self.scene.host.function(name, &arguments)?;
+                let value = match (name.as_ref(), arguments.as_slice()) {
+                    ("getthreadinfo" | "lsi_info", [what]) => self.about_thread(what)?,
+                    _ => {
+                        self.tell("function", name, &arguments);
+                        self.scene.host.function(name, &arguments)?
+                    }
+                };
                 self.stack.push(value);
             }
             Op::GoSub(to) => {

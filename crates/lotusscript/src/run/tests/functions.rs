@@ -334,3 +334,38 @@ fn formats() {
         ],
     );
 }
+
+/// What reaches out of a script and is for the host; all other functions of the language are here.
+const OF_THE_HOST: &str = "activateapp appactivate chdir chdrive codelock codelockcheck codeunlock command createlock curdir curdrive destroylock dir environ eof \
+    execute fileattr filecopy filedatetime filelen filelock freefile getattr getfileattr imesetmode imestatus input inputb inputbox inputbp kill loc lof mkdir mulock \
+    reset rmdir seek sendkeys setattr setfileattr setthreadinfo shell shellid";
+
+/// What the lowering knows by itself, or the machine.
+const OF_THE_LANGUAGE: &str = "getthreadinfo iselement isdefined listtag lsi_info spc tab";
+
+#[test]
+fn all_functions_of_the_language_are_here_or_the_hosts() {
+    let library = crate::notes::Library::get();
+    let names = library
+        .functions()
+        .map(|function| function.name.to_lowercase());
+    let mut elsewhere: Vec<String> = names
+        .filter(|name| super::super::builtin::find(name).is_none())
+        .collect();
+    elsewhere.sort();
+    let mut expected: Vec<&str> = OF_THE_HOST
+        .split_whitespace()
+        .chain(OF_THE_LANGUAGE.split_whitespace())
+        .collect();
+    expected.sort_unstable();
+    assert_eq!(elsewhere, expected);
+    values_print(
+        "GetThreadInfo, IsDefined functions",
+        &[
+            ("GetThreadInfo(1)", "INITIALIZE"),
+            ("GetThreadInfo(0)", "2"),
+            ("IsDefined(\"Initialize\")", "True"),
+            ("IsDefined(\"Nobody\")", "False"),
+        ],
+    );
+}
