@@ -110,7 +110,11 @@ impl<'a> Lower<'a> {
         if visibility == Some(Visibility::Private) {
             scope.private.push(Arc::clone(&name.key));
         }
-        match scope.symbols.insert(Arc::clone(&name.key), symbol) {
+        let names = match symbol {
+            Symbol::Class(_) | Symbol::Record(_) => &mut scope.types,
+            _ => &mut scope.symbols,
+        };
+        match names.insert(Arc::clone(&name.key), symbol) {
             Some(_) => Err(self.fail(name.span, format!("`{}` is declared twice", name.text))),
             None => Ok(()),
         }
@@ -164,7 +168,7 @@ impl<'a> Lower<'a> {
     }
 
     fn declare_record(&mut self, definition: &TypeDefinition) -> Lowered<()> {
-        let Some(Symbol::Record(number)) = self.symbol(&definition.name.key).cloned() else {
+        let Some(Symbol::Record(number)) = self.type_named(&definition.name.key).cloned() else {
             return Ok(());
         };
         let mut info = RecordInfo {
@@ -188,11 +192,11 @@ impl<'a> Lower<'a> {
 
     /// The own members of a class.
     fn declare_members(&mut self, class: &Class) -> Lowered<()> {
-        let Some(Symbol::Class(number)) = self.symbol(&class.name.key).cloned() else {
+        let Some(Symbol::Class(number)) = self.type_named(&class.name.key).cloned() else {
             return Ok(());
         };
         let base = match &class.base {
-            Some(base) => match self.symbol(&base.key) {
+            Some(base) => match self.type_named(&base.key) {
                 Some(Symbol::Class(base)) if *base != number => Some(*base),
                 _ => {
                     return Err(self.fail(
@@ -484,7 +488,7 @@ impl<'a> Lower<'a> {
             }
             Some(TypeName::Any(_)) => ScalarType::Variant,
             Some(TypeName::CodedString(_)) => ScalarType::Text,
-            Some(TypeName::Named(name)) => match self.symbol(&name.key) {
+            Some(TypeName::Named(name)) => match self.type_named(&name.key) {
                 Some(Symbol::Class(number)) => ScalarType::Class(*number),
                 Some(Symbol::Record(number)) => ScalarType::Record(*number),
                 _ => ScalarType::Product,
@@ -562,7 +566,7 @@ impl<'a> Lower<'a> {
                 }
                 StatementKind::Class(class) => {
                     let Some(Symbol::Class(number)) =
-                        self.scope().symbols.get(&class.name.key).cloned()
+                        self.scope().types.get(&class.name.key).cloned()
                     else {
                         continue;
                     };

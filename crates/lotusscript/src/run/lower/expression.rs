@@ -204,7 +204,7 @@ impl Lower<'_> {
         arguments: &[Argument],
     ) -> Lowered<()> {
         let found = match &class.kind {
-            ExpressionKind::Name(class) => match self.symbol(&class.key) {
+            ExpressionKind::Name(class) => match self.type_named(&class.key) {
                 Some(Symbol::Class(class)) => {
                     let info = &self.code.classes[usize::from(*class)];
                     info.members.get(&name.key).copied()
@@ -515,7 +515,7 @@ impl Lower<'_> {
     }
 
     pub(super) fn new_object(&mut self, class: &Name, arguments: &[Argument]) -> Lowered<()> {
-        if let Some(Symbol::Class(number)) = self.symbol(&class.key).cloned() {
+        if let Some(Symbol::Class(number)) = self.type_named(&class.key).cloned() {
             let wanted = self.code.new_of(number);
             let count = match wanted {
                 Some(procedure) => self.arguments_for(procedure, arguments)?,
@@ -560,6 +560,13 @@ impl Lower<'_> {
         let is_set = form == AssignForm::Set;
         match &target.kind {
             ExpressionKind::Name(name) => self.assign_name(name, value, is_set),
+            // Within `f`, `Me.f` is what it gives, too.
+            ExpressionKind::Member {
+                object: Some(object),
+                name,
+            } if object.kind == ExpressionKind::Me && self.is_own_result(name) => {
+                self.assign_name(name, value, is_set)
+            }
             ExpressionKind::Member { object, name } => {
                 self.object(object.as_deref(), target.span)?;
                 self.value(value)?;
@@ -581,6 +588,18 @@ impl Lower<'_> {
             }
             _ => Err(self.fail(target.span, "nothing can be assigned to this")),
         }
+    }
+
+    fn is_own_result(&self, name: &Name) -> bool {
+        let is_own = self
+            .frame
+            .result
+            .as_ref()
+            .is_some_and(|(key, _)| *key == name.key);
+        is_own
+            && self
+                .member_of_class(&name.key)
+                .is_some_and(|member| member.field.is_none() && member.set.is_none())
     }
 
     fn assign_name(&mut self, name: &Name, value: &Expression, is_set: bool) -> Lowered<()> {
@@ -608,7 +627,7 @@ impl Lower<'_> {
                     );
                     return Ok(());
                 }
-                (_, Some(Symbol::Procedure(_) | Symbol::Class(_) | Symbol::Constant(_))) => {
+                (_, Some(Symbol::Procedure(_) | Symbol::Constant(_))) => {
                     return Err(self.fail(
                         name.span,
                         format!(
@@ -743,14 +762,9 @@ impl Lower<'_> {
                     self.emit(Op::SetMemberIndex(name, count, is_set));
                     return Ok(());
                 }
-                let Some((home, of)) = variable else {
-                    return Err(self.fail(
-                        name.span,
-                        format!(
-                            "`{}` is no array or list that could be assigned to",
-                            name.text
-                        ),
-                    ));
+                let (home, of) = match variable {
+                    Some(found) => found,
+                    None => self.variable_or_new(name)?,
                 };
                 let count = self.values(arguments)?;
                 self.value(value)?;

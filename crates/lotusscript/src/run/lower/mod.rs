@@ -63,6 +63,8 @@ enum Local {
 struct Scope {
     name: String,
     symbols: HashMap<Arc<str>, Symbol>,
+    /// Types and classes, which may be called as a procedure is.
+    types: HashMap<Arc<str>, Symbol>,
     /// Not seen by those that use it.
     private: Vec<Arc<str>>,
     uses: Vec<usize>,
@@ -365,16 +367,25 @@ impl<'a> Lower<'a> {
         })
     }
 
-    /// A name of the module, or of one that it uses.
+    /// A variable, constant or procedure of the module, or of one that it uses.
     fn symbol(&self, key: &str) -> Option<&Symbol> {
-        self.symbol_of(self.module, key)
+        self.seen(key, |scope| &scope.symbols)
     }
 
-    fn symbol_of(&self, module: usize, key: &str) -> Option<&Symbol> {
-        if let Some(symbol) = self.scopes[module].symbols.get(key) {
+    /// A type or class of the module, or of one that it uses.
+    fn type_named(&self, key: &str) -> Option<&Symbol> {
+        self.seen(key, |scope| &scope.types)
+    }
+
+    fn seen(
+        &self,
+        key: &str,
+        names: impl Fn(&Scope) -> &HashMap<Arc<str>, Symbol>,
+    ) -> Option<&Symbol> {
+        if let Some(symbol) = names(self.scope()).get(key) {
             return Some(symbol);
         }
-        let mut seen = vec![module];
+        let mut seen = vec![self.module];
         let mut next = 0;
         while let Some(at) = seen.get(next).copied() {
             next += 1;
@@ -384,9 +395,8 @@ impl<'a> Lower<'a> {
                 }
                 seen.push(*used);
                 let scope = &self.scopes[*used];
-                if let Some(symbol) = scope.symbols.get(key)
-                    && !scope.private.iter().any(|private| **private == *key)
-                {
+                let is_private = scope.private.iter().any(|private| **private == *key);
+                if let Some(symbol) = names(scope).get(key).filter(|_| !is_private) {
                     return Some(symbol);
                 }
             }
