@@ -37,7 +37,7 @@ pub use date::{DateOrder, Manners, Moment, moment_of};
 pub use fault::{Fault, ScriptError, Stop};
 pub use host::{Answer, Console, Event, FileStatement, Host, NOT_THERE, missing};
 pub use limit::Limits;
-pub use lower::{LowerError, Module};
+pub use lower::{GLOBALS, LowerError, Module};
 pub use value::{Array, List, Object, Product, Record, Reference, ScalarType, Text, Value};
 
 use std::fmt;
@@ -103,7 +103,7 @@ impl fmt::Display for RunError {
 impl std::error::Error for RunError {}
 
 impl Program {
-    /// Of a module and the libraries that it uses; the first is the one that runs. `includes` are the files that `%Include` names, beside those that Notes brings along.
+    /// Of a module and the libraries that it uses; the first is the one that runs, and sees one that is called [`GLOBALS`] without `Use`. `includes` are the files that `%Include` names, beside those that Notes brings along.
     pub fn new(modules: &[Module<'_>], includes: &[Module<'_>]) -> Result<Self, LowerError> {
         Self::lowered(modules, includes, false)
     }

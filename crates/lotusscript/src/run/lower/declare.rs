@@ -28,6 +28,15 @@ impl<'a> Lower<'a> {
                 }
             }
         }
+        let globals = super::GLOBALS.to_lowercase();
+        if let Some(globals) = self
+            .scopes
+            .iter()
+            .skip(1)
+            .position(|scope| scope.name == globals)
+        {
+            self.scopes[0].uses.push(globals + 1);
+        }
         let mut order = Vec::new();
         let mut open: Vec<(usize, usize)> = vec![(0, 0)];
         let mut seen = vec![false; bodies.len()];

@@ -23,6 +23,9 @@ pub struct Module<'a> {
     pub script: &'a Script,
 }
 
+/// The name of a module that the first sees without `Use`: the globals of a form.
+pub const GLOBALS: &str = "(Globals)";
+
 /// The source does not make a program.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{file}({}:{}): {message}", place.line, place.column)]
@@ -129,6 +132,9 @@ pub(super) fn lower<'a>(
         name_numbers: HashMap::new(),
         traces,
     };
+    if modules.is_empty() {
+        return Err(lower.fail(Span::default(), "there is no module to run"));
+    }
     let mut bodies = Vec::new();
     for module in modules {
         let mut statements = Vec::new();

@@ -359,6 +359,7 @@ impl Machine<'_> {
             line = code.classes[usize::from(number)].base;
         }
         let object = Object::new(class, info.fields.clone(), has_farewell);
+        self.remember(&object);
         match code.new_of(class) {
             Some(procedure) => {
                 let at = self.stack.len() - usize::from(count);
@@ -371,6 +372,14 @@ impl Machine<'_> {
                 Ok(())
             }
         }
+    }
+
+    fn remember(&mut self, object: &Rc<Object>) {
+        if self.objects.len() >= self.prune_at {
+            self.objects.retain(|object| object.strong_count() > 0);
+            self.prune_at = 1024.max(self.objects.len() * 2);
+        }
+        self.objects.push(Rc::downgrade(object));
     }
 
     /// `Delete object`
@@ -440,6 +449,19 @@ impl Machine<'_> {
     /// What the lowest call gave.
     pub(in crate::run) fn result(&mut self) -> Value {
         self.pop()
+    }
+}
+
+impl Drop for Machine<'_> {
+    /// Objects that hold each other would stay for ever.
+    fn drop(&mut self) {
+        for object in std::mem::take(&mut self.objects) {
+            if let Some(object) = object.upgrade() {
+                object.has_farewell.set(false);
+                end_of(&object);
+            }
+        }
+        while value::next_orphan().is_some() {}
     }
 }
 

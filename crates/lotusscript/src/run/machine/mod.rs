@@ -14,7 +14,7 @@ use super::limit;
 use super::place::Place;
 use super::value::{Object, ScalarType, Value};
 use crate::syntax::{BinaryOperator, UnaryOperator};
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 
 /// What runs.
 pub(super) struct Machine<'h> {
@@ -34,6 +34,10 @@ pub(super) struct Machine<'h> {
     depth: usize,
     traces: bool,
     has_farewells: bool,
+    /// All objects that were made, so that those that hold each other go too when the run ends.
+    objects: Vec<Weak<Object>>,
+    /// How many there may be before those that are gone are left out.
+    prune_at: usize,
 }
 
 /// A procedure that was called.
@@ -85,6 +89,8 @@ impl<'h> Machine<'h> {
             depth,
             traces,
             has_farewells,
+            objects: Vec::new(),
+            prune_at: 1024,
         }
     }
 

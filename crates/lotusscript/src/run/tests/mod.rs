@@ -4,6 +4,7 @@ mod functions;
 mod hosts;
 mod limits;
 mod operators;
+mod random;
 mod statements;
 
 use super::*;
