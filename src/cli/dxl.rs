@@ -2,14 +2,16 @@
 
 mod clean;
 mod diff;
+mod files;
 
 use ::dxl::check::{self, Checked, Finding, Profile};
+use ::dxl::position::shown_path;
 use ::dxl::schema::Schema;
-use ::dxl::{Event, Limits, NAMESPACE, Source, Tree};
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
-use std::fs::{self, File};
-use std::io::{self, BufReader, Write};
+use files::{Unreadable, files_of, objection_to_inputs, open, shown, tell_of_output};
+use std::fs;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -46,9 +48,15 @@ without times and more. Real exports break some of these rules; what is to be im
 A line says file, line, column, how grave it is, the rule, and what is wrong; below stand the place in the document, why there is
 such a rule, and how to mend it. One mistake gives one finding.
 
-Exit status: 0 nothing is wrong, or only warnings; 1 there are errors; 2 a file could not be read.")]
+In a folder everything is checked that begins as DXL, and every *.dxl and *.xml that is not some other XML. diff and clean take the same.
+
+In JSON, unreadable lists what could not be read, and why; left_out counts the findings of a file beyond --most, and uncompared its names
+and keys that were too many to be compared with each other.
+
+Exit status: 0 nothing is wrong, or only warnings; 1 there are errors, or with --deny-warnings: warnings; 2 a file could not be read,
+or a folder holds no DXL.")]
 pub struct CheckArgs {
-    /// Files, folders (every *.dxl and *.xml below, and whatever else begins as DXL), or - for standard input
+    /// Files, folders (all that begins as DXL below, and every *.dxl and *.xml that is not some other XML), or - for standard input
     #[arg(required = true, value_name = "FILES")]
     files: Vec<PathBuf>,
     /// Also check what only Domino's importer minds
@@ -57,6 +65,9 @@ pub struct CheckArgs {
     /// Check by this DTD of Domino's instead of the built-in schema of 9.0.1
     #[arg(long, value_name = "FILE")]
     dtd: Option<PathBuf>,
+    /// Exit with 1 if there are warnings, as if they were errors
+    #[arg(long)]
+    deny_warnings: bool,
     /// Print one JSON document
     #[arg(long)]
     json: bool,
@@ -83,12 +94,6 @@ struct Report {
     warnings: u64,
 }
 
-#[derive(Debug, serde::Serialize)]
-struct Unreadable {
-    file: String,
-    why: String,
-}
-
 fn check(args: &CheckArgs) -> ExitCode {
     let report = match check_all(args) {
         Ok(report) => report,
@@ -104,18 +109,24 @@ fn check(args: &CheckArgs) -> ExitCode {
         print(&report, &mut io::stdout().lock())
     };
     for unreadable in &report.unreadable {
-        let Unreadable { file, why } = unreadable;
-        let _ = writeln!(io::stderr(), "emailsms dxl check: {file}: {why}");
+        let _ = writeln!(io::stderr(), "emailsms dxl check: {unreadable}");
     }
     match printed {
         Ok(()) if !report.unreadable.is_empty() => ExitCode::from(2),
         Ok(()) if report.errors > 0 => ExitCode::from(1),
+        Ok(()) if args.deny_warnings && report.warnings > 0 => ExitCode::from(1),
         Ok(()) => ExitCode::SUCCESS,
-        Err(_) => ExitCode::from(2),
+        Err(why) => {
+            tell_of_output("check", &why);
+            ExitCode::from(2)
+        }
     }
 }
 
 fn check_all(args: &CheckArgs) -> anyhow::Result<Report> {
+    if let Some(objection) = objection_to_inputs(&args.files) {
+        bail!(objection);
+    }
     let own;
     let profile = if args.import {
         Profile::Import
@@ -132,103 +143,30 @@ fn check_all(args: &CheckArgs) -> anyhow::Result<Report> {
     }
     let mut report = Report::default();
     for path in &args.files {
-        match files_of(path) {
-            Ok(files) => {
-                for file in files {
-                    report.add(&file, check_one(&file, &options));
-                }
-            }
-            Err(error) => report.add(path, Err(error)),
+        let found = files_of(path);
+        report.unreadable.extend(found.unreadable);
+        for file in &found.files {
+            report.add(check_one(file, &options));
         }
     }
     Ok(report)
 }
 
 impl Report {
-    fn add(&mut self, file: &Path, checked: anyhow::Result<Checked>) {
+    fn add(&mut self, checked: Result<Checked, Unreadable>) {
         match checked {
             Ok(checked) => {
                 self.errors += checked.errors;
                 self.warnings += checked.warnings;
                 self.files.push(checked);
             }
-            Err(error) => self.unreadable.push(Unreadable {
-                file: file.display().to_string(),
-                why: format!("{error:#}"),
-            }),
+            Err(unreadable) => self.unreadable.push(unreadable),
         }
     }
 }
 
-fn check_one(file: &Path, options: &check::Options<'_>) -> anyhow::Result<Checked> {
-    let name = file.display().to_string();
-    let checked = if name == "-" {
-        check::check("standard input", io::stdin().lock(), options)
-    } else {
-        let file = File::open(file)?;
-        check::check(&name, BufReader::with_capacity(1 << 16, file), options)
-    };
-    Ok(checked?)
-}
-
-/// A whole file, or standard input, as a tree.
-fn read_tree(file: &Path) -> anyhow::Result<Tree> {
-    let tree = if file.as_os_str() == "-" {
-        Tree::read(io::stdin().lock(), Limits::default())
-    } else {
-        let file = File::open(file)?;
-        Tree::read(BufReader::with_capacity(1 << 16, file), Limits::default())
-    };
-    Ok(tree?)
-}
-
-/// The files that an argument names, in the order of their names.
-fn files_of(path: &Path) -> anyhow::Result<Vec<PathBuf>> {
-    if !path.is_dir() {
-        return Ok(vec![path.to_owned()]);
-    }
-    let mut files = Vec::new();
-    let mut folders = vec![path.to_owned()];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(&folder)? {
-            let entry = entry?;
-            // What a link leads to may be the folder that it lies in.
-            if entry.file_type()?.is_dir() {
-                let is_hidden = entry.file_name().as_encoded_bytes().starts_with(b".");
-                folders.extend((!is_hidden).then(|| entry.path()));
-            } else if is_dxl(&entry.path()) {
-                files.push(entry.path());
-            }
-        }
-    }
-    if files.is_empty() {
-        bail!("there is no DXL in this folder");
-    }
-    files.sort();
-    Ok(files)
-}
-
-/// Whether a folder gives it: by its name, or, whatever its name, by what it begins with. A project of Domino Designer has `.form`, `.view`,
-/// `.metadata` and many more, and files without an ending.
-fn is_dxl(path: &Path) -> bool {
-    let is_named = path.extension().is_some_and(|extension| {
-        extension.eq_ignore_ascii_case("dxl") || extension.eq_ignore_ascii_case("xml")
-    });
-    is_named || (path.is_file() && begins_as_dxl(path))
-}
-
-/// Whether the outermost element says that it is DXL.
-fn begins_as_dxl(path: &Path) -> bool {
-    let Ok(file) = File::open(path) else {
-        return false;
-    };
-    let mut source = Source::new(BufReader::new(file), Limits::default());
-    while let Ok(Some(event)) = source.next() {
-        if let Event::Start { attributes, .. } = event {
-            return attributes.get("xmlns") == Some(NAMESPACE);
-        }
-    }
-    false
+fn check_one(file: &Path, options: &check::Options<'_>) -> Result<Checked, Unreadable> {
+    check::check(&shown(file), open(file)?, options).map_err(|why| Unreadable::new(file, why))
 }
 
 fn print(report: &Report, out: &mut impl Write) -> io::Result<()> {
@@ -253,6 +191,10 @@ fn print(report: &Report, out: &mut impl Write) -> io::Result<()> {
             "{uncompared} names and keys were not compared with others: there are too many in one file"
         )?;
     }
+    if report.files.is_empty() {
+        // That nothing is wrong would be untrue.
+        return Ok(());
+    }
     writeln!(
         out,
         "{}: {}, {}",
@@ -265,7 +207,7 @@ fn print(report: &Report, out: &mut impl Write) -> io::Result<()> {
 fn print_finding(finding: &Finding, out: &mut impl Write) -> io::Result<()> {
     writeln!(out, "{finding}")?;
     if !finding.path.is_empty() {
-        writeln!(out, "    in: {}", finding.path)?;
+        writeln!(out, "    in: {}", shown_path(&finding.path))?;
     }
     writeln!(out, "    why: {}", finding.why)?;
     writeln!(out, "    remedy: {}", finding.remedy)
@@ -290,6 +232,7 @@ mod tests {
             files: files.iter().map(|file| (*file).to_owned()).collect(),
             import,
             dtd: None,
+            deny_warnings: false,
             json: false,
             most: 1_000,
         }
@@ -344,7 +287,11 @@ a.dxl:2:20: error[action-title-ampersand]: the action's title \"a & b\" has a & 
         assert_eq!(report.unreadable.len(), 1);
         fs::create_dir(folder.path().join("Views")).unwrap();
         let empty = check_all(&args(&[&folder.path().join("Views")], false)).unwrap();
-        assert!(empty.unreadable[0].why.starts_with("there is no DXL"));
+        assert!(
+            empty.unreadable[0]
+                .to_string()
+                .ends_with(": there is no DXL in this folder")
+        );
     }
 
     #[test]

@@ -96,20 +96,20 @@ pub struct Change {
     pub answered_at: Option<i64>,
 }
 
-const INSERT: Bulk = Bulk {
-    before: "INSERT INTO attempts (id, sms_id, part, try, carrier_id, number, handset, outcome, lease, marked_at) VALUES ",
+const INSERT: Bulk = Bulk::Insert {
+    into: "attempts (id, sms_id, part, try, carrier_id, number, handset, outcome, lease, marked_at)",
     columns: 10,
-    after: "",
+    then: "",
 };
-const CHANGE: Bulk = Bulk {
-    before: "WITH v (id, outcome, message_id, status, answered_at) AS (VALUES ",
+const CHANGE: Bulk = Bulk::Update {
+    rows: "id, outcome, message_id, status, answered_at",
     columns: 5,
-    after: ") UPDATE attempts SET outcome = v.outcome, message_id = v.message_id, status = v.status, answered_at = v.answered_at FROM v WHERE attempts.id = v.id",
+    update: "UPDATE attempts SET outcome = v.outcome, message_id = v.message_id, status = v.status, answered_at = v.answered_at FROM v WHERE attempts.id = v.id",
 };
-const SET_RECEIPT: Bulk = Bulk {
-    before: "WITH v (id, receipt, receipt_at) AS (VALUES ",
+const SET_RECEIPT: Bulk = Bulk::Update {
+    rows: "id, receipt, receipt_at",
     columns: 3,
-    after: ") UPDATE attempts SET receipt = v.receipt, receipt_at = v.receipt_at FROM v WHERE attempts.id = v.id",
+    update: "UPDATE attempts SET receipt = v.receipt, receipt_at = v.receipt_at FROM v WHERE attempts.id = v.id",
 };
 const BY_SMS: Pick = Pick {
     before: "SELECT * FROM attempts WHERE sms_id IN (",
@@ -127,7 +127,7 @@ const BY_MESSAGE_ID_LOCKED: Pick = Pick {
 impl Batch<'_> {
     /// Inserts open attempts.
     pub async fn insert_attempts(&self, rows: &[Model]) -> Result<(), StoreError> {
-        let mut values: Vec<Value> = Vec::with_capacity(rows.len() * INSERT.columns);
+        let mut values: Vec<Value> = Vec::with_capacity(rows.len() * INSERT.columns());
         for row in rows {
             values.extend::<[Value; 10]>([
                 row.id.into(),
@@ -148,7 +148,7 @@ impl Batch<'_> {
 
     /// Writes outcomes; at most one per attempt.
     pub async fn change_attempts(&self, changes: Vec<Change>) -> Result<(), StoreError> {
-        let mut values: Vec<Value> = Vec::with_capacity(changes.len() * CHANGE.columns);
+        let mut values: Vec<Value> = Vec::with_capacity(changes.len() * CHANGE.columns());
         for change in changes {
             values.extend::<[Value; 5]>([
                 change.id.into(),

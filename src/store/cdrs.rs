@@ -31,10 +31,10 @@ pub struct Cdr {
     pub price: i64,
 }
 
-pub(super) const INSERT: Bulk = Bulk {
-    before: "INSERT INTO cdrs (id, direction, company_id, department_id, user_id, sms_id, inbound_id, part, handset, number, carrier_id, price, at) VALUES ",
+pub(super) const INSERT: Bulk = Bulk::Insert {
+    into: "cdrs (id, direction, company_id, department_id, user_id, sms_id, inbound_id, part, handset, number, carrier_id, price, at)",
     columns: 13,
-    after: "",
+    then: "",
 };
 
 impl Batch<'_> {

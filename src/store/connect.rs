@@ -375,6 +375,8 @@ async fn connect(
         .max_connections(connections)
         .min_connections(1)
         .sqlx_logging(false)
+        // A file does not go away.
+        .test_before_acquire(!url.is_sqlite())
         .acquire_timeout(Duration::from_secs(10))
         .connect_timeout(Duration::from_secs(10));
     Ok(Database::connect(options).await?)

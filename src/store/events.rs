@@ -122,10 +122,10 @@ impl Event {
     }
 }
 
-pub(super) const INSERT: Bulk = Bulk {
-    before: "INSERT INTO events (id, sms_id, at, event, cause, part, try, carrier_id, status) VALUES ",
+pub(super) const INSERT: Bulk = Bulk::Insert {
+    into: "events (id, sms_id, at, event, cause, part, try, carrier_id, status)",
     columns: 9,
-    after: "",
+    then: "",
 };
 
 impl Batch<'_> {

@@ -70,10 +70,10 @@ pub mod part {
 /// Parts looked at together.
 const OVERDUE: usize = 1_000;
 
-const TAKE_TURNS: Bulk = Bulk {
-    before: "INSERT INTO turns (turn) VALUES ",
+const TAKE_TURNS: Bulk = Bulk::Insert {
+    into: "turns (turn)",
     columns: 1,
-    after: " ON CONFLICT (turn) DO UPDATE SET turn = excluded.turn",
+    then: "ON CONFLICT (turn) DO UPDATE SET turn = excluded.turn",
 };
 const END_TURNS: Pick = Pick {
     before: "DELETE FROM turns WHERE turn IN (",

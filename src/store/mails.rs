@@ -84,10 +84,10 @@ pub struct NewMail {
     pub mail_domain: String,
 }
 
-pub(super) const INSERT: Bulk = Bulk {
-    before: "INSERT INTO mails (id, kind, event_id, company_id, sms_id, inbound_id, recipient, message_id, dated_at, state, tries, due_at, lease) VALUES ",
+pub(super) const INSERT: Bulk = Bulk::Insert {
+    into: "mails (id, kind, event_id, company_id, sms_id, inbound_id, recipient, message_id, dated_at, state, tries, due_at, lease)",
     columns: 13,
-    after: " ON CONFLICT (event_id, kind, recipient) DO NOTHING",
+    then: "ON CONFLICT (event_id, kind, recipient) DO NOTHING",
 };
 
 impl Batch<'_> {

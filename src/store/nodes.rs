@@ -1,5 +1,6 @@
 //! This node's row: its number (part of its ids), its epoch (the lease under which it claims), and the number of its last batch.
 
+use super::people::REVISION;
 use super::{Batch, Reader, StoreError};
 use crate::clock::real_now;
 use sea_orm::{
@@ -160,18 +161,19 @@ impl Node {
         self.tenure.renewed(self.signed);
     }
 
-    /// Writes the batch's number into this node's row, which also extends its lease. Fails if another epoch took the row over.
-    pub async fn sign(&self, tx: &DatabaseTransaction, batch: i64) -> Result<(), StoreError> {
+    /// Writes the batch's number into this node's row, which also extends its lease; answers the revision of the accounts, which almost every batch asks for. Fails if another
+    /// epoch took the row over.
+    pub async fn sign(&self, tx: &DatabaseTransaction, batch: i64) -> Result<i64, StoreError> {
         let backend = tx.get_database_backend();
         let sql = format!(
-            "UPDATE nodes SET last_batch = $1, expires_at = {} + {LEASE_MS} WHERE node_no = $2 AND epoch = $3",
+            "UPDATE nodes SET last_batch = $1, expires_at = {} + {LEASE_MS} WHERE node_no = $2 AND epoch = $3 RETURNING ({REVISION})",
             now_there(backend)
         );
         let values = [batch.into(), self.node_no.into(), self.epoch.into()];
         let statement = Statement::from_sql_and_values(backend, sql, values);
-        match tx.execute_raw(statement).await?.rows_affected() {
-            1 => Ok(()),
-            _ => Err(StoreError::LeaseLost),
+        match tx.query_one_raw(statement).await? {
+            Some(row) => Ok(row.try_get_by_index(0)?),
+            None => Err(StoreError::LeaseLost),
         }
     }
 

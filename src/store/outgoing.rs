@@ -112,25 +112,25 @@ const WAITING: &str = "lease = 0 AND state IN (1, 4)";
 /// What waits for proof (5 in doubt) or for its receipt (3 ok): that of the index `sms_to_settle`.
 const TO_SETTLE: &str = "lease = 0 AND state IN (3, 5)";
 
-const INSERT: Bulk = Bulk {
-    before: "INSERT INTO sms (id, legacy_id, company_id, department_id, user_id, handset, text, encoding, parts, flash, priority, receipts, reply_to, door, \
-             state, cause, tries, resends, in_doubt, reference, carrier_id, accepted_at, valid_until, quota_day, due_at, lease) VALUES ",
+const INSERT: Bulk = Bulk::Insert {
+    into: "sms (id, legacy_id, company_id, department_id, user_id, handset, text, encoding, parts, flash, priority, receipts, reply_to, door, \
+             state, cause, tries, resends, in_doubt, reference, carrier_id, accepted_at, valid_until, quota_day, due_at, lease)",
     columns: 26,
-    after: "",
+    then: "",
 };
 
-const CHANGE: Bulk = Bulk {
-    before: "WITH v (id, state, cause, tries, resends, in_doubt, carrier_id, number, due_at, lease) AS (VALUES ",
+const CHANGE: Bulk = Bulk::Update {
+    rows: "id, state, cause, tries, resends, in_doubt, carrier_id, number, due_at, lease",
     columns: 10,
-    after: ") UPDATE sms SET state = v.state, cause = v.cause, tries = v.tries, resends = v.resends, in_doubt = v.in_doubt, carrier_id = v.carrier_id, \
+    update: "UPDATE sms SET state = v.state, cause = v.cause, tries = v.tries, resends = v.resends, in_doubt = v.in_doubt, carrier_id = v.carrier_id, \
             number = v.number, due_at = v.due_at, lease = v.lease FROM v WHERE sms.id = v.id",
 };
 
-const LET_GO: Bulk = Bulk {
-    before: "WITH v (id, carrier_id, lease) AS (VALUES ",
+const LET_GO: Bulk = Bulk::Update {
+    rows: "id, carrier_id, lease",
     columns: 3,
     // A number belongs to its carrier.
-    after: ") UPDATE sms SET lease = 0, number = CASE WHEN sms.carrier_id = v.carrier_id THEN sms.number END, carrier_id = v.carrier_id FROM v \
+    update: "UPDATE sms SET lease = 0, number = CASE WHEN sms.carrier_id = v.carrier_id THEN sms.number END, carrier_id = v.carrier_id FROM v \
             WHERE sms.id = v.id AND sms.lease = v.lease",
 };
 
@@ -147,7 +147,7 @@ const BY_IDS_LOCKED: Pick = Pick {
 impl Batch<'_> {
     /// Inserts fresh rows as they are.
     pub async fn insert_sms(&self, rows: Vec<Model>) -> Result<(), StoreError> {
-        let mut values: Vec<Value> = Vec::with_capacity(rows.len() * INSERT.columns);
+        let mut values: Vec<Value> = Vec::with_capacity(rows.len() * INSERT.columns());
         for row in rows {
             values.extend::<[Value; 26]>([
                 row.id.into(),
@@ -184,7 +184,7 @@ impl Batch<'_> {
 
     /// Writes changes of state; at most one per SMS.
     pub async fn change_sms(&self, changes: Vec<Change>) -> Result<(), StoreError> {
-        let mut values: Vec<Value> = Vec::with_capacity(changes.len() * CHANGE.columns);
+        let mut values: Vec<Value> = Vec::with_capacity(changes.len() * CHANGE.columns());
         for change in changes {
             values.extend::<[Value; 10]>([
                 change.id.into(),

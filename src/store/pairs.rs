@@ -26,34 +26,34 @@ pub struct Model {
 
 impl ActiveModelBehavior for ActiveModel {}
 
-const INSERT: Bulk = Bulk {
-    before: "INSERT INTO pairs (id, number, handset, sms_id, user_id, company_id, opened_at, closes_at) VALUES ",
+const INSERT: Bulk = Bulk::Insert {
+    into: "pairs (id, number, handset, sms_id, user_id, company_id, opened_at, closes_at)",
     columns: 8,
-    after: "",
+    then: "",
 };
-const SUPERSEDE: Bulk = Bulk {
-    before: "WITH v (id, at) AS (VALUES ",
+const SUPERSEDE: Bulk = Bulk::Update {
+    rows: "id, at",
     columns: 2,
-    after: ") UPDATE pairs SET superseded_at = v.at FROM v WHERE pairs.id = v.id",
+    update: "UPDATE pairs SET superseded_at = v.at FROM v WHERE pairs.id = v.id",
 };
-const PROLONG: Bulk = Bulk {
-    before: "WITH v (sms_id, number, handset, closes_at) AS (VALUES ",
+const PROLONG: Bulk = Bulk::Update {
+    rows: "sms_id, number, handset, closes_at",
     columns: 4,
-    after: ") UPDATE pairs SET closes_at = v.closes_at FROM v WHERE pairs.handset = v.handset AND pairs.number = v.number AND pairs.sms_id = v.sms_id",
+    update: "UPDATE pairs SET closes_at = v.closes_at FROM v WHERE pairs.handset = v.handset AND pairs.number = v.number AND pairs.sms_id = v.sms_id",
 };
-const SET_CURSOR: Bulk = Bulk {
-    before: "INSERT INTO cursors (carrier_id, handset, number) VALUES ",
+const SET_CURSOR: Bulk = Bulk::Insert {
+    into: "cursors (carrier_id, handset, number)",
     columns: 3,
-    after: " ON CONFLICT (carrier_id, handset) DO UPDATE SET number = excluded.number",
+    then: "ON CONFLICT (carrier_id, handset) DO UPDATE SET number = excluded.number",
 };
 /// Before the first number of any pool.
 const NOWHERE: i64 = 0;
 
 /// Locks cursors, and makes those that are missing, which could not be locked otherwise: two nodes would both begin at the pool's first number.
-const LOCK_CURSORS: Bulk = Bulk {
-    before: "INSERT INTO cursors (carrier_id, handset, number) VALUES ",
+const LOCK_CURSORS: Bulk = Bulk::Insert {
+    into: "cursors (carrier_id, handset, number)",
     columns: 3,
-    after: " ON CONFLICT (carrier_id, handset) DO UPDATE SET number = cursors.number RETURNING handset, number",
+    then: "ON CONFLICT (carrier_id, handset) DO UPDATE SET number = cursors.number RETURNING handset, number",
 };
 const CURSORS: Pick = Pick {
     before: "SELECT handset, number FROM cursors WHERE carrier_id = $1 AND handset IN (",
@@ -116,7 +116,7 @@ impl Batch<'_> {
 
     /// Opens pairs.
     pub async fn insert_pairs(&self, pairs: &[Model]) -> Result<(), StoreError> {
-        let mut values: Vec<Value> = Vec::with_capacity(pairs.len() * INSERT.columns);
+        let mut values: Vec<Value> = Vec::with_capacity(pairs.len() * INSERT.columns());
         for pair in pairs {
             values.extend::<[Value; 8]>([
                 pair.id.into(),

@@ -499,14 +499,12 @@ impl Batch<'_> {
     }
 }
 
+/// Asks for the revision.
+pub(super) const REVISION: &str = "SELECT value FROM counters WHERE name = 'accounts_revision'";
+
 async fn revision<C: ConnectionTrait>(connection: &C) -> Result<i64, StoreError> {
-    let sql = "SELECT value FROM counters WHERE name = 'accounts_revision'";
-    let row = connection
-        .query_one_raw(Statement::from_string(
-            connection.get_database_backend(),
-            sql,
-        ))
-        .await?;
+    let asked = Statement::from_string(connection.get_database_backend(), REVISION);
+    let row = connection.query_one_raw(asked).await?;
     row.map(|row| row.try_get_by_index(0))
         .transpose()?
         .ok_or_else(|| StoreError::Refused("the counter `accounts_revision` is missing".into()))

@@ -8,16 +8,16 @@ use std::collections::{BTreeMap, BTreeSet};
 /// `(company, department or user; day)`. Ids are unique over all three.
 pub type Scope = (i64, i64);
 
-const ADD: Bulk = Bulk {
-    before: "INSERT INTO quota_use (scope_id, day, used) VALUES ",
+const ADD: Bulk = Bulk::Insert {
+    into: "quota_use (scope_id, day, used)",
     columns: 3,
-    after: " ON CONFLICT (scope_id, day) DO UPDATE SET used = quota_use.used + excluded.used",
+    then: "ON CONFLICT (scope_id, day) DO UPDATE SET used = quota_use.used + excluded.used",
 };
 
-const SEED: Bulk = Bulk {
-    before: "INSERT INTO quota_use (scope_id, day, used) VALUES ",
+const SEED: Bulk = Bulk::Insert {
+    into: "quota_use (scope_id, day, used)",
     columns: 3,
-    after: " ON CONFLICT DO NOTHING",
+    then: "ON CONFLICT DO NOTHING",
 };
 const USED: Pick = Pick {
     before: "SELECT scope_id, day, used FROM quota_use WHERE day >= $1 AND scope_id IN (",

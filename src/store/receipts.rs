@@ -24,15 +24,15 @@ pub struct Model {
 
 impl ActiveModelBehavior for ActiveModel {}
 
-const INSERT: Bulk = Bulk {
-    before: "INSERT INTO receipts (id, carrier_id, message_id, number, handset, state, done_at, arrived_at, attempt_id) VALUES ",
+const INSERT: Bulk = Bulk::Insert {
+    into: "receipts (id, carrier_id, message_id, number, handset, state, done_at, arrived_at, attempt_id)",
     columns: 9,
-    after: "",
+    then: "",
 };
-const MATCH: Bulk = Bulk {
-    before: "WITH v (id, attempt_id) AS (VALUES ",
+const MATCH: Bulk = Bulk::Update {
+    rows: "id, attempt_id",
     columns: 2,
-    after: ") UPDATE receipts SET attempt_id = v.attempt_id FROM v WHERE receipts.id = v.id",
+    update: "UPDATE receipts SET attempt_id = v.attempt_id FROM v WHERE receipts.id = v.id",
 };
 const UNMATCHED: Pick = Pick {
     before: "SELECT * FROM receipts WHERE attempt_id IS NULL AND message_id IN (",
@@ -65,7 +65,7 @@ impl Reader {
 impl Batch<'_> {
     /// Keeps receipts.
     pub async fn insert_receipts(&self, rows: &[Model]) -> Result<(), StoreError> {
-        let mut values: Vec<Value> = Vec::with_capacity(rows.len() * INSERT.columns);
+        let mut values: Vec<Value> = Vec::with_capacity(rows.len() * INSERT.columns());
         for row in rows {
             values.extend::<[Value; 9]>([
                 row.id.into(),

@@ -45,7 +45,7 @@ pub trait Work: Send + Sized + 'static {
 /// An open transaction and what belongs to it.
 pub struct Batch<'a> {
     pub(super) tx: &'a DatabaseTransaction,
-    /// The accounts' revision, once a work of this batch asked for it.
+    /// The accounts' revision; unknown again after a work of this batch raised it.
     pub(super) revision: &'a Mutex<Option<i64>>,
     growth: &'a Mutex<Growth>,
     /// Makes ids for rows whose order must be the order of commits.
@@ -237,8 +237,8 @@ impl Task {
         lanes: &mut [Box<dyn Lane>],
         number: i64,
     ) -> Result<(), StoreError> {
-        self.node.sign(tx, number).await?;
-        let (revision, growth) = (Mutex::default(), Mutex::default());
+        let revision = Mutex::new(Some(self.node.sign(tx, number).await?));
+        let growth = Mutex::default();
         let batch = Batch {
             tx,
             revision: &revision,

@@ -125,26 +125,41 @@ impl Work for Receive {
             );
             let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
             let attempts = batch.attempts_by_message_ids(&ids).await?;
-            let known = batch.unmatched_receipts(&ids).await?;
-            let (mut matched, mut unmatched): (Vec<_>, Vec<receipts::Model>) =
-                (Vec::new(), Vec::new());
+            let (mut matched, mut early) = (Vec::new(), Vec::new());
             for work in works.iter() {
                 let row = row_of(&work.receipt, batch);
-                if let Some(attempt) = attempt_of(&row, &attempts, guesses_ids(&policy, &row)) {
-                    matched.push((row, attempt.clone()));
-                } else if !known
-                    .iter()
-                    .chain(&unmatched)
-                    .any(|other| is_same(other, &row))
-                {
-                    unmatched.push(row);
+                match attempt_of(&row, &attempts, guesses_ids(&policy, &row)) {
+                    Some(attempt) => matched.push((row, attempt.clone())),
+                    None => early.push(row),
                 }
             }
-            batch.insert_receipts(&unmatched).await?;
+            if !early.is_empty() {
+                keep_early(early, &ids, batch).await?;
+            }
             apply(matched, &policy, batch).await?;
             Ok(answers)
         })
     }
+}
+
+/// Keeps receipts that no attempt was found for, each once.
+async fn keep_early(
+    early: Vec<receipts::Model>,
+    ids: &[&str],
+    batch: &Batch<'_>,
+) -> Result<(), StoreError> {
+    let known = batch.unmatched_receipts(ids).await?;
+    let mut unmatched: Vec<receipts::Model> = Vec::new();
+    for row in early {
+        if !known
+            .iter()
+            .chain(&unmatched)
+            .any(|other| is_same(other, &row))
+        {
+            unmatched.push(row);
+        }
+    }
+    batch.insert_receipts(&unmatched).await
 }
 
 fn row_of(receipt: &Receipt, batch: &Batch<'_>) -> receipts::Model {

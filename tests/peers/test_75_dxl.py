@@ -1,6 +1,7 @@
 """`emailsms dxl check`, `diff` and `clean` from outside: what they print, what they end with, and what they do with files that are none."""
 
 import json
+import os
 import re
 import subprocess
 
@@ -104,6 +105,23 @@ def test_warnings_alone_are_no_failure(write):
     status, out, _ = dxl("check", "--import", write("boat.dxl", BOAT.replace(SPACE, "")))
     assert status == 0
     assert b":2:1: warning[no-namespace]:" in out and out.endswith(b"1 file: no errors, 1 warning\n")
+    assert dxl("check", "--import", "--deny-warnings", write("boat.dxl", BOAT.replace(SPACE, "")))[:2] == (1, out)
+    assert dxl("check", "--import", "--deny-warnings", write("boat.dxl", BOAT))[0] == 0
+
+
+def test_what_is_no_xml_and_what_is_no_number(write):
+    for content in (b"\x7fELF\x02\x01\x01\0\0", b"Dear all,\n"):
+        path = write("a.dxl", content)
+        assert dxl("check", path)[1].startswith(f"{path}:1:1: error[well-formed]: this is not XML: ".encode())
+        assert b"a.dxl:1:1: this is not XML: " in dxl("clean", path)[2]
+    status, out, _ = dxl("check", write("b.dxl", f"<document {SPACE}><item name='a'><number>abc</number></item></document>"))
+    assert status == 0 and b'b.dxl:1:59: warning[number]: "abc" is no number\n' in out
+
+
+def test_libraries_in_a_circle_can_be_mended(write):
+    uses = "".join(f"<scriptlibrary name='{name}'><code event='options'><lotusscript>Use \"{used}\"\n</lotusscript></code></scriptlibrary>" for name, used in (("A", "B"), ("B", "A")))
+    status, out, _ = dxl("check", "--import", write("a.dxl", f"<database {SPACE} title='a'>{uses}</database>"))
+    assert status == 1 and b"error[library-order]" in out and b"move what both need into a third that uses neither" in out
 
 
 def test_another_dtd_decides(write):
@@ -182,6 +200,29 @@ def test_cleaned_twice_is_cleaned_once(write):
     assert dxl("clean", write("there.dxl", script(ELSEWHERE)))[1] == once
     assert dxl("diff", path, "-", stdin=once) == (0, b"", b"")
     assert dxl("clean", "-", stdin=path.read_bytes())[1] == once
+    # As a hook before a commit asks.
+    assert dxl("clean", "--check", "-", stdin=once) == (0, b"", b"")
+    assert dxl("clean", "--check", "-", stdin=path.read_bytes()) == (1, b"-\n", b"")
+    status, _, err = dxl("clean", "--in-place", "-", stdin=once)
+    assert status == 2 and b"leave out --in-place" in err
+
+
+def test_a_doctype_goes_as_the_release_does(write):
+    paths = [write(f"{release}.dxl", BOAT.replace("?>\n", f"?>\n<!DOCTYPE form SYSTEM 'xmlschemas/domino_{release}.dtd'>\n", 1)) for release in ("11_0_1", "12_0_2")]
+    one, other = (dxl("clean", path)[1] for path in paths)
+    assert one == other and b"DOCTYPE" not in one
+    assert b"DOCTYPE" in paths[0].read_bytes()
+
+
+def test_quotes_and_apostrophes_are_kept_to_the_byte(write):
+    code = """Print "it's" &amp; {a} &amp; "&lt;b&gt;"
+	Msgbox "", , "O'Brien's"
+"""
+    text = f"<page name='A' title='&apos;\"' {SPACE}>\n<code event='x'><lotusscript>{code}</lotusscript></code>\n<body><richtext>\n<par>\"a\" 'b'</par>\n</richtext></body>\n</page>\n"
+    out = dxl("clean", write("a.dxl", text))[1].decode()
+    assert out.split("\n", 1)[1] == text
+    spelled = text.replace('"', "&quot;").replace("{a}", "<![CDATA[{a}]]>").replace("\n", "\r\n")
+    assert dxl("clean", write("b.dxl", spelled))[1].decode() == out
 
 
 def test_cleaned_in_place(write, tmp_path):
@@ -190,11 +231,23 @@ def test_cleaned_in_place(write, tmp_path):
     assert (status, out.decode()) == (1, f"{paths[0]}\n{paths[1]}\n")
     assert dxl("clean", *paths[:2])[0] == 2, "standard output takes one file"
     status, out, err = dxl("clean", "--in-place", tmp_path)
-    assert (status, out) == (2, b"") and b"c.dxl: line 1, column " in err
+    assert (status, out) == (2, b"") and b"c.dxl:1:6: " in err
     assert paths[0].read_bytes() == paths[1].read_bytes() == dxl("clean", paths[0])[1]
     assert paths[2].read_text() == "<form", "what cannot be read stays as it was"
     assert dxl("clean", "--check", *paths[:2]) == (0, b"", b"")
     assert sorted(path.name for path in tmp_path.rglob("*")) == ["Forms", "a.dxl", "b.dxl", "c.dxl"]
+
+
+def test_links_between_files_keep_what_they_point_to(write, tmp_path):
+    main = f"<document form='Trip' {SPACE}><noteinfo noteid='8fa' unid='{'AB' * 16}'><created><datetime>20260101T120000,00+10</datetime></created></noteinfo></document>"
+    reply = f"<document form='Reply' {SPACE}><item name='$REF'><text>{'ab' * 16}</text></item></document>"
+    path, other = write("a/main.dxl", main), write("b/reply.xml", reply)
+    assert b"unid" not in dxl("clean", path)[1]
+    assert dxl("clean", "--in-place", path.parent, other) == (0, b"", b"")
+    kept = path.read_text()
+    assert f"<noteinfo unid='{'AB' * 16}'><created><datetime>20260101T120000,00+10</datetime></created></noteinfo>" in kept and "8fa" not in kept
+    assert dxl("clean", "--check", tmp_path) == (0, b"", b""), "the same by folder"
+    assert dxl("clean", "--check", path)[:2] == (1, f"{path}\n".encode()), "alone, the link is not seen"
 
 
 # ---- bad files
@@ -222,7 +275,52 @@ def test_bad_files_are_findings_with_a_place(write, what):
     for command in (["diff", path, write("good.dxl", BOAT)], ["clean", path]):
         status, out, err = dxl(*command)
         assert (status, out) == (2, b"")
-        assert re.search(rb"bad.dxl: line \d+, column \d+", err) and b"panicked" not in err, err[:300]
+        assert re.search(rb"^emailsms dxl \w+: \S+bad.dxl:\d+:\d+: [\w<]", err) and b"panicked" not in err, err[:300]
+
+
+def test_long_paths_are_shortened_for_people_only(write):
+    deep = f"<page name='A' {SPACE}><body><richtext>" + "<section>" * 900
+    path, good = write("deep.dxl", deep), write("good.dxl", BOAT)
+    status, out, _ = dxl("check", "--most", 5000, path)
+    assert status == 1 and b"/\xe2\x80\xa6/section" in out
+    assert all(len(line) < 400 for line in out.splitlines())
+    assert max(len(finding["path"]) for finding in json.loads(dxl("check", "--json", "--most", 5000, path)[1])["files"][0]["findings"]) > 900
+    assert all(len(dxl(*command)[2]) < 600 for command in (["diff", path, good], ["clean", path]))
+    whole = deep + "{}" + "</section>" * 900 + "</richtext></body></page>"
+    status, out, _ = dxl("diff", write("old.dxl", whole.format("<par/>")), write("new.dxl", whole.format("<par>a</par>")))
+    assert status == 1 and all(len(line) < 400 for line in out.splitlines())
+
+
+@pytest.mark.parametrize("command", ["check", "diff", "clean"])
+def test_a_full_disk_is_said(write, command):
+    files = [write("a.dxl", script(HERE))]
+    if command == "diff":
+        files.append(write("b.dxl", script(HERE).replace("height = 1.5", "height = 2")))
+    with open("/dev/full", "wb") as full:
+        run = subprocess.run([binary(), "dxl", command, *files], stdout=full, stderr=subprocess.PIPE, timeout=60)
+    assert run.returncode == 2
+    assert run.stderr.decode() == f"emailsms dxl {command}: standard output cannot be written: No space left on device (os error 28)\n"
+
+
+def test_the_words_of_what_cannot_be_written(write, tmp_path):
+    path = write("a.dxl", script(HERE))
+    # A name so long that the new file beside it has none.
+    long = write("b" * 250 + ".dxl", script(HERE))
+    status, out, err = dxl("clean", "--in-place", long, path)
+    assert (status, out) == (2, b"") and b".new" not in err
+    assert re.fullmatch(rb"emailsms dxl clean: \S+/b{250}\.dxl: it cannot be written anew: File name too long \(os error 36\)\n", err)
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["a.dxl", long.name]
+
+
+def test_mode_and_owner_stay_in_place(write):
+    path = write("a.dxl", script(HERE))
+    path.chmod(0o640)
+    if os.geteuid() == 0:
+        os.chown(path, 12345, 54321)
+    before = path.stat()
+    assert dxl("clean", "--in-place", path)[0] == 0 and path.read_text() != script(HERE)
+    after = path.stat()
+    assert (after.st_mode, after.st_uid, after.st_gid) == (before.st_mode, before.st_uid, before.st_gid)
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be", "utf-8-sig"])
@@ -237,15 +335,93 @@ def test_other_encodings_are_read(write, encoding):
 def test_what_is_not_there_is_said(write, tmp_path):
     good, missing, empty = write("good.dxl", BOAT), tmp_path / "missing.dxl", tmp_path / "empty"
     empty.mkdir()
-    for command in (["check", good, missing], ["diff", good, missing], ["clean", missing]):
+    for command in (["check", good, missing], ["diff", good, missing], ["diff", empty, missing], ["diff", missing, good], ["clean", missing]):
         status, _, err = dxl(*command)
         assert status == 2 and b"missing.dxl: No such file" in err, err
+    assert dxl("check", missing)[1] == b"", "what was not read is not without errors"
     for command in (["check", empty], ["diff", good, empty], ["clean", "--in-place", empty]):
         status, _, err = dxl(*command)
         assert status == 2 and err.startswith(b"emailsms dxl ") and err.count(b"\n") == 1, err
     status, out, _ = dxl("check", "--json", good, missing)
     report = json.loads(out)
     assert status == 2 and len(report["files"]) == 1 and report["unreadable"][0]["file"] == str(missing)
+
+
+# XML that is none of DXL: an ant and a Maven file, a page, one with a DTD of its own, a schema, one of XML 1.1.
+FOREIGN = {
+    "build.xml": "<project name='a'><target name='b'/></project>",
+    "pom.xml": "<?xml version='1.0'?>\n<project xmlns='http://maven.apache.org/POM/4.0.0'><artifactId>a</artifactId></project>",
+    "page.dxl": "<!DOCTYPE html>\n<html><body/></html>",
+    "src/build.xml": "<?xml version='1.0'?>\n<!DOCTYPE project [<!ENTITY a SYSTEM 'a.xml'>]>\n<project>&a;</project>",
+    "src/types.xml": "<xs:schema xmlns:xs='http://www.w3.org/2001/XMLSchema'/>",
+    "src/site.xml": "<document xmlns='http://maven.apache.org/XDOC/2.0'/>",
+    "src/old.xml": "<?xml version='1.1'?><project/>",
+}
+
+
+def test_other_xml_in_a_folder_is_left_alone(write, tmp_path):
+    files = {write(f"there/{name}", content): content for name, content in FOREIGN.items()}
+    write("there/boat.dxl", script(HERE))
+    write("here/boat.dxl", script(ELSEWHERE))
+    assert dxl("check", tmp_path / "there") == (0, b"1 file: no errors, no warnings\n", b"")
+    assert dxl("diff", tmp_path / "there", tmp_path / "here") == (0, b"", b"")
+    assert dxl("clean", "--check", tmp_path / "there") == (1, f"{tmp_path}/there/boat.dxl\n".encode(), b"")
+    assert dxl("clean", "--in-place", tmp_path / "there") == (0, b"", b"")
+    assert all(path.read_text() == content for path, content in files.items())
+    # What is meant as DXL, and is broken, is told.
+    for name, content in (("there/cut.xml", "<form na"), ("there/space.dxl", BOAT.replace("lotus", "locust")), ("there/text.xml", "no XML")):
+        write(name, content)
+    assert dxl("check", tmp_path / "there")[1].endswith(b"4 files: 3 errors, no warnings\n")
+
+
+@pytest.mark.parametrize("name", ["build.xml", "page.dxl"])
+def test_another_root_is_refused_by_name(write, name):
+    content = FOREIGN[name].replace("<!DOCTYPE html>\n", "")
+    path, good = write(name, content), write("good.dxl", BOAT)
+    root = re.match(r"<(\w+)", content)[1]
+    assert b"error[wrong-root]: <%s> is no element of DXL" % root.encode() in dxl("check", path)[1]
+    for command in (["diff", path, good], ["diff", good, path], ["clean", path], ["clean", "--check", path], ["clean", "--in-place", path, good]):
+        status, out, err = dxl(*command)
+        assert (status, out) == (2, b"")
+        assert f"{name}:1:1: <{root}> is no element of DXL; ".encode() in err and path.read_text() == content, err
+    assert dxl("clean", write("par.xml", f"<par {SPACE}/>"))[2].endswith(b"such as <form>, <view>, <document> or <note>\n")
+
+
+def test_one_thing_that_cannot_be_read_is_named_and_the_others_are_checked(write, tmp_path):
+    for name in ("old/a.dxl", "old/z.dxl", "new/a.dxl", "new/z.dxl"):
+        write(name, script(HERE))
+    folder = tmp_path / "old"
+    (folder / "loop.dxl").symlink_to("loop.dxl")
+    os.mkfifo(folder / "pipe.dxl")
+    # A folder whose path is too long to be opened, even for root.
+    deep = os.open(folder, os.O_RDONLY)
+    for _ in range(18):
+        os.mkdir("d" * 240, dir_fd=deep)
+        deeper = os.open("d" * 240, os.O_RDONLY, dir_fd=deep)
+        os.close(deep)
+        deep = deeper
+    os.close(deep)
+    for command in (["check", folder], ["diff", folder, tmp_path / "new"], ["clean", "--check", folder]):
+        status, out, err = dxl(*command)
+        told = err.decode().splitlines()
+        assert status == 2 and len(told) == 2, told
+        assert re.fullmatch(r"emailsms dxl \w+: \S+/old(/d{240})+: File name too long.*", told[0])
+        assert re.fullmatch(r"emailsms dxl \w+: \S+/old/loop.dxl: Too many levels of symbolic links.*", told[1])
+        wanted = {"check": b"2 files: no errors, no warnings\n", "diff": b"", "clean": f"{folder}/a.dxl\n{folder}/z.dxl\n".encode()}
+        assert out == wanted[command[0]]
+
+
+def test_what_is_no_file_and_standard_input_twice_are_refused(write, tmp_path):
+    good, pipe = write("good.dxl", BOAT), tmp_path / "pipe"
+    os.mkfifo(pipe)
+    for file, what in ((pipe, b"pipe: this is a pipe, not a file"), ("/dev/zero", b"/dev/zero: this is a device, not a file")):
+        for command in (["check"], ["diff", good], ["clean"]):
+            status, out, err = dxl(*command, file)
+            assert (status, out) == (2, b"") and what in err, err
+    assert dxl("check", "/dev/stdin", stdin=BOAT.encode())[0] == dxl("diff", good, "/dev/stdin", stdin=BOAT.encode())[0] == 0
+    for command in (["check", "-", "-"], ["check", "-", "/dev/stdin"], ["diff", "-", "-"], ["clean", "--check", "-", "-"]):
+        status, out, err = dxl(*command, stdin=BOAT.encode())
+        assert (status, out) == (2, b"") and b": standard input is named more than once" in err, err
 
 
 # ---- help

@@ -2,9 +2,12 @@
 //!
 //! Taken out is what servers write and no developer means: note ids, UNIDs and sequence numbers, dates and names of who saved, revisions,
 //! signatures, run data of agents, the history of the access control list, size and replica id of the database, the release that
-//! exported it. An id stays if something else in the file points to it. Notes, items, entries of the access control list, roles, code
-//! and attributes are put into an order of their own; script libraries come before what uses them. Between elements every line begins
-//! where it always does. What counts is kept to the byte: text, scripts, formulas, all that stands in a paragraph, comments.
+//! exported it, LotusScript compiled beside its source. An id stays if something points to it ([`Links`]), and so does the date at which
+//! a document was made. Dates of files in design elements, which must be there, become one and the same. Notes, items, entries of the
+//! access control list, roles, code and attributes are put into an order of their own; script libraries come before what uses them.
+//! Between elements every line begins where it always does. What counts is kept to the byte: text, scripts, formulas, all that stands in
+//! a paragraph, comments. How it is written has one spelling: UTF-8, LF, text rather than CDATA, references for `&`, `<` and `>` only,
+//! and in attributes for apostrophes.
 //!
 //! Cleaned twice is the same as cleaned once, and [`diff`](fn@crate::diff::diff) finds nothing between a file and its cleaned self.
 //!
@@ -26,7 +29,7 @@
 
 use crate::meaning::{self, Fate};
 use crate::schema::Content;
-use crate::tree::{Element, Node, NodeId, Step, Tree};
+use crate::tree::{Element, Kind, Node, NodeId, Step, Tree};
 use crate::uses::Uses;
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
@@ -51,9 +54,92 @@ const LINES: &[&str] = &[
     "viewentries",
 ];
 
-/// Cleans a whole file.
+/// The ids of notes and databases that something points to, gathered from one file or from several that belong together: what they are
+/// the ids of keeps them.
+#[derive(Debug, Clone, Default)]
+pub struct Links {
+    ids: HashSet<Id>,
+}
+
+/// An id of 16 or of 32 hexadecimal digits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Id {
+    Database(u64),
+    Note(u128),
+}
+
+impl Id {
+    fn of(value: &str) -> Option<Id> {
+        match value.len() {
+            16 => u64::from_str_radix(value, 16).ok().map(Id::Database),
+            32 => u128::from_str_radix(value, 16).ok().map(Id::Note),
+            _ => None,
+        }
+    }
+}
+
+impl Links {
+    /// None as yet.
+    pub fn new() -> Links {
+        Links::default()
+    }
+
+    /// So many different ids are pointed to. Each takes 64 bytes or so.
+    pub fn len(&self) -> usize {
+        self.ids.len()
+    }
+
+    /// Whether nothing points anywhere.
+    pub fn is_empty(&self) -> bool {
+        self.ids.is_empty()
+    }
+
+    /// Adds the ids that stand in a file anywhere but at what they are the ids of, and in what clean leaves of it.
+    pub fn gather(&mut self, tree: &Tree) {
+        let root = tree.root();
+        let mut compiled = HashSet::new();
+        let mut taken_out = 0;
+        for step in root.walk() {
+            let (element, entered) = match step {
+                Step::Leave(element) => (element, false),
+                Step::Enter(node) => match node.as_element() {
+                    Some(element) => (element, true),
+                    None => continue,
+                },
+            };
+            if entered {
+                compiled.extend(meaning::compiled_items(element));
+            }
+            let is_taken_out = element.id() != root.id()
+                && (meaning::fate_of_element(element).is_some()
+                    || compiled.contains(&element.id()));
+            if is_taken_out {
+                taken_out += if entered { 1 } else { -1 };
+            } else if entered && taken_out == 0 {
+                let pointers = meaning::pointers(element);
+                self.ids.extend(pointers.filter_map(|id| Id::of(&id)));
+            }
+        }
+    }
+
+    fn points_to(&self, value: &str) -> bool {
+        meaning::as_id(value)
+            .and_then(|value| Id::of(&value))
+            .is_some_and(|id| self.ids.contains(&id))
+    }
+}
+
+/// Cleans a whole file; what its own links point to keeps its id.
 pub fn clean(tree: &mut Tree) {
-    let pointed_to = ids_pointed_to(tree.root());
+    let mut links = Links::new();
+    links.gather(tree);
+    clean_among(tree, &links);
+}
+
+/// Cleans one of several files that belong together. `links` has those of all, its own as well; each file is to be gathered as it was
+/// read, or as it was cleaned: the links are the same.
+pub fn clean_among(tree: &mut Tree, links: &Links) {
+    drop_doctype(tree);
     // What is inside comes first: notes are told apart by what is left of them.
     let inside_out: Vec<NodeId> = tree
         .root()
@@ -64,8 +150,8 @@ pub fn clean(tree: &mut Tree) {
         })
         .collect();
     for id in inside_out {
-        clean_attributes(tree, id, &pointed_to);
-        strip_elements(tree, id, &pointed_to);
+        clean_attributes(tree, id, links);
+        clean_children(tree, id, links);
         if let Some(element) = tree.element(id)
             && is_layout(element)
         {
@@ -83,39 +169,29 @@ pub fn clean(tree: &mut Tree) {
     }
 }
 
-/// The ids of notes and databases that stand anywhere but at what they are the ids of.
-fn ids_pointed_to(root: Element<'_>) -> HashSet<String> {
-    let mut ids = HashSet::new();
-    let mut stripped = 0;
-    for step in root.walk() {
-        let (element, entered) = match step {
-            Step::Leave(element) => (element, false),
-            Step::Enter(node) => match node.as_element() {
-                Some(element) => (element, true),
-                None => continue,
-            },
-        };
-        let parent = element.parent().map(Element::name);
-        if element.id() != root.id() && meaning::fate_of_element(element, parent).is_some() {
-            stripped += if entered { 1 } else { -1 };
-        } else if entered && stripped == 0 {
-            ids.extend(meaning::pointers(element).map(std::borrow::Cow::into_owned));
-        }
+/// It names the release that exported the file, and ends an import.
+fn drop_doctype(tree: &mut Tree) {
+    let doctypes: Vec<NodeId> = tree
+        .top()
+        .filter(|node| matches!(node.kind(), Kind::Doctype(_)))
+        .map(Node::id)
+        .collect();
+    for doctype in doctypes {
+        tree.detach(doctype);
     }
-    ids
 }
 
-fn clean_attributes(tree: &mut Tree, id: NodeId, pointed_to: &HashSet<String>) {
+fn clean_attributes(tree: &mut Tree, id: NodeId, links: &Links) {
     let Some(element) = tree.element(id) else {
         return;
     };
     let name = element.name().to_owned();
     let is_kept = |attribute: &str, value: &str| {
         if name == "noteinfo" {
-            return attribute == "unid" && is_pointed_to(value, pointed_to);
+            return attribute == "unid" && links.points_to(value);
         }
         match meaning::fate_of_attribute(&name, attribute) {
-            Some(Fate::Stripped) => attribute == "replicaid" && is_pointed_to(value, pointed_to),
+            Some(Fate::Stripped) => attribute == "replicaid" && links.points_to(value),
             _ => true,
         }
     };
@@ -128,33 +204,41 @@ fn clean_attributes(tree: &mut Tree, id: NodeId, pointed_to: &HashSet<String>) {
     tree.sort_attributes(id);
 }
 
-fn is_pointed_to(value: &str, pointed_to: &HashSet<String>) -> bool {
-    meaning::as_id(value).is_some_and(|value| pointed_to.contains(value.as_ref()))
-}
-
-fn strip_elements(tree: &mut Tree, id: NodeId, pointed_to: &HashSet<String>) {
+/// Takes out the children that do not count, or what in them does not.
+fn clean_children(tree: &mut Tree, id: NodeId, links: &Links) {
     let Some(parent) = tree.element(id) else {
         return;
     };
-    let is_stripped = |child: &Element<'_>| {
-        meaning::fate_of_element(*child, Some(parent.name())) == Some(Fate::Stripped)
+    let compiled = meaning::compiled_items(parent);
+    let fate_of = |child: Element<'_>| match compiled.contains(&child.id()) {
+        true => Some(Fate::Stripped),
+        false => meaning::fate_of_element(child),
     };
-    let stripped: Vec<NodeId> = parent
+    let fated: Vec<(NodeId, Fate)> = parent
         .elements()
-        .filter(is_stripped)
-        .map(Element::id)
+        .filter_map(|child| Some((child.id(), fate_of(child)?)))
         .collect();
-    for child in stripped {
-        let unid = tree
-            .element(child)
-            .filter(|child| child.name() == "noteinfo")
-            .and_then(|noteinfo| noteinfo.attribute("unid"));
-        if unid.is_some_and(|unid| is_pointed_to(unid, pointed_to)) {
-            tree.edit(child).clear();
-        } else {
-            tree.detach(child);
+    for (child, fate) in fated {
+        match fate {
+            Fate::Stripped if keeps_unid(tree, child, links) => {
+                tree.edit(child).clear();
+            }
+            Fate::Stripped => tree.detach(child),
+            Fate::Evened => {
+                let mut element = tree.edit(child);
+                element.clear();
+                element.append("datetime").append_text(meaning::NO_TIME);
+            }
+            Fate::PassedOver => {}
         }
     }
+}
+
+fn keeps_unid(tree: &Tree, noteinfo: NodeId, links: &Links) -> bool {
+    tree.element(noteinfo)
+        .filter(|element| element.name() == "noteinfo")
+        .and_then(|noteinfo| noteinfo.attribute("unid"))
+        .is_some_and(|unid| links.points_to(unid))
 }
 
 /// Whether nothing but elements may stand in it and nothing else does, so that white space in it is layout.

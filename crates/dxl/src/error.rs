@@ -165,7 +165,15 @@ pub enum Error {
         /// Its name.
         name: String,
     },
-    /// Text before or after the root.
+    /// Text before the root.
+    #[error(
+        "{at}: this is not XML: text stands before the first element; name a file of DXL, or remove the text"
+    )]
+    NotXml {
+        /// The text.
+        at: Place,
+    },
+    /// Text after the root.
     #[error("{at}: there is text outside the root; remove it")]
     Outside {
         /// The text.
@@ -216,6 +224,15 @@ pub enum Error {
 }
 
 impl Error {
+    /// What is wrong and how to mend it, without the place.
+    pub fn message(&self) -> String {
+        let sentence = self.to_string();
+        match sentence.strip_prefix(&format!("{}: ", self.place())) {
+            Some(message) => message.to_owned(),
+            None => sentence,
+        }
+    }
+
     /// Where it is.
     pub fn place(&self) -> &Place {
         match self {
@@ -237,6 +254,7 @@ impl Error {
             | Error::CutOff { at, .. }
             | Error::Empty { at }
             | Error::SecondRoot { at, .. }
+            | Error::NotXml { at }
             | Error::Outside { at }
             | Error::TooDeep { at, .. }
             | Error::TooManyAttributes { at, .. }

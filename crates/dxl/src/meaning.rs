@@ -2,8 +2,9 @@
 //! [`mod@crate::clean`] and [`mod@crate::diff`].
 
 use crate::schema::{Content, Element as Declared, Presence, Schema};
-use crate::tree::{Element, Kind, Node};
+use crate::tree::{Element, Kind, Node, NodeId};
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 /// What becomes of a part that does not count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,15 +13,24 @@ pub(crate) enum Fate {
     Stripped,
     /// Diff passes it over. Clean leaves it, since the file would no longer be valid, or lose what the importer does not make anew.
     PassedOver,
+    /// Diff passes it over. Clean puts the same time, [`NO_TIME`], into all, for the same reason.
+    Evened,
 }
-use Fate::{PassedOver, Stripped};
+use Fate::{Evened, PassedOver, Stripped};
+
+/// The time that stands where one must stand and none counts.
+pub(crate) const NO_TIME: &str = "19700101T000000,00Z";
 
 /// Elements that do not count: name, the element around it if that matters, fate. Each is the work of a server, not of a developer.
 const ELEMENTS: &[(&str, Option<&str>, Fate)] = &[
     // Size, percentage and dates of the file.
     ("databaseinfo", None, Stripped),
-    // Note id, UNID, sequence and dates of a note. Clean leaves the UNID if something in the file points to it.
+    // Note id, UNID, sequence and dates of a note. Clean leaves the UNID if something points to it. When a document was made is data.
     ("noteinfo", None, Stripped),
+    ("modified", Some("noteinfo"), Stripped),
+    ("revised", Some("noteinfo"), Stripped),
+    ("lastaccessed", Some("noteinfo"), Stripped),
+    ("addedtofile", Some("noteinfo"), Stripped),
     // Who saved it and when, who signed it.
     ("updatedby", None, Stripped),
     ("revisions", None, Stripped),
@@ -32,13 +42,17 @@ const ELEMENTS: &[(&str, Option<&str>, Fate)] = &[
     ("logentry", Some("acl"), Stripped),
     // When the full-text index was brought up to date.
     ("lastindexed", None, Stripped),
-    // Dates of an attachment; the DTD demands them.
-    ("created", Some("file"), PassedOver),
-    ("modified", Some("file"), PassedOver),
+    // Dates of a file in a design element; the DTD demands them. In a document they are data.
+    ("created", Some("file"), Evened),
+    ("modified", Some("file"), Evened),
 ];
 
 /// Attributes that do not count, by element. Those of the outermost element, and of notes: see [`OF_ROOTS`].
 const ATTRIBUTES: &[(&str, &str, Fate)] = &[
+    // Of a document, whose date counts.
+    ("noteinfo", "noteid", Stripped),
+    ("noteinfo", "unid", Stripped),
+    ("noteinfo", "sequence", Stripped),
     // The server and file that it was exported from.
     ("database", "path", Stripped),
     ("fulltextsettings", "size", Stripped),
@@ -71,10 +85,10 @@ const ITEMS: &[(&str, Fate)] = &[
     ("$assistdoccount", Stripped),
     ("$assistruninfo", Stripped),
     // The date of a file resource.
-    ("$filemoddt", PassedOver),
+    ("$filemoddt", Evened),
 ];
 
-/// Compiled LotusScript: it does not count beside its source, which has the same name without this.
+/// Compiled LotusScript: it does not count beside its source, which has the same name without this. Clean takes it out, diff passes it over.
 const COMPILED: [&str; 2] = ["_o", "_ex"];
 
 /// Notes in a database, in the order in which the importer needs them: what is used before what uses it.
@@ -136,20 +150,53 @@ pub(crate) fn is_binary(element: Element<'_>) -> bool {
     BINARY.contains(&element.name()) || element.attribute("compiled") == Some("true")
 }
 
-/// What becomes of an element that does not count; `None` if it does.
-pub(crate) fn fate_of_element(element: Element<'_>, parent: Option<&str>) -> Option<Fate> {
+/// Whether a note is a plain document: dates in it are data, and no item of it is compiled.
+fn is_document(note: Element<'_>) -> bool {
+    match note.name() {
+        "document" => true,
+        "note" => note.attribute("class") == Some("document"),
+        _ => false,
+    }
+}
+
+/// Whether an element stands in a plain document.
+fn is_in_document(element: Element<'_>) -> bool {
+    let mut around = element.parent();
+    while let Some(element) = around {
+        if is_document(element) {
+            return true;
+        }
+        around = element.parent();
+    }
+    false
+}
+
+/// What becomes of an element that does not count; `None` if it does. Compiled items: see [`compiled_items`].
+pub(crate) fn fate_of_element(element: Element<'_>) -> Option<Fate> {
     let name = element.name();
-    if name == "item" {
+    let parent = element.parent();
+    let fate = if name == "item" {
         let item = element.attribute("name")?;
-        return ITEMS
+        ITEMS
             .iter()
             .find(|(known, _)| known.eq_ignore_ascii_case(item))
-            .map(|(_, fate)| *fate);
-    }
-    ELEMENTS
-        .iter()
-        .find(|(known, around, _)| *known == name && (around.is_none() || *around == parent))
-        .map(|(.., fate)| *fate)
+            .map(|(_, fate)| *fate)
+    } else {
+        let parent = parent.map(Element::name);
+        ELEMENTS
+            .iter()
+            .find(|(known, around, _)| *known == name && (around.is_none() || *around == parent))
+            .map(|(.., fate)| *fate)
+    }?;
+    let is_data = match fate {
+        Evened => is_in_document(element),
+        _ => {
+            name == "noteinfo"
+                && parent.is_some_and(is_document)
+                && element.first("created").is_some()
+        }
+    };
+    (!is_data).then_some(fate)
 }
 
 /// What becomes of an attribute that does not count; `None` if it does.
@@ -165,11 +212,37 @@ pub(crate) fn fate_of_attribute(element: &str, attribute: &str) -> Option<Fate> 
         .map(|(.., fate)| *fate)
 }
 
-/// The item whose source a compiled item has, in small letters, if it is named as compiled ones are.
-pub(crate) fn source_of_compiled(item: &str) -> Option<String> {
-    let item = item.to_ascii_lowercase();
+/// The items of a design note that are compiled from others beside them.
+pub(crate) fn compiled_items(note: Element<'_>) -> HashSet<NodeId> {
+    if note_rank(note.name()).is_none() || is_document(note) {
+        return HashSet::new();
+    }
+    let items = || {
+        note.all("item").filter_map(|item| {
+            let name = item.attribute("name")?.to_ascii_lowercase();
+            Some((item.id(), name))
+        })
+    };
+    let mut compiled: Vec<(NodeId, String)> = items()
+        .filter(|(_, name)| source_of_compiled(name).is_some())
+        .collect();
+    if compiled.is_empty() {
+        return HashSet::new();
+    }
+    let names: HashSet<String> = items().map(|(_, name)| name).collect();
+    compiled.retain(|(_, name)| {
+        source_of_compiled(name).is_some_and(|source| {
+            // `$$Script_O` is that of `$Script`, `$$$FormScript_O` that of `$$FormScript`.
+            names.contains(source) || names.contains(&source[1..])
+        })
+    });
+    compiled.into_iter().map(|(id, _)| id).collect()
+}
+
+/// What a compiled item's source is called, but for one more `$`, if the item is named as compiled ones are, in small letters.
+fn source_of_compiled(item: &str) -> Option<&str> {
     let source = COMPILED.iter().find_map(|end| item.strip_suffix(end))?;
-    item.starts_with('$').then(|| source.to_owned())
+    source.starts_with('$').then_some(source)
 }
 
 /// What an element is told by where the order among its siblings has no meaning: siblings are sorted by it, and found by it in another

@@ -48,6 +48,14 @@ impl fmt::Display for Position {
 /// The most bytes of a path that a [`Place`] keeps.
 const MAX_PATH: usize = 1024;
 
+/// The most bytes of a path that people are shown.
+const SHOWN_PATH: usize = 300;
+
+/// A path as people are shown it: the middle of a long one is left out.
+pub fn shown_path(path: &str) -> String {
+    shortened(path, SHOWN_PATH)
+}
+
 /// A position and the elements that are open there.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Place {
@@ -62,20 +70,20 @@ impl Place {
     pub fn new(position: Position, path: &str) -> Place {
         Place {
             position,
-            path: shortened(path),
+            path: shortened(path, MAX_PATH),
         }
     }
 }
 
-fn shortened(path: &str) -> String {
-    if path.len() <= MAX_PATH {
+fn shortened(path: &str, most: usize) -> String {
+    if path.len() <= most {
         return path.to_owned();
     }
     // At a slash, so that no name and no character is cut.
-    let head = path.get(..floor(path, MAX_PATH / 2)).unwrap_or_default();
+    let head = path.get(..floor(path, most / 2)).unwrap_or_default();
     let head = head.rfind('/').map_or("", |at| &head[..at]);
     let tail = path
-        .get(floor(path, path.len() - MAX_PATH / 2)..)
+        .get(floor(path, path.len() - most / 2)..)
         .unwrap_or_default();
     let tail = tail.find('/').map_or("", |at| &tail[at..]);
     format!("{head}/…{tail}")
@@ -110,6 +118,11 @@ mod tests {
         assert!(place.path.starts_with("/größe/größe/"));
         assert!(place.path.ends_with("/größe/größe"));
         assert_eq!(place.path.matches("/…/").count(), 1);
+        let shown = shown_path(&path[1..]);
+        assert!(shown.len() <= SHOWN_PATH + 4, "{shown}");
+        assert!(shown.starts_with("größe/größe/") && shown.ends_with("/größe/größe"));
+        assert_eq!(shown.matches("/…/").count(), 1);
+        assert_eq!(shown_path("database/form[A]"), "database/form[A]");
         let one_name = "/".to_owned() + &"n".repeat(5000);
         assert_eq!(Place::new(Position::START, &one_name).path, "/…");
     }

@@ -190,9 +190,10 @@ fn check_characters(text: &str, path: impl Fn() -> String) -> Result<(), WriteEr
     }
 }
 
-/// In a text a quote needs no reference; Domino's exports write one, and so does this.
+/// Quotes and apostrophes stand in a text as they are, as in Domino's exports.
 pub(crate) fn write_text(text: &str, out: &mut String) {
     write_escaped(text, out, |character, out| match character {
+        '"' | '\'' => out.push(character),
         // A bare CR would be read as a line's end.
         '\r' => out.push_str("&#13;"),
         '\t' | '\n' => out.push(character),
@@ -203,14 +204,16 @@ pub(crate) fn write_text(text: &str, out: &mut String) {
     });
 }
 
-/// White space would be read as a space. Other control characters were refused before.
+/// The delimiter is an apostrophe. White space would be read as a space. Other control characters were refused before.
 fn write_value(value: &str, out: &mut String) {
-    write_escaped(value, out, |character, out| {
-        out.push_str(&format!("&#{};", u32::from(character)));
+    write_escaped(value, out, |character, out| match character {
+        '"' => out.push(character),
+        '\'' => out.push_str("&apos;"),
+        _ => out.push_str(&format!("&#{};", u32::from(character))),
     });
 }
 
-/// `special` writes control characters.
+/// `special` writes quotes, apostrophes and control characters.
 fn write_escaped(text: &str, out: &mut String, special: impl Fn(char, &mut String)) {
     let mut rest = text;
     while let Some(at) = rest.find(is_escaped) {
@@ -223,8 +226,6 @@ fn write_escaped(text: &str, out: &mut String, special: impl Fn(char, &mut Strin
             '&' => out.push_str("&amp;"),
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
-            '\'' => out.push_str("&apos;"),
-            '"' => out.push_str("&quot;"),
             _ => special(character, out),
         }
         rest = &after[character.len_utf8()..];
@@ -246,13 +247,13 @@ mod tests {
 
     #[test]
     fn as_the_importer_wants_it() {
-        let text = "\u{FEFF}<?xml version=\"1.0\"?><!DOCTYPE a SYSTEM 'b'>\r\n<!-- c -->\r\n<a b = \"'&#10;&#9;\"\n c='d' ><![CDATA[<e>]]>\r\n\
-                    <f></f><?g  h?> O'Brien &#13;&#x1F600;</a ><!--i-->";
+        let text = "\u{FEFF}<?xml version=\"1.0\"?><!DOCTYPE a SYSTEM 'b'>\r\n<!-- c -->\r\n<a b = \"'&#10;&#9;\"\n c='&quot;d' ><![CDATA[<e>]]>\r\n\
+                    <f></f><?g  h?> O&apos;Brien \"&quot; &#13;&#x1F600;</a ><!--i-->";
         let written = Tree::parse(text).unwrap().to_xml().unwrap();
         assert_eq!(
             written,
-            "<?xml version='1.0' encoding='utf-8'?>\n<!DOCTYPE a SYSTEM 'b'>\n<!-- c -->\n<a b='&apos;&#10;&#9;' c='d'>&lt;e&gt;\n\
-             <f/><?g h?> O&apos;Brien &#13;\u{1F600}</a>\n<!--i-->\n"
+            "<?xml version='1.0' encoding='utf-8'?>\n<!DOCTYPE a SYSTEM 'b'>\n<!-- c -->\n<a b='&apos;&#10;&#9;' c='\"d'>&lt;e&gt;\n\
+             <f/><?g h?> O'Brien \"\" &#13;\u{1F600}</a>\n<!--i-->\n"
         );
         assert_eq!(Tree::parse(&written).unwrap().to_xml().unwrap(), written);
     }

@@ -3,9 +3,10 @@
 #![allow(clippy::unwrap_used)]
 
 use dxl::check::{Options, Profile, Rule, check};
-use dxl::clean::clean;
+use dxl::clean::{Links, clean, clean_among};
 use dxl::diff::{Difference, What, diff};
 use dxl::{NodeId, Tree};
+use proptest::prelude::*;
 use std::fs;
 use std::path::PathBuf;
 
@@ -45,7 +46,8 @@ fn rules(bytes: &[u8], profile: Profile) -> Vec<Rule> {
 }
 
 /// Of writing, not of content: whatever is written anew has these no more. Libraries are sorted.
-const MENDED: [&str; 5] = [
+const MENDED: [&str; 6] = [
+    "no-doctype",
     "picture-space",
     "line-ends",
     "no-cdata",
@@ -188,4 +190,120 @@ fn the_same_design_from_another_server_is_the_same() {
         .map(|line| line.text.as_str())
         .collect();
     assert_eq!(marked, ["\tPrint 1"]);
+}
+
+/// A note with all that is compiled or dated: of each `choice` one way to write it.
+fn dated_note(is_document: bool, choice: &[bool]) -> String {
+    let day = |at: usize| if choice[at] { "20260101" } else { "20260202" };
+    let item = |at: usize, name: &str, data: &str| match choice[at] {
+        true => format!("<item name='{name}'><rawitemdata type='14'>{data}</rawitemdata></item>"),
+        false => String::new(),
+    };
+    let class = if is_document { "document" } else { "form" };
+    let mut note = format!(
+        "<note class='{class}'><noteinfo sequence='{}'><created><datetime>{}</datetime></created><modified><datetime>{}</datetime></modified></noteinfo>",
+        usize::from(choice[0]),
+        day(1),
+        day(2)
+    );
+    let compiled = [
+        ("$AssistAction_Ex", "$AssistAction"),
+        ("$ScriptLib_O", "$ScriptLib"),
+        ("$$Script_O", "$Script"),
+        ("$$$FormScript_O", "$$FormScript"),
+    ];
+    for (at, (compiled, source)) in compiled.into_iter().enumerate() {
+        note += &item(3 + 3 * at, source, "AAAA");
+        let data = if choice[4 + 3 * at] { "BBBB" } else { "CCCC" };
+        note += &item(5 + 3 * at, compiled, data);
+    }
+    note += &format!(
+        "<item name='$FILE'><object><file name='a'><created><datetime dst='{}'>{}</datetime></created><modified><datetime>{}</datetime></modified></file></object></item>\
+         <item name='$FileModDT'><datetime>{}</datetime></item></note>",
+        choice[15],
+        day(16),
+        day(17),
+        day(18)
+    );
+    note
+}
+
+proptest! {
+    /// Half of the choices are the same in both, so that pairs that mean the same are met.
+    #[test]
+    fn what_is_the_same_to_diff_is_the_same_once_cleaned(
+        is_document in any::<bool>(),
+        one in prop::collection::vec(any::<bool>(), 19),
+        differs in prop_oneof![Just(vec![false; 19]), prop::collection::vec(prop::bool::weighted(0.15), 19)],
+        is_elsewhere in any::<bool>(),
+    ) {
+        // What a server alone decides: sequence, the note's dates, compiled code, dates of files.
+        let servers = [0, 1, 2, 4, 7, 10, 13, 15, 16, 17, 18];
+        let other: Vec<bool> = (0..19)
+            .map(|at| one[at] ^ (differs[at] || (is_elsewhere && servers.contains(&at))))
+            .collect();
+        let read = |choice: &[bool]| read(dated_note(is_document, choice).as_bytes()).unwrap();
+        let (mut one, mut other) = (read(&one), read(&other));
+        let found = compared(&one, &other);
+        clean(&mut one);
+        clean(&mut other);
+        let (one, other) = (one.to_xml().unwrap(), other.to_xml().unwrap());
+        prop_assert_eq!(found.is_empty(), one == other, "{}\n{}\n{}", found, one, other);
+    }
+}
+
+#[test]
+fn compiled_code_and_times_of_files_go_and_what_is_data_stays() {
+    let written = |is_document: bool, choice: &[bool]| {
+        let mut tree = read(dated_note(is_document, choice).as_bytes()).unwrap();
+        clean(&mut tree);
+        tree.to_xml().unwrap()
+    };
+    let design = written(false, &[true; 19]);
+    assert!(!design.contains("_O'") && !design.contains("_Ex'") && !design.contains("noteinfo"));
+    let epoch = "<datetime>19700101T000000,00Z</datetime>";
+    assert_eq!(design.matches(epoch).count(), 3, "{design}");
+    let document = written(true, &[true; 19]);
+    assert!(
+        document.contains("<noteinfo><created><datetime>20260101</datetime></created></noteinfo>")
+    );
+    assert!(
+        document.contains("$ScriptLib_O") && !document.contains("1970"),
+        "{document}"
+    );
+    // Without its source there is nothing else to compile it from.
+    let mut choice = [true; 19];
+    choice[6] = false;
+    assert!(written(false, &choice).contains("$ScriptLib_O"));
+}
+
+#[test]
+fn ids_stay_if_another_file_points_to_them() {
+    let unid = "85257C43005FA91585257C43005FA915";
+    let target = format!(
+        "<document form='f'><noteinfo noteid='8' unid='{unid}'><modified><datetime>2026</datetime></modified></noteinfo></document>"
+    );
+    let pointing = format!("<document form='g' parent='{}'/>", unid.to_lowercase());
+    let (target, pointing) = (
+        read(target.as_bytes()).unwrap(),
+        read(pointing.as_bytes()).unwrap(),
+    );
+    let mut links = Links::new();
+    links.gather(&target);
+    assert!(links.is_empty(), "its own id is no link");
+    links.gather(&pointing);
+    assert_eq!(links.len(), 1);
+    let (mut alone, mut among) = (target.clone(), target);
+    clean(&mut alone);
+    clean_among(&mut among, &links);
+    assert!(!alone.to_xml().unwrap().contains("noteinfo"));
+    assert!(
+        among
+            .to_xml()
+            .unwrap()
+            .contains(&format!("<noteinfo unid='{unid}'/>"))
+    );
+    let once = among.to_xml().unwrap();
+    clean_among(&mut among, &links);
+    assert_eq!(among.to_xml().unwrap(), once);
 }

@@ -8,7 +8,7 @@
 //! - [`notes`]: the classes, functions and constants that Notes brings along, with their releases.
 //! - [`sources`]: where LotusScript is found in DXL.
 //! - [`run`]: programs, run within limits against a host.
-//! - [`formula`]: the formula language, from text to values.
+//! - [`formula`]: the formula language: read, checked, and run against a host.
 //!
 //! # The scripts of a database, checked
 //!
@@ -59,6 +59,7 @@
 pub mod check;
 pub mod formula;
 pub mod notes;
+pub mod place;
 pub mod run;
 pub mod sources;
 pub mod syntax;

@@ -1,10 +1,13 @@
 //! `emailsms dxl diff`: what really differs between two files of DXL, or two folders of them.
 
-use super::{Unreadable, files_of, read_tree};
+use super::files::{
+    Unreadable, files_of, is_input, objection_to_inputs, read_tree, shown, tell_of_output,
+};
 use ::dxl::diff::{Difference, Options, Role, diff};
-use anyhow::{Context, bail};
+use anyhow::bail;
 use clap::{Args, ValueEnum};
 use std::collections::BTreeSet;
+use std::fs;
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -18,13 +21,16 @@ Examples:
   emailsms dxl diff --json a.dxl b.dxl | jq '.files[].changes[] | {path, what}'
 
 What a server writes does not count: note ids, UNIDs, sequence numbers, replica ids, dates, who saved and signed it, revisions, run data of
-agents, the release that exported it. Nor does order where it has no meaning: of notes in a database, entries and roles of an access
+agents, the release that exported it, LotusScript compiled beside its source ($AssistAction_Ex, $ScriptLib_O, $$Script_O,
+$$$FormScript_O), times of files in design elements (<created> and <modified> of $FILE, $FileModDT). Of a document <created> counts, as
+do the times of its files. Nor does order where it has no meaning: of notes in a database, entries and roles of an access
 control list, items of different names, code of different events, attributes. Nor do comments, defaults that are written out, and white
 space between elements. An id that points to something in the same file counts by what it points to.
 
-A change says line and column in both files and the path of the element; of a text the lines that differ follow.
+A change says line and column in both files and the path of the element; of a text the lines that differ follow. In JSON, files lists
+those that differ, unreadable what could not be read, and why; left_out counts the changes of a file beyond --most.
 
-Exit status: 0 the same; 1 different; 2 a file could not be read.")]
+Exit status: 0 the same; 1 different; 2 a file could not be read, or a folder holds no DXL.")]
 pub struct DiffArgs {
     /// The old file or folder, or - for standard input
     #[arg(value_name = "OLD")]
@@ -94,14 +100,17 @@ pub fn run(args: &DiffArgs) -> ExitCode {
         };
         print(&report, coloured, &mut io::stdout().lock())
     };
-    for Unreadable { file, why } in &report.unreadable {
-        let _ = writeln!(io::stderr(), "emailsms dxl diff: {file}: {why}");
+    for unreadable in &report.unreadable {
+        let _ = writeln!(io::stderr(), "emailsms dxl diff: {unreadable}");
     }
     match printed {
         Ok(()) if !report.unreadable.is_empty() => ExitCode::from(2),
         Ok(()) if report.is_same() => ExitCode::SUCCESS,
         Ok(()) => ExitCode::from(1),
-        Err(_) => ExitCode::from(2),
+        Err(why) => {
+            tell_of_output("diff", &why);
+            ExitCode::from(2)
+        }
     }
 }
 
@@ -111,16 +120,23 @@ fn compare_all(args: &DiffArgs) -> anyhow::Result<Report> {
         most_changes: args.most,
     };
     let mut report = Report::default();
+    let both = [&args.old, &args.new];
+    if let Some(objection) = objection_to_inputs(both) {
+        bail!(objection);
+    }
+    if !both.iter().all(|path| report.is_there(path)) {
+        return Ok(report);
+    }
     match (args.old.is_dir(), args.new.is_dir()) {
         (false, false) => report.compare(&args.old, &args.new, &options),
         (true, true) => {
-            let (old, new) = (names_in(&args.old)?, names_in(&args.new)?);
-            let shown = |folder: &Path, name: &PathBuf| folder.join(name).display().to_string();
+            let (old, new) = (report.names_in(&args.old), report.names_in(&args.new));
+            let joined = |folder: &Path, name: &PathBuf| folder.join(name).display().to_string();
             for name in old.union(&new) {
                 if !new.contains(name) {
-                    report.only_in_old.push(shown(&args.old, name));
+                    report.only_in_old.push(joined(&args.old, name));
                 } else if !old.contains(name) {
-                    report.only_in_new.push(shown(&args.new, name));
+                    report.only_in_new.push(joined(&args.new, name));
                 } else {
                     report.compare(&args.old.join(name), &args.new.join(name), &options);
                 }
@@ -131,41 +147,49 @@ fn compare_all(args: &DiffArgs) -> anyhow::Result<Report> {
     Ok(report)
 }
 
-/// The files in a folder, by their path from there.
-fn names_in(folder: &Path) -> anyhow::Result<BTreeSet<PathBuf>> {
-    let files = files_of(folder).with_context(|| folder.display().to_string())?;
-    files
-        .into_iter()
-        .map(|file| Ok(file.strip_prefix(folder)?.to_owned()))
-        .collect()
-}
-
 impl Report {
     fn is_same(&self) -> bool {
         self.files.is_empty() && self.only_in_old.is_empty() && self.only_in_new.is_empty()
     }
 
+    /// Whether there is anything of this name. If not, that is told.
+    fn is_there(&mut self, path: &Path) -> bool {
+        if is_input(path) {
+            return true;
+        }
+        let found = fs::metadata(path);
+        if let Err(why) = &found {
+            self.unreadable.push(Unreadable::new(path, why));
+        }
+        found.is_ok()
+    }
+
+    /// The files in a folder, by their path from there.
+    fn names_in(&mut self, folder: &Path) -> BTreeSet<PathBuf> {
+        let found = files_of(folder);
+        self.unreadable.extend(found.unreadable);
+        found
+            .files
+            .into_iter()
+            .filter_map(|file| Some(file.strip_prefix(folder).ok()?.to_owned()))
+            .collect()
+    }
+
     fn compare(&mut self, old: &Path, new: &Path, options: &Options) {
-        let (old_tree, new_tree) = (read_tree(old), read_tree(new));
-        let (old, new) = (old.display().to_string(), new.display().to_string());
-        match (old_tree, new_tree) {
+        match (read_tree(old), read_tree(new)) {
             (Ok(old_tree), Ok(new_tree)) => {
                 let difference = diff(&old_tree, &new_tree, options);
                 if !difference.is_empty() {
                     self.files.push(Compared {
-                        old,
-                        new,
+                        old: shown(old),
+                        new: shown(new),
                         difference,
                     });
                 }
             }
             (old_tree, new_tree) => {
-                for (file, tree) in [(old, old_tree), (new, new_tree)] {
-                    if let Err(error) = tree {
-                        let why = format!("{error:#}");
-                        self.unreadable.push(Unreadable { file, why });
-                    }
-                }
+                let unreadable = [old_tree.err(), new_tree.err()];
+                self.unreadable.extend(unreadable.into_iter().flatten());
             }
         }
     }
@@ -201,7 +225,6 @@ fn print(report: &Report, coloured: bool, out: &mut impl Write) -> io::Result<()
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::fs;
 
     fn args(old: &Path, new: &Path) -> DiffArgs {
         DiffArgs {

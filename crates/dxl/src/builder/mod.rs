@@ -19,13 +19,13 @@
 //!     .script("Option Declare\nSub Initialize\n\tPrint \"sent\"\nEnd Sub\n");
 //! let tree = Database::new("Texting").part(send).part(form).build()?;
 //! assert_eq!(tree.root().to_xml()?, "<database xmlns='http://www.lotus.com/dxl' maintenanceversion='1.0' title='Texting' version='9.0'>
-//! <form alias='SMS' name='SMS Message'><code event='windowtitle'><formula>&quot;SMS&quot;</formula></code><body><richtext><pardef id='1'/>\
+//! <form alias='SMS' name='SMS Message'><code event='windowtitle'><formula>\"SMS\"</formula></code><body><richtext><pardef id='1'/>\
 //! <par def='1'>To: <field allowmultivalues='true' kind='editable' listdisplayseparator='comma' \
 //! listinputseparators='comma semicolon newline' name='SendTo' type='names'/></par></richtext></body></form>
 //! <agent name='(send)'><trigger type='agentlist'/><documentset type='runonce'/>\
 //! <code event='options'><lotusscript>Option Declare
 //! </lotusscript></code><code event='initialize'><lotusscript>Sub Initialize
-//! \tPrint &quot;sent&quot;
+//! \tPrint \"sent\"
 //! End Sub
 //! </lotusscript></code></agent>
 //! </database>");

@@ -1,8 +1,8 @@
-//! The content of elements that hold more than text: Base64, and dates and times.
+//! The content of elements that hold more than text: Base64, numbers, and dates and times.
 
 use super::finding::{Findings, behind, excerpt, halves};
 use super::rules::Rule;
-use crate::notes::DateTime;
+use crate::notes::{DateTime, read_number};
 use crate::position::Position;
 
 /// Elements that hold Base64.
@@ -33,6 +33,11 @@ pub(super) enum Reading {
         /// What does not belong there, and where.
         bad: Option<(Position, String)>,
     },
+    Number {
+        /// No more of it than a number can be long.
+        text: String,
+        at: Position,
+    },
     DateTime {
         /// No more of it than a date can be long.
         text: String,
@@ -42,13 +47,17 @@ pub(super) enum Reading {
 
 /// Longer than any date and time.
 const MOST_LETTERS: usize = 40;
+/// Longer than any number of 64 bits with all its digits.
+const MOST_DIGITS: usize = 400;
 
 impl Reading {
     /// For an element that begins, if its content is of these.
     pub(super) fn of(element: &str, at: Position) -> Option<Self> {
-        if element == "datetime" {
-            let text = String::new();
-            return Some(Self::DateTime { text, at });
+        let text = String::new();
+        match element {
+            "datetime" => return Some(Self::DateTime { text, at }),
+            "number" => return Some(Self::Number { text, at }),
+            _ => {}
         }
         BINARY
             .binary_search(&element)
@@ -84,14 +93,8 @@ impl Reading {
                     *letters += 1;
                 }
             }
-            Self::DateTime { text: all, .. } => {
-                let room = MOST_LETTERS.saturating_sub(all.len());
-                all.extend(
-                    text.trim_start_matches([' ', '\t', '\n'])
-                        .chars()
-                        .take(room),
-                );
-            }
+            Self::DateTime { text: all, .. } => gather(text, all, MOST_LETTERS),
+            Self::Number { text: all, .. } => gather(text, all, MOST_DIGITS),
         }
     }
 
@@ -112,6 +115,17 @@ impl Reading {
                 format!("Base64 comes in groups of four, and here are {letters} letters"),
                 "export the note again: some of the data is missing",
             ),
+            Self::Number { text, at } => {
+                if !is_number(&text) {
+                    findings.add(
+                        Rule::Number,
+                        at,
+                        path,
+                        format!("{:?} is no number", excerpt(&text)),
+                        "write it like -1.5 or 3e+10: digits, a point, an exponent; what is text stands in <text>",
+                    );
+                }
+            }
             Self::DateTime { text, at } => {
                 if let Err(odd) = DateTime::parse(&text, false) {
                     let sentence = odd.to_string();
@@ -128,9 +142,45 @@ impl Reading {
     }
 }
 
+fn gather(text: &str, all: &mut String, most: usize) {
+    let room = most.saturating_sub(all.len());
+    all.extend(
+        text.trim_start_matches([' ', '\t', '\n'])
+            .chars()
+            .take(room),
+    );
+}
+
+/// Also none at all, and what formulas have for what cannot be counted.
+fn is_number(text: &str) -> bool {
+    let text = text.trim();
+    let word = text.trim_start_matches(['+', '-']).to_ascii_lowercase();
+    text.is_empty()
+        || text.len() >= MOST_DIGITS
+        || matches!(word.as_str(), "inf" | "infinity" | "nan")
+        || read_number(text).is_some()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_a_number() {
+        for (text, wanted) in [
+            ("1", true),
+            (" -1.5e+3\n", true),
+            ("", true),
+            ("-INF", true),
+            ("abc", false),
+            ("1,5", false),
+            ("0x1F", false),
+            ("1 2", false),
+        ] {
+            assert_eq!(is_number(text), wanted, "{text:?}");
+        }
+        assert!(is_number(&"9".repeat(MOST_DIGITS)));
+    }
 
     #[test]
     fn the_list_is_sorted() {

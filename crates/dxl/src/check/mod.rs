@@ -171,13 +171,9 @@ impl<'s> Checker<'s> {
             _ => Rule::WellFormed,
         };
         // An error says its place, what is wrong, and behind a semicolon how to mend it.
-        let place = why.place();
-        let sentence = why.to_string();
-        let sentence = sentence
-            .strip_prefix(&format!("{place}: "))
-            .unwrap_or(&sentence);
+        let (place, sentence) = (why.place(), why.message());
         let (message, remedy) =
-            halves(sentence).unwrap_or((sentence, "mend it there, or export the file again"));
+            halves(&sentence).unwrap_or((&sentence, "mend it there, or export the file again"));
         let path = match self.path.is_empty() {
             true => place.path.as_str(),
             false => self.path.as_str(),

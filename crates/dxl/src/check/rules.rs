@@ -91,10 +91,10 @@ rules! {
         "a file of DXL is a database or one note";
     /// Every element is known.
     UnknownElement = "unknown-element", Reading, Error,
-        "an element that the importer does not know ends the import";
+        "an importer of that release ends at an element that it does not know";
     /// Every attribute is known.
     UnknownAttribute = "unknown-attribute", Reading, Error,
-        "an attribute that the importer does not know ends the import";
+        "an importer of that release ends at an attribute that it does not know";
     /// An element stands in one that may hold it.
     ElementNotAllowed = "element-not-allowed", Reading, Error,
         "each element holds certain others only";
@@ -125,6 +125,9 @@ rules! {
     /// Binary data is Base64.
     Base64 = "base64", Reading, Warning,
         "data with a hole in it comes out damaged or not at all";
+    /// Numbers are written with digits.
+    Number = "number", Reading, Warning,
+        "a number that is written otherwise is read as none, or as another";
     /// Dates and times are written as ISO 8601 has them.
     DateTime = "datetime", Reading, Warning,
         "a date that is written otherwise is read as none, or as another";

@@ -184,11 +184,7 @@ impl<'s> Structure<'s> {
         if element.is_some_and(|id| self.schema.may_be_root(id)) {
             return true;
         }
-        let message = match element {
-            Some(_) => format!("<{name}> cannot be the outermost element"),
-            None => format!("<{}> is no element of DXL", excerpt(name)),
-        };
-        let remedy = "the outermost element is <database>, or one note such as <form>, <view>, <document> or <note>";
+        let (message, remedy) = crate::schema::wrong_root(&excerpt(name), element.is_some());
         findings.add(Rule::WrongRoot, at, path, message, remedy);
         self.is_foreign = element.is_none();
         element.is_some()
@@ -489,7 +485,8 @@ fn remedy_for_unknown(schema: &Schema, parent: &Element, name: &str) -> String {
     children.retain(|known| is_like(known, name));
     match nearest(name, &children) {
         Some(known) => format!("perhaps <{known}> was meant"),
-        None => "remove it, or check by the DTD of the release that knows it (--dtd)".to_owned(),
+        None => "if a later release wrote it, check by that release's DTD (--dtd); else remove it"
+            .to_owned(),
     }
 }
 
@@ -523,7 +520,8 @@ fn remedy_for_attribute(element: &Element, written: Attributes<'_>, name: &str) 
         .collect();
     match nearest(name, &free) {
         Some(known) => format!("perhaps {known} was meant"),
-        None => "remove it, or check by the DTD of the release that knows it (--dtd)".to_owned(),
+        None => "if a later release wrote it, check by that release's DTD (--dtd); else remove it"
+            .to_owned(),
     }
 }
 

@@ -4,8 +4,8 @@ use crate::meaning::{self, Texts};
 use crate::schema::Element as Declared;
 use crate::tree::{Element, NodeId, Step, Tree};
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::collections::hash_map::RandomState;
-use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher, Hash, Hasher};
 
 /// Stands for what an id points to within its own file: itself a number, the same in both files where the same is meant.
@@ -168,12 +168,12 @@ pub(super) fn say_the_same(
 /// What counts in an element, in order.
 pub(super) fn parts(element: Element<'_>) -> Vec<Part<'_>> {
     let mut parts: Vec<Part<'_>> = Vec::new();
-    let compiled = compiled_items(element);
+    let compiled = meaning::compiled_items(element);
     let mut text_goes_on = false;
     for node in element.children() {
         if let Some(child) = node.as_element() {
-            let does_count = meaning::fate_of_element(child, Some(element.name())).is_none()
-                && !compiled.contains(&child.id());
+            let does_count =
+                meaning::fate_of_element(child).is_none() && !compiled.contains(&child.id());
             if does_count {
                 parts.push(Part::Element(child));
                 text_goes_on = false;
@@ -200,26 +200,4 @@ pub(super) fn parts(element: Element<'_>) -> Vec<Part<'_>> {
         parts.retain(|part| !matches!(part, Part::Text { text, .. } if meaning::is_blank(text)));
     }
     parts
-}
-
-/// The items of a note that are compiled from others beside them.
-fn compiled_items(note: Element<'_>) -> HashSet<NodeId> {
-    let mut compiled = Vec::new();
-    if meaning::note_rank(note.name()).is_some() {
-        for item in note.all("item") {
-            if let Some(source) = item.attribute("name").and_then(meaning::source_of_compiled) {
-                compiled.push((item.id(), source));
-            }
-        }
-    }
-    if compiled.is_empty() {
-        return HashSet::new();
-    }
-    let names: HashSet<String> = note
-        .all("item")
-        .filter_map(|item| item.attribute("name"))
-        .map(str::to_ascii_lowercase)
-        .collect();
-    compiled.retain(|(_, source)| names.contains(source));
-    compiled.into_iter().map(|(id, _)| id).collect()
 }

@@ -2,8 +2,7 @@
 //! one line was changed it is that line that is found.
 //!
 //! What does not count is what [`clean`](fn@crate::clean::clean) takes out, and order where it has none to keep; attributes that say what
-//! they would mean if they were left out; compiled LotusScript beside its source; the dates of attachments; comments, and white space
-//! between elements. Ids count by what they point to within the file. Design elements are paired by kind and name, or an alias;
+//! they would mean if they were left out; comments, and white space between elements. Ids count by what they point to within the file. Design elements are paired by kind and name, or an alias;
 //! documents by UNID if both have it, else by form and what names them, else by what is in them; items and code by name. Text is
 //! compared by line, rich text by paragraph, base64 as bytes.
 //!

@@ -1,6 +1,6 @@
 //! What a comparison found: for machines as it is serialised, for people as it is displayed.
 
-use crate::position::Position;
+use crate::position::{Position, shown_path};
 use serde::Serialize;
 use std::fmt;
 
@@ -162,7 +162,10 @@ impl fmt::Display for Difference {
 impl Change {
     fn lines(&self) -> Vec<(Role, String)> {
         let Change { path, old, new, .. } = self;
-        let mut lines = vec![(Role::Place, format!("@@ -{old} +{new} @@ {path}"))];
+        let mut lines = vec![(
+            Role::Place,
+            format!("@@ -{old} +{new} @@ {}", shown_path(path)),
+        )];
         match &self.what {
             What::Added { lines: added, more } => {
                 lines.extend(written(Role::New, '+', added, *more));

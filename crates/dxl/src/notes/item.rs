@@ -247,7 +247,7 @@ impl<'d> Number<'d> {
 }
 
 /// Digits with or without sign, point and exponent; `inf` and `nan` are words, not numbers.
-fn read_number(written: &str) -> Option<f64> {
+pub(crate) fn read_number(written: &str) -> Option<f64> {
     let text = written.trim();
     let is_written = |byte: u8| matches!(byte, b'0'..=b'9' | b'+' | b'-' | b'.' | b'e' | b'E');
     text.bytes()

@@ -29,6 +29,7 @@ mod tests;
 pub use binary::{BadBase64, Binary};
 pub use date_time::{Date, DateTime, OddDateTime, Time, Zone};
 pub use document::{Document, DocumentKind};
+pub(crate) use item::read_number;
 pub use item::{Attachment, Item, Moment, Number, Value, WrittenDateTime};
 pub(crate) use item::{character_of, text_of};
 pub use rich_text::RichText;

@@ -167,11 +167,31 @@ impl Schema {
         (0_u16..).map(ElementId).take(self.elements.len())
     }
 
+    /// Why an element of this name cannot be the outermost one of a file, and how to mend that; `None` if it can.
+    pub fn objection_to_root(&self, name: &str) -> Option<String> {
+        let known = self.find(name);
+        if known.is_some_and(|id| self.may_be_root(id)) {
+            return None;
+        }
+        let (message, remedy) = wrong_root(name, known.is_some());
+        Some(format!("{message}; {remedy}"))
+    }
+
     /// Whether an element may be the outermost one: in DXL those that bear the name space. A schema in which none does allows all.
     pub fn may_be_root(&self, id: ElementId) -> bool {
         let bears = |element: &Element| element.attribute("xmlns").is_some();
         bears(self.element(id)) || !self.elements.iter().any(bears)
     }
+}
+
+/// What is said of an outermost element that cannot be that, and how to mend it.
+pub(crate) fn wrong_root(name: &str, is_known: bool) -> (String, &'static str) {
+    let message = match is_known {
+        true => format!("<{name}> cannot be the outermost element"),
+        false => format!("<{name}> is no element of DXL"),
+    };
+    let remedy = "the outermost element is <database>, or one note such as <form>, <view>, <document> or <note>";
+    (message, remedy)
 }
 
 impl Element {

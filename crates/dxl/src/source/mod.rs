@@ -599,9 +599,13 @@ impl<R: BufRead> Source<R> {
         let text = token.inside(self.octets.text());
         match text.find(|letter| !is_xml_space(letter)) {
             None => Ok(()),
-            Some(at) => Err(Error::Outside {
-                at: self.at_beyond(&text[..at]),
-            }),
+            Some(at) => {
+                let at = self.at_beyond(&text[..at]);
+                Err(match self.stage {
+                    Stage::Epilog => Error::Outside { at },
+                    _ => Error::NotXml { at },
+                })
+            }
         }
     }
 

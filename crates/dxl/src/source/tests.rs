@@ -252,7 +252,13 @@ fn bad_input_is_refused_where_it_is_bad() {
         (b"<!-- only -->", 1, 14, |e| {
             matches!(e, Error::Empty { .. })
         }),
-        (b"hello", 1, 1, |e| matches!(e, Error::Outside { .. })),
+        (b"hello", 1, 1, |e| matches!(e, Error::NotXml { .. })),
+        (b"\x7FELF\x02\0 <a/>", 1, 1, |e| {
+            matches!(e, Error::NotXml { .. })
+        }),
+        (b"<?xml version='1.0'?>\n a<b/>", 2, 2, |e| {
+            matches!(e, Error::NotXml { .. })
+        }),
         (b"<a/>\n x", 2, 2, |e| matches!(e, Error::Outside { .. })),
         (b"<a/>&amp;", 1, 5, |e| matches!(e, Error::Outside { .. })),
         (b"<a/><![CDATA[x]]>", 1, 5, |e| {

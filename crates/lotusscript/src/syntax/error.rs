@@ -1,6 +1,6 @@
 //! What is wrong with the syntax of a script, in words for whoever wrote it.
 
-use super::span::{LineColumn, Span};
+use crate::place::{LineColumn, Span};
 use serde::Serialize;
 use std::fmt;
 

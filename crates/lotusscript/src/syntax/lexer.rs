@@ -1,7 +1,7 @@
 //! From text to tokens. Every byte of the source is in exactly one of them.
 
-use super::span::Span;
 use super::token::{Keyword, Mark, Suffix, Token, TokenKind};
+use crate::place::Span;
 use std::str::Chars;
 
 /// What is wrong with a token.

@@ -23,15 +23,14 @@ mod error;
 mod lexer;
 mod parser;
 mod print;
-mod span;
 #[cfg(test)]
 mod tests;
 mod token;
 mod tree;
 mod walk;
 
+pub use crate::place::{LineColumn, LineIndex, Span};
 pub use error::{SyntaxCode, SyntaxError};
-pub use span::{LineColumn, LineIndex, Span};
 pub use token::{Keyword, Mark, Suffix, Token, TokenKind};
 pub use tree::*;
 pub use walk::{Part, parts_of_expression, parts_of_statement};

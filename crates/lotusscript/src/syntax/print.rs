@@ -1,9 +1,9 @@
 //! From tree and tokens back to the source.
 
 use super::Script;
-use super::span::Span;
 use super::tree::{Expression, Statement};
 use super::walk::{Part, parts_of_expression, parts_of_statement};
+use crate::place::Span;
 
 /// Walks the tree and prints what is between its nodes from the tokens. What lies where no node may lie is printed as often as it is said to be there, so that a
 /// tree that does not fit its source does not print it.

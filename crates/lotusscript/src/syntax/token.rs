@@ -1,6 +1,6 @@
 //! What a source is cut into: tokens, of which some carry meaning and the others only stand between.
 
-use super::span::Span;
+use crate::place::Span;
 
 /// What a name ends with to say its type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -3,8 +3,8 @@
 //! Nothing is resolved: whether `a(1)` calls a function or looks into an array is for who knows what `a` is. Where the source is wrong, the tree holds
 //! [`StatementKind::Wrong`] and [`ExpressionKind::Missing`], and there is an error for each.
 
-use super::span::Span;
 use super::token::Suffix;
+use crate::place::Span;
 use std::sync::Arc;
 
 /// A name as it is written, without its suffix and without the `~` of escaped characters.

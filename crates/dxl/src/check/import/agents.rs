@@ -58,6 +58,11 @@ const ASKING: &[&str] = &[
     "filelen",
     "mkdir",
     "rmdir",
+    "name ",
+    "setfileattr",
+    "getfileattr",
+    "filedatetime",
+    "openfilelog",
     "chdir",
     "declare ",
     "extractfile",
@@ -177,9 +182,9 @@ impl Agent {
                 Rule::AgentUnrestricted,
                 at,
                 &self.path,
-                "the agent is unrestricted, and nothing in it asks for files, the environment or COM"
+                "the agent is unrestricted, and no word in it looks like access to files, the environment, COM or the network"
                     .to_owned(),
-                "leave restrictions out, unless a library that it uses needs them",
+                "leave restrictions out, unless something in it needs them all the same",
             );
         }
     }

@@ -49,7 +49,7 @@ impl Libraries {
                         excerpt(name),
                         at.line
                     ),
-                    "put the library before everything that uses it",
+                    "put the library before everything that uses it; where two use each other, neither can be first: move what both need into a third that uses neither",
                 );
             }
         }

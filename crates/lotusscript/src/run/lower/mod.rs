@@ -9,7 +9,8 @@ mod statement;
 
 use super::code::{Code, Form, Home, Op, StatementInfo, VariableType};
 use super::value::{Array, List, Record, ScalarType, Text, Value};
-use crate::syntax::{LineColumn, Name, Script, Span, Statement};
+use crate::place::{LineColumn, Span};
+use crate::syntax::{Name, Script, Statement};
 use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;

@@ -1,11 +1,11 @@
 //! Blocks: where they begin, what ends them, and what to say of those that do not end.
 
 use super::super::error::SyntaxCode;
-use super::super::span::Span;
 use super::super::token::{Keyword, Mark, TokenKind};
 use super::super::tree::*;
 use super::declarations::unnamed;
 use super::{BlockKind, Failed, Noted, Parse, Parser};
+use crate::place::Span;
 
 /// What ends a block, or divides it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

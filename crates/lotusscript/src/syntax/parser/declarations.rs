@@ -1,10 +1,10 @@
 //! Declarations: options, libraries, variables, constants, types, classes, procedures.
 
 use super::super::error::SyntaxCode;
-use super::super::span::Span;
 use super::super::token::{Keyword, Mark, TokenKind};
 use super::super::tree::*;
 use super::{BlockKind, Failed, Parse, Parser};
+use crate::place::Span;
 
 /// What may stand in front of a declaration.
 #[derive(Debug, Clone, Copy, Default)]

@@ -2,12 +2,12 @@
 
 use super::super::MAX_CHAIN;
 use super::super::error::SyntaxCode;
-use super::super::span::Span;
 use super::super::token::{Keyword, Mark, Suffix, TokenKind};
 use super::super::tree::{
     Argument, BinaryOperator, Expression, ExpressionKind, Literal, Number, UnaryOperator,
 };
 use super::{Failed, Parse, Parser, text_value};
+use crate::place::Span;
 
 /// An expression and how many levels its tree has: what walks trees must not run out of stack.
 pub(super) struct Tall {

@@ -8,10 +8,10 @@ mod statements;
 
 use super::error::{SyntaxCode, SyntaxError};
 use super::lexer::{LexProblem, Lexed};
-use super::span::{LineIndex, Span};
 use super::token::{Keyword, Mark, Suffix, Token, TokenKind};
 use super::tree::{Block, Name, ProcedureKind, Text};
 use super::{MAX_DEPTH, MAX_ERRORS, ParseOptions};
+use crate::place::{LineIndex, Span};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 

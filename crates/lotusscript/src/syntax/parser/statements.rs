@@ -1,11 +1,11 @@
 //! Statements that are no blocks: assignments, calls, jumps, errors and events.
 
 use super::super::error::SyntaxCode;
-use super::super::span::Span;
 use super::super::token::{Keyword, Mark, TokenKind};
 use super::super::tree::*;
 use super::expressions::Tall;
 use super::{BlockKind, Parse, Parser};
+use crate::place::Span;
 
 /// Built-in subs that take nothing, so that a colon behind one does not make it a label.
 const BARE: &[&str] = &["beep", "doevents", "yield", "randomize", "reset"];

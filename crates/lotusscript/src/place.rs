@@ -17,6 +17,12 @@ impl Span {
         Self { start, end }
     }
 
+    /// The same by sizes; what lies beyond 4 GiB stands at their end.
+    pub(crate) fn between(start: usize, end: usize) -> Self {
+        let byte = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        Self::new(byte(start), byte(end))
+    }
+
     /// The place in front of a byte, with nothing in it.
     pub fn at(byte: u32) -> Self {
         Self::new(byte, byte)
