@@ -1,7 +1,7 @@
 //! From one type to another, as assignments and the `C…` functions do.
 
 use super::date::{self, Manners};
-use super::fault::{MISMATCH, NULL_USE, OVERFLOW, Outcome, fault, mismatch_with};
+use super::fault::{Fault, MISMATCH, NULL_USE, OVERFLOW, Outcome, fault, mismatch_with};
 use super::value::{ScalarType, Text, Value};
 use std::rc::Rc;
 
@@ -124,6 +124,14 @@ impl Value {
         } else {
             Err(fault(MISMATCH))
         }
+    }
+
+    /// The text that `CStr` makes of it.
+    pub fn text_by(&self, manners: &Manners) -> Result<String, Box<Fault>> {
+        self.written(&Setting {
+            manners: manners.clone(),
+            this_year: 0,
+        })
     }
 
     /// As a text, as `CStr` and `&` write it.
