@@ -10,10 +10,29 @@
 #![warn(missing_docs)]
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod agent;
+mod convert;
+mod form;
+mod formulas;
+mod mail;
+mod names;
 mod object;
 mod objects;
+mod report;
+pub mod store;
+#[cfg(test)]
+mod tests;
+mod time;
+mod trace;
 mod transport;
+mod windows;
 mod world;
 
+pub use agent::{AgentError, agents_of};
+pub use mail::Mail;
+pub use report::{CallPlace, DocumentChange, Failure, Report, WhatChanged};
+pub use store::{DatabaseId, Store};
+pub use trace::{Trace, Traced, Wish};
 pub use transport::{NoNetwork, Request, Response, Transport, TransportError};
+pub use windows::{Choice, Window, WindowAnswer};
 pub use world::World;
