@@ -10,9 +10,12 @@ use crate::store::{DatabaseId, index};
 use crate::world::Current;
 use dxl::NodeId;
 use dxl::design::{Code, Database as Design, Design as Piece, DesignElement, Language, Sort};
-use lotusscript::run::{Fault, LowerError, Module, Program, RunError, RunOptions, ScriptError, Stop, Value};
+use lotusscript::run::{
+    Fault, LowerError, Module, Program, RunError, RunOptions, ScriptError, Stop, Value,
+};
 use lotusscript::sources::{Source, sources};
 use lotusscript::syntax::{ExpressionKind, LineColumn, Script, StatementKind, parse};
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -86,7 +89,9 @@ fn agents<'t>(root: dxl::Element<'t>) -> impl Iterator<Item = Piece<'t>> {
 pub fn agents_of(world: &World, database: DatabaseId) -> Vec<String> {
     let store = world.store.get(database);
     store.map_or_else(Vec::new, |store| {
-        agents(store.design().root()).map(|agent| agent.name().into_owned()).collect()
+        agents(store.design().root())
+            .map(|agent| agent.name().into_owned())
+            .collect()
     })
 }
 
@@ -115,13 +120,17 @@ impl World {
             None => documents_of(self, database, element)?,
         };
         let trigger = self.about(database, element, |agent| agent.trigger().to_owned());
-        let set = self.about(database, element, |agent| agent.document_set().unwrap_or_default().to_owned());
+        let set = self.about(database, element, |agent| {
+            agent.document_set().unwrap_or_default().to_owned()
+        });
         let one_by_one = trigger.as_deref() == Some("beforenewmail");
-        let has_context = matches!(set.as_deref(), Some("selected" | "runonce")) && !documents.is_empty();
+        let has_context =
+            matches!(set.as_deref(), Some("selected" | "runonce")) && !documents.is_empty();
         if one_by_one {
             for unid in documents {
                 let context = open.document(self, &unid);
-                let failure = self.run_work(&work, &open, (database, element), context, vec![unid], None);
+                let failure =
+                    self.run_work(&work, &open, (database, element), context, vec![unid], None);
                 if failure.is_some() {
                     return Ok(failure);
                 }
@@ -138,7 +147,9 @@ impl World {
     /// Makes a database the one that scripts find as the current one.
     fn open_current(&mut self, database: DatabaseId) -> Rc<OpenDatabase> {
         let known = self.current.database.as_ref();
-        let known = known.filter(|open| open.id.get() == Some(database)).cloned();
+        let known = known
+            .filter(|open| open.id.get() == Some(database))
+            .cloned();
         let open = known.unwrap_or_else(|| OpenDatabase::of(self, database));
         self.current.database = Some(Rc::clone(&open));
         open
@@ -238,7 +249,14 @@ pub(crate) fn run_within(
     let open = known
         .filter(|open| open.id.get() == Some(database))
         .unwrap_or_else(|| OpenDatabase::of(world, database));
-    match world.run_work(&work, &open, (database, element), context, documents, parameter_id) {
+    match world.run_work(
+        &work,
+        &open,
+        (database, element),
+        context,
+        documents,
+        parameter_id,
+    ) {
         None => Ok(()),
         Some(failure) => Err(match failure.stop.clone() {
             Some(stop) => Within::Stop(stop.into()),
@@ -249,7 +267,9 @@ pub(crate) fn run_within(
 
 fn failure_of(error: &RunError, loaded: &[Loaded]) -> Failure {
     let calls = error.calls.iter().map(|call| {
-        let module = loaded.iter().find(|module| module.name.eq_ignore_ascii_case(&call.file));
+        let module = loaded
+            .iter()
+            .find(|module| module.name.eq_ignore_ascii_case(&call.file));
         let place = LineColumn {
             line: call.line,
             column: 1,
@@ -272,17 +292,26 @@ fn load(world: &mut World, database: DatabaseId, element: NodeId) -> Result<Work
     let store = world.store.get(database).ok_or(AgentError::Database)?;
     let tree = store.design();
     let root = tree.root();
-    let piece = tree.element(element).and_then(Piece::of).ok_or(AgentError::Database)?;
+    let piece = tree
+        .element(element)
+        .and_then(Piece::of)
+        .ok_or(AgentError::Database)?;
     let name = piece.name().into_owned();
     let main = sources(piece.element()).into_iter().next();
     let Some(main) = main else {
         let code = piece.code().next();
         return match code.map(|code| (code.language(), code)) {
             Some((Language::Formula, code)) => {
-                let kind = piece.element().attribute("formulatype").unwrap_or("modifydocs");
+                let kind = piece
+                    .element()
+                    .attribute("formulatype")
+                    .unwrap_or("modifydocs");
                 Ok(Work::Formula(code.text().into_owned(), kind.to_owned()))
             }
-            other => Err(AgentError::Language(name, language_of(other.map(|(_, code)| code)))),
+            other => Err(AgentError::Language(
+                name,
+                language_of(other.map(|(_, code)| code)),
+            )),
         };
     };
     let mut loaded = vec![Loaded {
@@ -294,12 +323,16 @@ fn load(world: &mut World, database: DatabaseId, element: NodeId) -> Result<Work
     let mut at = 0;
     while at < loaded.len() {
         for library in uses_of(&loaded[at].script) {
-            if loaded[1..].iter().any(|known| known.name.eq_ignore_ascii_case(&library)) {
+            if loaded[1..]
+                .iter()
+                .any(|known| known.name.eq_ignore_ascii_case(&library))
+            {
                 continue;
             }
-            let found = design.into_iter().flat_map(Design::designs).find(|piece| {
-                piece.sort() == Sort::ScriptLibrary && piece.is_called(&library)
-            });
+            let found = design
+                .into_iter()
+                .flat_map(Design::designs)
+                .find(|piece| piece.sort() == Sort::ScriptLibrary && piece.is_called(&library));
             let source = found.and_then(|piece| sources(piece.element()).into_iter().next());
             let Some(source) = source else {
                 return Err(AgentError::Library {
@@ -347,10 +380,15 @@ const WHOLE: &str = "emailsms_whole_agent";
 
 fn assemble(world: &mut World, mut loaded: Vec<Loaded>) -> Result<Work, AgentError> {
     let has = |script: &Script, name: &str| {
-        script.module().iter().any(|statement| match &statement.kind {
-            StatementKind::Procedure(procedure) => procedure.name.text.eq_ignore_ascii_case(name),
-            _ => false,
-        })
+        script
+            .module()
+            .iter()
+            .any(|statement| match &statement.kind {
+                StatementKind::Procedure(procedure) => {
+                    procedure.name.text.eq_ignore_ascii_case(name)
+                }
+                _ => false,
+            })
     };
     let mut entry = "Initialize";
     if has(&loaded[0].script, "terminate") && has(&loaded[0].script, "initialize") {
@@ -368,7 +406,7 @@ fn assemble(world: &mut World, mut loaded: Vec<Loaded>) -> Result<Work, AgentErr
         .map(|(path, bytes)| (path.clone(), parse(&String::from_utf8_lossy(bytes))))
         .collect();
     for module in &loaded {
-        spell(&module.source.text, &mut world.spellings);
+        spell(&module.source.text, &world.spellings);
     }
     let modules: Vec<Module<'_>> = loaded
         .iter()
@@ -384,7 +422,10 @@ fn assemble(world: &mut World, mut loaded: Vec<Loaded>) -> Result<Work, AgentErr
     let program = Program::new(&modules, &includes)
         .map_err(|error| AgentError::Script(in_file(&error, &loaded)))?;
     if !program.has(entry) {
-        return Err(AgentError::Script(format!("{}: there is no Sub Initialize", loaded[0].name)));
+        return Err(AgentError::Script(format!(
+            "{}: there is no Sub Initialize",
+            loaded[0].name
+        )));
     }
     Ok(Work::Script(Box::new(program), Rc::new(loaded), entry))
 }
@@ -405,25 +446,33 @@ fn in_file(error: &LowerError, loaded: &[Loaded]) -> String {
 }
 
 /// What members are called where a script first writes them: behind a dot.
-fn spell(text: &str, into: &mut HashMap<String, String>) {
+pub(crate) fn spell(text: &str, into: &RefCell<HashMap<String, String>>) {
+    let mut into = into.borrow_mut();
     for (at, _) in text.match_indices('.') {
         let rest = &text[at + 1..];
         let end = rest.find(|letter: char| !(letter.is_alphanumeric() || letter == '_'));
         let name = &rest[..end.unwrap_or(rest.len())];
         if name.starts_with(char::is_alphabetic) {
-            into.entry(name.to_lowercase()).or_insert_with(|| name.to_owned());
+            into.entry(name.to_lowercase())
+                .or_insert_with(|| name.to_owned());
         }
     }
 }
 
 /// The documents that a trigger and a selection give an agent.
-fn documents_of(world: &mut World, database: DatabaseId, element: NodeId) -> Result<Vec<String>, AgentError> {
+fn documents_of(
+    world: &mut World,
+    database: DatabaseId,
+    element: NodeId,
+) -> Result<Vec<String>, AgentError> {
     let about = world.about(database, element, |agent| {
         let search = agent.element().first("documentset").map(|set| {
             let searches = set.elements().filter(|inner| inner.name() == "search");
             searches
                 .map(|search| {
-                    let forms = search.all("formchoice").filter_map(|form| form.attribute("name"));
+                    let forms = search
+                        .all("formchoice")
+                        .filter_map(|form| form.attribute("name"));
                     let sort = search.attribute("type").unwrap_or_default().to_owned();
                     (sort, forms.map(str::to_lowercase).collect::<Vec<_>>())
                 })
@@ -438,7 +487,10 @@ fn documents_of(world: &mut World, database: DatabaseId, element: NodeId) -> Res
     let all = |world: &World| {
         let store = world.store.get(database);
         store.map_or_else(Vec::new, |store| {
-            store.documents().map(|note| note.unid.clone()).collect::<Vec<_>>()
+            store
+                .documents()
+                .map(|note| note.unid.clone())
+                .collect::<Vec<_>>()
         })
     };
     let documents = match set.as_str() {
@@ -452,7 +504,11 @@ fn documents_of(world: &mut World, database: DatabaseId, element: NodeId) -> Res
                 .ok_or_else(|| AgentError::Documents(format!("there is no view {view:?}")))?;
             let shown = index::index_of(world, database, element)
                 .map_err(|fault| AgentError::Documents(Failure::of_fault(&fault).message))?;
-            shown.rows.iter().filter_map(|row| row.unid.clone()).collect()
+            shown
+                .rows
+                .iter()
+                .filter_map(|row| row.unid.clone())
+                .collect()
         }
         _ => all(world),
     };
@@ -474,20 +530,30 @@ fn documents_of(world: &mut World, database: DatabaseId, element: NodeId) -> Res
 }
 
 /// Runs a formula over the documents of the current agent.
-fn run_formula(world: &mut World, open: &Rc<OpenDatabase>, source: &str, kind: &str) -> Result<(), Box<Fault>> {
+fn run_formula(
+    world: &mut World,
+    open: &Rc<OpenDatabase>,
+    source: &str,
+    kind: &str,
+) -> Result<(), Box<Fault>> {
     let formula = formulas::parse(world, source)?;
     let id = open.id.get();
     let run = |world: &mut World, subject: &Subject| {
         let outcome = formulas::evaluate(world, id, subject, &formula)?;
         match outcome.value.as_fault() {
-            Some(fault) => Err(Box::<Fault>::from(ScriptError::new(4000, format!("Formula error: {}", fault.message)))),
+            Some(fault) => Err(Box::<Fault>::from(ScriptError::new(
+                4000,
+                format!("Formula error: {}", fault.message),
+            ))),
             None => Ok(outcome.selection != Some(false)),
         }
     };
     let documents = world.current.documents.clone();
     if documents.is_empty() {
         let runs_once = world.current.agent.and_then(|(database, element)| {
-            world.about(database, element, |agent| agent.document_set() == Some("runonce"))
+            world.about(database, element, |agent| {
+                agent.document_set() == Some("runonce")
+            })
         });
         if runs_once == Some(true) {
             run(world, &Subject::None)?;

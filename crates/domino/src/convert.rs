@@ -68,7 +68,9 @@ impl Content {
         if let Some(item) = any.downcast_ref::<item::NotesItem>() {
             return Ok(item.content()?.unwrap_or_else(|| Self::text("")));
         }
-        Err(mismatch(&format!("an object {class} is no value of an item")))
+        Err(mismatch(&format!(
+            "an object {class} is no value of an item"
+        )))
     }
 
     /// One behind the other; nothing takes the sort of the other.
@@ -205,9 +207,15 @@ impl Content {
                 }
             }),
             Self::Numbers(list) => {
-                put(tree, item, ["number", "numberlist"], list, |tree, id, number| {
-                    tree.edit(id).append_text(&number.to_string());
-                });
+                put(
+                    tree,
+                    item,
+                    ["number", "numberlist"],
+                    list,
+                    |tree, id, number| {
+                        tree.edit(id).append_text(&number.to_string());
+                    },
+                );
             }
             Self::Times(list) => match list.as_slice() {
                 [formula::Time::At(time)] => put_time(tree, item, time),
@@ -293,9 +301,11 @@ pub(crate) fn array_of_formula(value: &formula::Value, zone: &TimeZone) -> Value
 /// What stands in a column: one value, or an array of several.
 pub(crate) fn cell_of_formula(value: &formula::Value, zone: &TimeZone) -> Value {
     match Content::of_formula(value) {
-        Some(content) if content.len() == 1 => {
-            content.to_values(zone).into_iter().next().unwrap_or_default()
-        }
+        Some(content) if content.len() == 1 => content
+            .to_values(zone)
+            .into_iter()
+            .next()
+            .unwrap_or_default(),
         Some(content) => content.to_array(zone),
         None => Value::text(""),
     }

@@ -45,7 +45,13 @@ impl FieldOf {
             }
             Some(_) => Ok(None),
         };
-        let attribute = |name: &str| field.element().attribute(name).unwrap_or_default().to_owned();
+        let attribute = |name: &str| {
+            field
+                .element()
+                .attribute(name)
+                .unwrap_or_default()
+                .to_owned()
+        };
         Ok(Self {
             name: field.name().to_owned(),
             holds: field.holds().to_owned(),
@@ -86,7 +92,10 @@ impl FieldOf {
             marks = vec![';', ',', '\n'];
         }
         let parts: Vec<&str> = match self.has_many {
-            true => text.split(|letter| marks.contains(&letter)).map(str::trim).collect(),
+            true => text
+                .split(|letter| marks.contains(&letter))
+                .map(str::trim)
+                .collect(),
             false => vec![text],
         };
         if text.trim().is_empty() {
@@ -107,7 +116,9 @@ impl FieldOf {
                     .collect();
                 times.map(Content::Times)
             }
-            _ => Some(Content::Texts(parts.into_iter().map(str::to_owned).collect())),
+            _ => Some(Content::Texts(
+                parts.into_iter().map(str::to_owned).collect(),
+            )),
         }
     }
 }
@@ -136,7 +147,12 @@ pub(crate) fn fields(
         return Ok(None);
     };
     let mut fields = Vec::new();
-    gather(design, form.element(), &mut vec![form.element().id()], &mut fields)?;
+    gather(
+        design,
+        form.element(),
+        &mut vec![form.element().id()],
+        &mut fields,
+    )?;
     Ok(Some(fields))
 }
 
@@ -156,7 +172,10 @@ fn gather(
     for element in form.descendants() {
         match element.name() {
             "field" => {
-                if let Some(field) = views.iter().find(|field| field.element().id() == element.id()) {
+                if let Some(field) = views
+                    .iter()
+                    .find(|field| field.element().id() == element.id())
+                {
                     into.push(FieldOf::of(*field)?);
                 }
             }
@@ -173,7 +192,9 @@ fn gather(
             "subformref" => {
                 let name = element.attribute("name").unwrap_or_default();
                 let found = design.designs().find_map(|piece| match piece {
-                    Piece::Subform(known) if !name.is_empty() && known.is_called(name) => Some(known.element()),
+                    Piece::Subform(known) if !name.is_empty() && known.is_called(name) => {
+                        Some(known.element())
+                    }
                     _ => None,
                 });
                 if let Some(found) = found
@@ -255,7 +276,12 @@ pub(crate) fn compute(
     Ok(None)
 }
 
-fn evaluate(world: &mut World, doc: &Rc<Doc>, source: &str, field: &str) -> Result<Value, Box<Fault>> {
+fn evaluate(
+    world: &mut World,
+    doc: &Rc<Doc>,
+    source: &str,
+    field: &str,
+) -> Result<Value, Box<Fault>> {
     let formula = formulas::parse(world, source)?;
     let subject = Subject::Working(Rc::clone(doc));
     let database = doc.database.id.get();
@@ -272,7 +298,10 @@ fn mark(doc: &Doc, field: &FieldOf) {
         _ => return,
     };
     let mut state = doc.state.borrow_mut();
-    let id = state.document.item(&field.name).map(|item| item.element().id());
+    let id = state
+        .document
+        .item(&field.name)
+        .map(|item| item.element().id());
     if let Some(id) = id {
         state.document.tree_mut().set_attribute(id, flag, "true");
     }

@@ -9,7 +9,9 @@ use crate::{World, names, time};
 use dxl::notes::{DateTime, Document, DocumentKind};
 use jiff::tz::TimeZone;
 use lotusscript::formula::host::{Answer, Host};
-use lotusscript::formula::{Formula, International, Limits, Outcome, StopReason, Value};
+use lotusscript::formula::{
+    Formula, International, Limits, NodeKind, Outcome, StopReason, Target, Value,
+};
 use lotusscript::run::{Fault, NOT_THERE, ScriptError, Stop};
 use std::rc::Rc;
 
@@ -52,7 +54,9 @@ pub(crate) fn field_of(document: &Document, name: &str) -> Option<Content> {
     }
     match name.to_lowercase().as_str() {
         "form" => document.form().map(|form| Content::text(form.into_owned())),
-        "$ref" => document.parent().map(|parent| Content::text(parent.into_owned())),
+        "$ref" => document
+            .parent()
+            .map(|parent| Content::text(parent.into_owned())),
         _ => None,
     }
 }
@@ -66,6 +70,7 @@ pub(crate) fn parse(world: &World, source: &str) -> Result<Rc<Formula>, Box<Faul
     }
     match Formula::parse_in(source, &world.international) {
         Ok(formula) => {
+            spell(&formula, world);
             let formula = Rc::new(formula);
             let mut known = world.formulas.borrow_mut();
             if known.len() < MOST {
@@ -77,6 +82,20 @@ pub(crate) fn parse(world: &World, source: &str) -> Result<Rc<Formula>, Box<Faul
             let first = errors.errors.first().map(ToString::to_string);
             let message = format!("Formula error: {}", first.unwrap_or_default());
             Err(ScriptError::new(4000, message).into())
+        }
+    }
+}
+
+/// What fields are called where the formula sets them.
+fn spell(formula: &Formula, world: &World) {
+    let mut spellings = world.spellings.borrow_mut();
+    for (_, node) in formula.nodes() {
+        if let NodeKind::Assign(assignment) = &node.kind
+            && matches!(assignment.target, Target::Field | Target::Default)
+        {
+            let written = assignment.name_span.of(formula.source());
+            let known = spellings.entry(assignment.name.to_string());
+            known.or_insert_with(|| written.to_owned());
         }
     }
 }
@@ -194,7 +213,10 @@ fn said(value: Value) -> Option<Answer> {
 
 fn first_text(value: Option<&Value>) -> String {
     let texts = value.and_then(Value::as_texts);
-    texts.and_then(<[String]>::first).cloned().unwrap_or_default()
+    texts
+        .and_then(<[String]>::first)
+        .cloned()
+        .unwrap_or_default()
 }
 
 fn time_value(time: DateTime) -> Value {
@@ -231,7 +253,10 @@ impl Scene<'_> {
                     Subject::Working(document) => document.state.borrow().note_id,
                     Subject::None => None,
                 };
-                said(Value::text(format!("NT{:0>8}", id.map(note_id_text).unwrap_or_default())))
+                said(Value::text(format!(
+                    "NT{:0>8}",
+                    id.map(note_id_text).unwrap_or_default()
+                )))
             }
             "@author" => {
                 let authors = self.subject.with(|document| {
@@ -277,12 +302,17 @@ impl Scene<'_> {
             }
             "@docfields" => {
                 let names = self.subject.with(|document| {
-                    document.items().map(|item| item.name().to_owned()).collect()
+                    document
+                        .items()
+                        .map(|item| item.name().to_owned())
+                        .collect()
                 });
                 said(Value::texts(names.unwrap_or_default()))
             }
             "@doclength" => {
-                let bytes = self.subject.with(|document| document.to_xml().map_or(0, |xml| xml.len()));
+                let bytes = self
+                    .subject
+                    .with(|document| document.to_xml().map_or(0, |xml| xml.len()));
                 let bytes = u32::try_from(bytes.unwrap_or(0)).unwrap_or(u32::MAX);
                 said(Value::number(f64::from(bytes)))
             }
@@ -299,13 +329,17 @@ impl Scene<'_> {
             }
             // The documents that these add are looked for by whoever selects.
             "@allchildren" | "@alldescendants" => said(Value::truth(false)),
-            "@isdocbeingsaved" | "@isdocbeingloaded" | "@isdocbeingmailed"
-            | "@isdocbeingrecalculated" | "@isdocbeingedited" | "@isdoctruncated" => {
-                said(Value::truth(false))
-            }
+            "@isdocbeingsaved"
+            | "@isdocbeingloaded"
+            | "@isdocbeingmailed"
+            | "@isdocbeingrecalculated"
+            | "@isdocbeingedited"
+            | "@isdoctruncated" => said(Value::truth(false)),
             "@isvalid" => said(Value::truth(true)),
-            "@docchildren" | "@docdescendants" | "@doclevel" | "@docnumber" | "@docparentnumber"
-            | "@docsiblings" | "@isexpandable" | "@iscategory" => said(Value::text("")),
+            "@docchildren" | "@docdescendants" | "@doclevel" | "@docnumber"
+            | "@docparentnumber" | "@docsiblings" | "@isexpandable" | "@iscategory" => {
+                said(Value::text(""))
+            }
             _ => None,
         }
     }
@@ -325,7 +359,10 @@ impl Scene<'_> {
         match name {
             "@dbname" => {
                 let database = store(self)?;
-                said(Value::texts(vec![database.server.clone(), database.path.clone()]))
+                said(Value::texts(vec![
+                    database.server.clone(),
+                    database.path.clone(),
+                ]))
             }
             "@webdbname" => {
                 let path = store(self)?.path.replace('\\', "/").replace(' ', "%20");
@@ -338,7 +375,9 @@ impl Scene<'_> {
             }
             "@dbexists" => {
                 let (server, path) = server_and_path(given.first()?);
-                said(Value::truth(self.world.find_database(&server, &path).is_some()))
+                said(Value::truth(
+                    self.world.find_database(&server, &path).is_some(),
+                ))
             }
             "@dbmanager" => {
                 let acl = crate::objects::acl::entries_of(self.world, self.database?);
@@ -359,7 +398,9 @@ impl Scene<'_> {
             "@setdocfield" => {
                 let (unid, field) = (first_text(given.first()), first_text(given.get(1)));
                 let Some(content) = Content::of_formula(given.get(2)?) else {
-                    return Some(Answer::Failed("a field holds texts, numbers or date-times".into()));
+                    return Some(Answer::Failed(
+                        "a field holds texts, numbers or date-times".into(),
+                    ));
                 };
                 let Some(note) = store(self)?.note(&unid) else {
                     return Some(Answer::Failed("Document not found".into()));
@@ -420,10 +461,16 @@ impl Scene<'_> {
             "@username" | "@v3username" => said(Value::text(&world.user)),
             "@usernameslist" => {
                 let database = self.database;
-                said(Value::texts(crate::objects::acl::names_of(world, database, &world.user)))
+                said(Value::texts(crate::objects::acl::names_of(
+                    world,
+                    database,
+                    &world.user,
+                )))
             }
             "@userroles" => {
-                let roles = self.database.map(|id| crate::objects::acl::roles_of(world, id, &world.user));
+                let roles = self
+                    .database
+                    .map(|id| crate::objects::acl::roles_of(world, id, &world.user));
                 said(Value::texts(roles.unwrap_or_default()))
             }
             "@useraccess" => None,
@@ -434,7 +481,10 @@ impl Scene<'_> {
             }
             "@maildbname" => {
                 let setting = |name: &str| world.environment.get(name).cloned().unwrap_or_default();
-                said(Value::texts(vec![setting("mailserver"), setting("mailfile")]))
+                said(Value::texts(vec![
+                    setting("mailserver"),
+                    setting("mailfile"),
+                ]))
             }
             "@platform" => said(Value::text("UNIX")),
             "@version" => said(Value::text(world.release.1.to_string())),
@@ -442,7 +492,11 @@ impl Scene<'_> {
             "@getcurrenttimezone" => {
                 let (minutes, dst) = time::offset_at(world.now, &world.zone);
                 let standard = if dst { minutes - 60 } else { minutes };
-                said(Value::text(format!("Z={}$DO={}", time::notes_zone(standard), u8::from(dst))))
+                said(Value::text(format!(
+                    "Z={}$DO={}",
+                    time::notes_zone(standard),
+                    u8::from(dst)
+                )))
             }
             _ => None,
         }
@@ -457,7 +511,9 @@ impl Scene<'_> {
             }
             "@environment" | "@setenvironment" => {
                 let (key, value) = (first_text(given.first()), first_text(given.get(1)));
-                self.world.environment.insert(key.to_lowercase(), value.clone());
+                self.world
+                    .environment
+                    .insert(key.to_lowercase(), value.clone());
                 said(Value::text(value))
             }
             "@statusbar" => {
@@ -488,7 +544,10 @@ impl Scene<'_> {
     fn look_up(&mut self, by_key: bool, given: &[Value]) -> Result<Answer, Box<Fault>> {
         let failed = |why: &str| Ok(Answer::Failed(why.to_owned()));
         let class = first_text(given.first());
-        if !matches!(class.to_lowercase().as_str(), "" | "notes" | "nocache" | "recache") {
+        if !matches!(
+            class.to_lowercase().as_str(),
+            "" | "notes" | "nocache" | "recache"
+        ) {
             return failed("only databases of Notes can be looked into");
         }
         let place = given.get(1).cloned().unwrap_or(Value::text(""));
@@ -515,7 +574,9 @@ impl Scene<'_> {
                 let words: Vec<String> = given
                     .get(5)
                     .map(|words| match words {
-                        Value::Keyword(words) => words.iter().map(|word| word.to_lowercase()).collect(),
+                        Value::Keyword(words) => {
+                            words.iter().map(|word| word.to_lowercase()).collect()
+                        }
                         _ => Vec::new(),
                     })
                     .unwrap_or_default();
@@ -571,7 +632,9 @@ impl Scene<'_> {
             let is_category_here = |column: usize| shown.columns[column].is_category;
             let value = match (column, &row.unid) {
                 // A column of categories gives each once.
-                (Some(column), unid) if !by_key && is_category_here(column) == unid.is_some() => None,
+                (Some(column), unid) if !by_key && is_category_here(column) == unid.is_some() => {
+                    None
+                }
                 (Some(column), _) => Content::of_formula(&row.values[column]),
                 (None, Some(unid)) => self
                     .world
@@ -593,7 +656,9 @@ impl Scene<'_> {
                 }
             });
         }
-        Ok(Answer::Value(whole.map_or(Value::text(""), |whole| whole.to_formula())))
+        Ok(Answer::Value(
+            whole.map_or(Value::text(""), |whole| whole.to_formula()),
+        ))
     }
 
     fn prompt(&mut self, given: &[Value]) -> Result<Answer, Box<Fault>> {
@@ -603,7 +668,10 @@ impl Scene<'_> {
         };
         let style = style.unwrap_or_default();
         let choices = match given.get(4) {
-            Some(choices) => choices.as_texts().map(<[String]>::to_vec).unwrap_or_default(),
+            Some(choices) => choices
+                .as_texts()
+                .map(<[String]>::to_vec)
+                .unwrap_or_default(),
             None => Vec::new(),
         };
         let (title, text) = (first_text(given.get(1)), first_text(given.get(2)));

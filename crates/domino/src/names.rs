@@ -22,17 +22,20 @@ pub(crate) fn part(name: &str, word: &str) -> String {
 
 /// With the labels of its parts: `CN=Ann Lee/O=Acme`.
 pub(crate) fn canonical(name: &str) -> String {
-    match name {
-        "" => String::new(),
-        name => part(name, "Canonicalize"),
-    }
+    or_itself(name, part(name, "Canonicalize"))
 }
 
 /// Without them: `Ann Lee/Acme`.
 pub(crate) fn abbreviated(name: &str) -> String {
-    match name {
-        "" => String::new(),
-        name => part(name, "Abbreviate"),
+    or_itself(name, part(name, "Abbreviate"))
+}
+
+/// A flat name has no other spelling.
+fn or_itself(name: &str, spelled: String) -> String {
+    if spelled.is_empty() {
+        name.to_owned()
+    } else {
+        spelled
     }
 }
 
@@ -43,7 +46,8 @@ pub(crate) fn common(name: &str) -> String {
 
 /// Whether two spellings name the same.
 pub(crate) fn is_same(one: &str, other: &str) -> bool {
-    one.eq_ignore_ascii_case(other) || canonical(one).to_lowercase() == canonical(other).to_lowercase()
+    one.eq_ignore_ascii_case(other)
+        || canonical(one).to_lowercase() == canonical(other).to_lowercase()
 }
 
 #[cfg(test)]
@@ -52,8 +56,14 @@ mod tests {
 
     #[test]
     fn spellings_of_one_name() {
-        assert_eq!(canonical("Ann Lee/Sales/Acme"), "CN=Ann Lee/OU=Sales/O=Acme");
-        assert_eq!(abbreviated("CN=Ann Lee/OU=Sales/O=Acme"), "Ann Lee/Sales/Acme");
+        assert_eq!(
+            canonical("Ann Lee/Sales/Acme"),
+            "CN=Ann Lee/OU=Sales/O=Acme"
+        );
+        assert_eq!(
+            abbreviated("CN=Ann Lee/OU=Sales/O=Acme"),
+            "Ann Lee/Sales/Acme"
+        );
         assert_eq!(common("CN=Ann Lee/O=Acme"), "Ann Lee");
         assert!(is_same("ann lee/acme", "CN=Ann Lee/O=Acme"));
         assert_eq!(canonical("Ann"), "Ann");

@@ -64,9 +64,11 @@ pub(crate) fn value_of_shared(object: Rc<dyn Object>) -> Value {
 pub(crate) fn object_of(product: &Product) -> Result<Rc<dyn Object>, Box<Fault>> {
     match product.inner.downcast_ref::<Handle>() {
         Some(handle) => Ok(Rc::clone(&handle.0)),
-        None => {
-            Err(ScriptError::new(NOT_THERE, format!("the object {} belongs to another run", product.class)).into())
-        }
+        None => Err(ScriptError::new(
+            NOT_THERE,
+            format!("the object {} belongs to another run", product.class),
+        )
+        .into()),
     }
 }
 
@@ -169,7 +171,11 @@ impl Arguments<'_> {
 
     /// That an argument is of a wrong type.
     pub fn mismatch(&self, at: usize, wanted: &str) -> Box<Fault> {
-        let message = format!("Type mismatch: argument {} of {} is not {wanted}", at + 1, self.of);
+        let message = format!(
+            "Type mismatch: argument {} of {} is not {wanted}",
+            at + 1,
+            self.of
+        );
         ScriptError::new(MISMATCH, message).into()
     }
 }

@@ -5,8 +5,8 @@ use crate::mail::Mail;
 use crate::store::Changed;
 use crate::trace::Traced;
 use crate::windows::Window;
-use dxl::diff::{Difference, Options, diff};
 use dxl::Tree;
+use dxl::diff::{Difference, Options, diff};
 use lotusscript::run::{Fault, Stop};
 use serde::Serialize;
 use std::fmt;
@@ -130,7 +130,9 @@ impl World {
     pub fn report(&mut self, failure: Option<Failure>) -> Report {
         let documents = self.store.databases().flat_map(|(_, database)| {
             let changes = database.changes();
-            changes.into_iter().map(|change| change_of(&database.path, &change))
+            changes
+                .into_iter()
+                .map(|change| change_of(&database.path, &change))
         });
         let documents = documents.collect();
         let trace = std::mem::take(&mut self.trace.events);
@@ -158,12 +160,18 @@ fn change_of(database: &str, change: &Changed) -> DocumentChange {
     let form = any.and_then(|document| document.form().map(|form| form.into_owned()));
     let difference = match (&change.before, &change.after) {
         (Some(before), Some(after)) => {
-            let (old, new) = (Tree::copy_of(before.element()), Tree::copy_of(after.element()));
+            let (old, new) = (
+                Tree::copy_of(before.element()),
+                Tree::copy_of(after.element()),
+            );
             Some(diff(&old, &new, &Options::default()))
         }
         _ => None,
     };
-    let dxl = change.after.as_ref().and_then(|document| document.to_xml().ok());
+    let dxl = change
+        .after
+        .as_ref()
+        .and_then(|document| document.to_xml().ok());
     DocumentChange {
         database: database.to_owned(),
         unid: change.unid.clone(),

@@ -59,7 +59,11 @@ pub(crate) fn seen(time: &DateTime, zone: &TimeZone) -> DateTime {
 fn ole(days: i64, milliseconds: i64) -> f64 {
     let day = (days + OLE_EPOCH_DAYS) as f64;
     let fraction = milliseconds as f64 / DAY_MS as f64;
-    if day < 0.0 { day - fraction } else { day + fraction }
+    if day < 0.0 {
+        day - fraction
+    } else {
+        day + fraction
+    }
 }
 
 /// As scripts have it.
@@ -246,7 +250,10 @@ mod tests {
             assert_eq!(seen, expected, "{written}");
         }
         let back = of_ole(46347.75, &sydney());
-        assert_eq!((back.to_string(), back.dst), ("20261121T180000,00+11".into(), true));
+        assert_eq!(
+            (back.to_string(), back.dst),
+            ("20261121T180000,00+11".into(), true)
+        );
         assert_eq!(of_ole(46347.0, &sydney()).to_string(), "20261121");
         assert_eq!(of_ole(0.5, &sydney()).to_string(), "T120000,00");
     }
@@ -267,7 +274,12 @@ mod tests {
             months: 1,
             ..Span::default()
         };
-        assert_eq!(moved(&parse("20260131"), month, false, &sydney()).unwrap().to_string(), "20260228");
+        assert_eq!(
+            moved(&parse("20260131"), month, false, &sydney())
+                .unwrap()
+                .to_string(),
+            "20260228"
+        );
     }
 
     #[test]

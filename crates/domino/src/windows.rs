@@ -81,8 +81,14 @@ pub(crate) fn answer_to(answers: &mut [WindowAnswer], window: &Window) -> Option
     let found = answers.iter_mut().find(|answer| {
         answer.window.eq_ignore_ascii_case(&window.window)
             && answer.times != Some(0)
-            && answer.title.as_ref().is_none_or(|title| *title == window.title)
-            && answer.text.as_ref().is_none_or(|text| window.text.contains(text.as_str()))
+            && answer
+                .title
+                .as_ref()
+                .is_none_or(|title| *title == window.title)
+            && answer
+                .text
+                .as_ref()
+                .is_none_or(|text| window.text.contains(text.as_str()))
     })?;
     if let Some(times) = &mut found.times {
         *times -= 1;

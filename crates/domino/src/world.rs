@@ -77,8 +77,8 @@ pub struct World {
     pub(crate) ui: ui::Desk,
     pub(crate) indexes: HashMap<(DatabaseId, NodeId), (u64, Rc<Index>)>,
     pub(crate) formulas: RefCell<HashMap<String, Rc<Formula>>>,
-    /// Names of members as the scripts first wrote them, by small letters: what items are called that a script makes.
-    pub(crate) spellings: HashMap<String, String>,
+    /// Names of members and fields as scripts and formulas first wrote them, by small letters: what items are called that a script makes.
+    pub(crate) spellings: RefCell<HashMap<String, String>>,
     pub(crate) random: u64,
 }
 
@@ -145,7 +145,7 @@ impl World {
             ui: ui::Desk::default(),
             indexes: HashMap::new(),
             formulas: RefCell::new(HashMap::new()),
-            spellings: HashMap::new(),
+            spellings: RefCell::new(HashMap::new()),
             random: seed,
         }
     }
@@ -248,8 +248,9 @@ impl World {
 
     /// The name of an item that a script wrote as a member.
     pub(crate) fn spelled(&self, member: &str) -> String {
-        let known = self.spellings.get(member);
-        known.cloned().unwrap_or_else(|| member.to_owned())
+        let spellings = self.spellings.borrow();
+        let known = spellings.get(member).cloned();
+        known.unwrap_or_else(|| member.to_owned())
     }
 
     /// From 0 up to but not 1.
@@ -354,8 +355,12 @@ impl Host for World {
             Subject::Working(document) => document.database.id.get(),
             _ => None,
         };
-        let database =
-            database.or_else(|| self.current.database.as_ref().and_then(|open| open.id.get()));
+        let database = database.or_else(|| {
+            self.current
+                .database
+                .as_ref()
+                .and_then(|open| open.id.get())
+        });
         let formula = formulas::parse(self, formula)?;
         let outcome = formulas::evaluate(self, database, &subject, &formula)?;
         match outcome.value.as_fault() {
@@ -414,7 +419,9 @@ fn shown(value: &Value, world: &World) -> String {
         Value::Product(product) => product.class.to_string(),
         Value::Nothing => "Nothing".to_owned(),
         Value::Empty => String::new(),
-        other => other.text_by(&world.manners).unwrap_or_else(|_| "…".to_owned()),
+        other => other
+            .text_by(&world.manners)
+            .unwrap_or_else(|_| "…".to_owned()),
     };
     match text.char_indices().nth(MOST) {
         Some((end, _)) => format!("{}…", &text[..end]),
@@ -470,7 +477,10 @@ fn count(of: &str, parameters: &[NotesParameter], arguments: &[Value]) -> Result
                 true => least.to_string(),
                 false => format!("{least} to {}", parameters.len()),
             };
-            let message = format!("{of} takes {takes} arguments, and is given {}", arguments.len());
+            let message = format!(
+                "{of} takes {takes} arguments, and is given {}",
+                arguments.len()
+            );
             Err(ScriptError::new(WRONG_COUNT, message).into())
         }
     }

@@ -71,7 +71,10 @@ fn acl_of(tree: &Tree) -> Option<Acl<'_>> {
 
 /// The entries of a database.
 pub(crate) fn entries_of(world: &World, database: DatabaseId) -> Vec<Entry> {
-    let acl = world.store.get(database).and_then(|store| acl_of(store.design()));
+    let acl = world
+        .store
+        .get(database)
+        .and_then(|store| acl_of(store.design()));
     let entries = acl.into_iter().flat_map(Acl::entries);
     entries
         .map(|entry| Entry {
@@ -86,7 +89,9 @@ pub(crate) fn entries_of(world: &World, database: DatabaseId) -> Vec<Entry> {
             is_default: entry.is_for_others(),
             flags: FLAGS
                 .iter()
-                .filter_map(|(_, attribute, _)| Some((*attribute, entry.element().attribute(attribute)? == "true")))
+                .filter_map(|(_, attribute, _)| {
+                    Some((*attribute, entry.element().attribute(attribute)? == "true"))
+                })
                 .collect(),
         })
         .collect()
@@ -125,12 +130,18 @@ fn entries_for(world: &World, database: DatabaseId, user: &str) -> Vec<Entry> {
     let groups: Vec<Entry> = entries
         .iter()
         .filter(|entry| {
-            !entry.is_default && known.iter().any(|name| name.eq_ignore_ascii_case(&entry.name))
+            !entry.is_default
+                && known
+                    .iter()
+                    .any(|name| name.eq_ignore_ascii_case(&entry.name))
         })
         .cloned()
         .collect();
     match groups.is_empty() {
-        true => entries.into_iter().filter(|entry| entry.is_default).collect(),
+        true => entries
+            .into_iter()
+            .filter(|entry| entry.is_default)
+            .collect(),
         false => groups,
     }
 }
@@ -165,7 +176,9 @@ pub(crate) fn change(
     level: Option<i32>,
 ) -> Result<(), Box<Fault>> {
     let mut entries = entries_of(world, database);
-    let known = entries.iter().position(|entry| names::is_same(&entry.name, name));
+    let known = entries
+        .iter()
+        .position(|entry| names::is_same(&entry.name, name));
     match (known, level.and_then(|level| i16::try_from(level).ok())) {
         (Some(at), Some(level)) => entries[at].level = level,
         (None, Some(level)) => entries.push(Entry::new(name, level)),
@@ -180,7 +193,10 @@ pub(crate) fn change(
 }
 
 fn list_roles(world: &World, database: DatabaseId) -> Vec<String> {
-    let acl = world.store.get(database).and_then(|store| acl_of(store.design()));
+    let acl = world
+        .store
+        .get(database)
+        .and_then(|store| acl_of(store.design()));
     let roles = acl.into_iter().flat_map(Acl::roles);
     roles.map(|role| role.into_owned()).collect()
 }
@@ -196,7 +212,10 @@ fn write(world: &mut World, database: DatabaseId, entries: &[Entry], roles: &[St
         None => {
             let made = tree.create_element("acl");
             let root = tree.root().id();
-            let behind = tree.root().elements().find(|element| element.name() != "databaseinfo");
+            let behind = tree
+                .root()
+                .elements()
+                .find(|element| element.name() != "databaseinfo");
             match behind.map(|element| element.id()) {
                 Some(next) => tree.insert_before(next, made),
                 None => tree.append(root, made),
@@ -207,7 +226,11 @@ fn write(world: &mut World, database: DatabaseId, entries: &[Entry], roles: &[St
     let kept: Vec<NodeId> = tree
         .element(acl)
         .into_iter()
-        .flat_map(|acl| acl.all("logentry").map(|entry| entry.id()).collect::<Vec<_>>())
+        .flat_map(|acl| {
+            acl.all("logentry")
+                .map(|entry| entry.id())
+                .collect::<Vec<_>>()
+        })
         .collect();
     let copies: Vec<Tree> = kept
         .into_iter()
@@ -232,9 +255,13 @@ fn write_entry(tree: &mut Tree, acl: NodeId, entry: &Entry) {
     if entry.is_default {
         element.set("default", "true");
     }
-    let level = usize::try_from(entry.level).ok().and_then(|at| Level::ALL.get(at));
+    let level = usize::try_from(entry.level)
+        .ok()
+        .and_then(|at| Level::ALL.get(at));
     element.set("level", level.map_or("noaccess", |level| level.word()));
-    let kind = usize::try_from(entry.kind).ok().and_then(|at| EntryType::ALL.get(at));
+    let kind = usize::try_from(entry.kind)
+        .ok()
+        .and_then(|at| EntryType::ALL.get(at));
     if let Some(kind) = kind.filter(|kind| **kind != EntryType::Unspecified) {
         element.set("type", kind.word());
     }
@@ -269,7 +296,12 @@ pub(crate) fn open(world: &World, database: &Rc<OpenDatabase>) -> Answer {
     let entries = entries_of(world, id);
     Ok(value_of(NotesAcl(Rc::new(OpenAcl {
         database: Rc::clone(database),
-        entries: RefCell::new(entries.into_iter().map(|entry| Rc::new(RefCell::new(entry))).collect()),
+        entries: RefCell::new(
+            entries
+                .into_iter()
+                .map(|entry| Rc::new(RefCell::new(entry)))
+                .collect(),
+        ),
         roles: RefCell::new(list_roles(world, id)),
         next: Cell::new(0),
     }))))
@@ -294,7 +326,10 @@ impl NotesAcl {
 
     fn add(&self, name: &str, level: i32) -> Value {
         let entry = Entry::new(name, i16::try_from(level).unwrap_or(0));
-        self.0.entries.borrow_mut().push(Rc::new(RefCell::new(entry)));
+        self.0
+            .entries
+            .borrow_mut()
+            .push(Rc::new(RefCell::new(entry)));
         self.value(self.0.entries.borrow().len() - 1)
     }
 
@@ -322,7 +357,9 @@ impl Object for NotesAcl {
                 let roles = self.0.roles.borrow();
                 Array::of_values(roles.iter().map(Value::text).collect())
             }
-            "uniformaccess" => Value::Boolean(attribute("consistentacl").as_deref() == Some("true")),
+            "uniformaccess" => {
+                Value::Boolean(attribute("consistentacl").as_deref() == Some("true"))
+            }
             "administrationserver" => Value::text(attribute("adminserver").unwrap_or_default()),
             "internetlevel" => {
                 let level = attribute("maxinternetaccess").and_then(|word| Level::of(&word));
@@ -342,7 +379,12 @@ impl Object for NotesAcl {
             }
             "getnextentry" => {
                 let entry = given.object::<NotesAclEntry>(0)?;
-                let at = self.0.entries.borrow().iter().position(|known| Rc::ptr_eq(known, &entry.entry));
+                let at = self
+                    .0
+                    .entries
+                    .borrow()
+                    .iter()
+                    .position(|known| Rc::ptr_eq(known, &entry.entry));
                 at.map_or(Value::Nothing, |at| self.value(at + 1))
             }
             "getentry" => self
@@ -364,7 +406,10 @@ impl Object for NotesAcl {
                     roles.push(role);
                 } else {
                     for entry in self.0.entries.borrow().iter() {
-                        entry.borrow_mut().roles.retain(|known| !known.eq_ignore_ascii_case(&role));
+                        entry
+                            .borrow_mut()
+                            .roles
+                            .retain(|known| !known.eq_ignore_ascii_case(&role));
                     }
                 }
                 Value::Empty
@@ -372,7 +417,10 @@ impl Object for NotesAcl {
             "renamerole" => {
                 let (old, new) = (in_brackets(&given.text(0)?), in_brackets(&given.text(1)?));
                 let rename = |roles: &mut Vec<String>| {
-                    for role in roles.iter_mut().filter(|role| role.eq_ignore_ascii_case(&old)) {
+                    for role in roles
+                        .iter_mut()
+                        .filter(|role| role.eq_ignore_ascii_case(&old))
+                    {
                         role.clone_from(&new);
                     }
                 };
@@ -438,12 +486,16 @@ impl Object for NotesAclEntry {
             entry.flags.push((attribute, number != 0.0));
             return Ok(());
         }
-        let whole = [0_i16, 1, 2, 3, 4, 5, 6].into_iter().find(|level| f64::from(*level) == number);
+        let whole = [0_i16, 1, 2, 3, 4, 5, 6]
+            .into_iter()
+            .find(|level| f64::from(*level) == number);
         match (member, whole) {
             ("name", _) => entry.name = value.text_by(&world.manners)?,
             ("level", Some(level)) => entry.level = level,
             ("usertype", Some(kind @ 0..=5)) => entry.kind = kind,
-            ("level" | "usertype", _) => return Err(crate::convert::mismatch("there is no such level or type")),
+            ("level" | "usertype", _) => {
+                return Err(crate::convert::mismatch("there is no such level or type"));
+            }
             _ => return not_here("NotesACLEntry", member).map(|_| ()),
         }
         Ok(())
@@ -454,26 +506,46 @@ impl Object for NotesAclEntry {
             "isroleenabled" => {
                 let role = in_brackets(&given.text(0)?);
                 let entry = self.entry.borrow();
-                Value::Boolean(entry.roles.iter().any(|known| known.eq_ignore_ascii_case(&role)))
+                Value::Boolean(
+                    entry
+                        .roles
+                        .iter()
+                        .any(|known| known.eq_ignore_ascii_case(&role)),
+                )
             }
             "enablerole" => {
                 let role = in_brackets(&given.text(0)?);
-                let there = self.acl.roles.borrow().iter().any(|known| known.eq_ignore_ascii_case(&role));
+                let there = self
+                    .acl
+                    .roles
+                    .borrow()
+                    .iter()
+                    .any(|known| known.eq_ignore_ascii_case(&role));
                 if !there {
-                    return Err(notes_error(&format!("the access control list has no role {role}")));
+                    return Err(notes_error(&format!(
+                        "the access control list has no role {role}"
+                    )));
                 }
                 let mut entry = self.entry.borrow_mut();
-                entry.roles.retain(|known| !known.eq_ignore_ascii_case(&role));
+                entry
+                    .roles
+                    .retain(|known| !known.eq_ignore_ascii_case(&role));
                 entry.roles.push(role);
                 Value::Empty
             }
             "disablerole" => {
                 let role = in_brackets(&given.text(0)?);
-                self.entry.borrow_mut().roles.retain(|known| !known.eq_ignore_ascii_case(&role));
+                self.entry
+                    .borrow_mut()
+                    .roles
+                    .retain(|known| !known.eq_ignore_ascii_case(&role));
                 Value::Empty
             }
             "remove" => {
-                self.acl.entries.borrow_mut().retain(|known| !Rc::ptr_eq(known, &self.entry));
+                self.acl
+                    .entries
+                    .borrow_mut()
+                    .retain(|known| !Rc::ptr_eq(known, &self.entry));
                 Value::Empty
             }
             _ => return not_here(self.class(), member),

@@ -63,7 +63,9 @@ impl NotesAgent {
         let tree = self.database.id.get().and_then(|id| world.store.get(id));
         let element = tree.and_then(|store| store.design().element(self.element));
         let design = element.and_then(Design::of);
-        design.map(|design| design.name().into_owned()).unwrap_or_default()
+        design
+            .map(|design| design.name().into_owned())
+            .unwrap_or_default()
     }
 
     /// Runs it; 0 is that it ran to its end.
@@ -74,7 +76,9 @@ impl NotesAgent {
         agent::run_within(world, id, self.element, context, parameter)
             .map_err(|why| match why {
                 agent::Within::Stop(stop) => stop,
-                agent::Within::Failed(why) => notes_error(&format!("the agent {name} failed: {why}")),
+                agent::Within::Failed(why) => {
+                    notes_error(&format!("the agent {name} failed: {why}"))
+                }
             })
             .map(|()| Value::Integer(0))
     }
@@ -90,7 +94,12 @@ impl Object for NotesAgent {
             let store = self.database.id.get().and_then(|id| world.store.get(id));
             let element = store.and_then(|store| store.design().element(self.element));
             let names = element.and_then(|element| element.first("updatedby"));
-            let last = names.and_then(|names| names.all("name").last().map(|name| name.text().into_owned()));
+            let last = names.and_then(|names| {
+                names
+                    .all("name")
+                    .last()
+                    .map(|name| name.text().into_owned())
+            });
             last.unwrap_or_else(|| world.user.clone())
         };
         Ok(match member {
@@ -105,7 +114,9 @@ impl Object for NotesAgent {
                 let whose = self.with(world, |agent| agent.runs_on_behalf_of().map(str::to_owned));
                 Value::text(whose.flatten().unwrap_or_else(|| signer(world)))
             }
-            "isenabled" => Value::Boolean(self.with(world, |agent| agent.is_enabled()).unwrap_or(true)),
+            "isenabled" => {
+                Value::Boolean(self.with(world, |agent| agent.is_enabled()).unwrap_or(true))
+            }
             "isactivatable" => {
                 let is = self.with(world, |agent| agent.flag("activatable") == Some(true));
                 Value::Boolean(is.unwrap_or(false))
@@ -115,7 +126,9 @@ impl Object for NotesAgent {
             "ispublic" => Value::Boolean(true),
             "hasrunsincemodified" => Value::Boolean(false),
             "lastrun" => {
-                let date = self.with(world, |agent| agent.last_run()?.value.ok()).flatten();
+                let date = self
+                    .with(world, |agent| agent.last_run()?.value.ok())
+                    .flatten();
                 let date = date.map_or(0.0, |date| time::ole_of(&date, &world.zone));
                 Value::Date(date)
             }
@@ -124,7 +137,9 @@ impl Object for NotesAgent {
             "servername" => Value::text(world.server.as_str()),
             "query" => Value::text(""),
             "trigger" => {
-                let word = self.with(world, |agent| agent.trigger().to_owned()).unwrap_or_default();
+                let word = self
+                    .with(world, |agent| agent.trigger().to_owned())
+                    .unwrap_or_default();
                 Value::Integer(match word.as_str() {
                     "scheduled" => 1,
                     "afternewmail" => 2,
@@ -136,7 +151,9 @@ impl Object for NotesAgent {
                 })
             }
             "target" => {
-                let word = self.with(world, |agent| agent.document_set().map(str::to_owned)).flatten();
+                let word = self
+                    .with(world, |agent| agent.document_set().map(str::to_owned))
+                    .flatten();
                 Value::Integer(match word.as_deref() {
                     Some("all") => 1,
                     Some("modified") => 2,

@@ -60,7 +60,11 @@ impl NotesDocumentCollection {
             if let Some(doc) = self.database.document(world, &unid) {
                 return doc.value();
             }
-            at = if goes_back { place.checked_sub(1) } else { Some(place + 1) };
+            at = if goes_back {
+                place.checked_sub(1)
+            } else {
+                Some(place + 1)
+            };
         }
         Value::Nothing
     }
@@ -83,7 +87,9 @@ impl NotesDocumentCollection {
                 if let Some(document) = object.downcast_ref::<NotesDocument>() {
                     return Ok(vec![document.0.state.borrow().unid.clone()]);
                 }
-                if let Some(entries) = object.downcast_ref::<super::entries::NotesViewEntryCollection>() {
+                if let Some(entries) =
+                    object.downcast_ref::<super::entries::NotesViewEntryCollection>()
+                {
                     return Ok(entries.unids());
                 }
                 Err(mismatch("a collection, a document or a note id is wanted"))
@@ -91,7 +97,8 @@ impl NotesDocumentCollection {
             Value::Text(id) => {
                 let store = self.database.id.get().and_then(|id| world.store.get(id));
                 let note = store.and_then(|store| store.note_by_id(id.as_str()));
-                let note = note.ok_or_else(|| notes_error("there is no document of this note id"))?;
+                let note =
+                    note.ok_or_else(|| notes_error("there is no document of this note id"))?;
                 Ok(vec![note.unid.clone()])
             }
             _ => Err(mismatch("a collection, a document or a note id is wanted")),
@@ -144,9 +151,7 @@ impl Object for NotesDocumentCollection {
 
     fn get(&self, _: &mut World, member: &str) -> Answer {
         Ok(match member {
-            "count" => {
-                Value::Long(i32::try_from(self.unids.borrow().len()).unwrap_or(i32::MAX))
-            }
+            "count" => Value::Long(i32::try_from(self.unids.borrow().len()).unwrap_or(i32::MAX)),
             "issorted" => Value::Boolean(self.is_sorted),
             "parent" => self.database.value(),
             "query" => Value::text(self.query.as_str()),

@@ -85,14 +85,21 @@ impl OpenDatabase {
     /// A document by its universal id: as it is open, else as it is stored.
     pub fn document(self: &Rc<Self>, world: &World, unid: &str) -> Option<Rc<Doc>> {
         let note = world.store.get(self.id.get()?)?.note(unid)?;
-        let open = self.documents.borrow().get(&note.unid).and_then(Weak::upgrade);
+        let open = self
+            .documents
+            .borrow()
+            .get(&note.unid)
+            .and_then(Weak::upgrade);
         let open = open.filter(|doc| !doc.state.borrow().is_deleted);
         Some(open.unwrap_or_else(|| Doc::open(world, self, note)))
     }
 
     fn store<'w>(&self, world: &'w World) -> Result<&'w Database, Box<Fault>> {
         let id = self.store_id()?;
-        world.store.get(id).ok_or_else(|| notes_error("the database is gone"))
+        world
+            .store
+            .get(id)
+            .ok_or_else(|| notes_error("the database is gone"))
     }
 }
 
@@ -123,7 +130,11 @@ pub(crate) fn with_colon(id: &str) -> String {
 
 /// What a `<databaseinfo>` or the clock says.
 fn date_of(store: &Database, name: &str) -> Option<DateTime> {
-    Design::of(store.design().root())?.info()?.date(name)?.value.ok()
+    Design::of(store.design().root())?
+        .info()?
+        .date(name)?
+        .value
+        .ok()
 }
 
 impl NotesDatabase {
@@ -153,7 +164,8 @@ impl NotesDatabase {
         let values = match member {
             "views" => return self.views(world),
             "forms" => {
-                let names = self.pieces(world, |sort| matches!(sort, Sort::Form | Sort::Subform))?;
+                let names =
+                    self.pieces(world, |sort| matches!(sort, Sort::Form | Sort::Subform))?;
                 let forms = names.iter();
                 forms
                     .filter_map(|name| design::form(world, database, name))
@@ -184,8 +196,7 @@ impl NotesDatabase {
         }
         let doc = match known {
             Some(unid) => self.0.document(world, &unid),
-            None => new_profile(&name, &user)
-                .map(|document| Doc::of_new(world, &self.0, document)),
+            None => new_profile(&name, &user).map(|document| Doc::of_new(world, &self.0, document)),
         };
         Ok(doc.map_or(Value::Nothing, |doc| doc.value()))
     }
@@ -203,15 +214,25 @@ impl NotesDatabase {
         if most > 0 {
             found.truncate(most);
         }
-        Ok(value_of(NotesDocumentCollection::found(&self.0, found, &formula)))
+        Ok(value_of(NotesDocumentCollection::found(
+            &self.0, found, &formula,
+        )))
     }
 
-    fn changed_since(&self, world: &World, unids: Vec<String>, since: f64) -> Result<Vec<String>, Box<Fault>> {
+    fn changed_since(
+        &self,
+        world: &World,
+        unids: Vec<String>,
+        since: f64,
+    ) -> Result<Vec<String>, Box<Fault>> {
         let store = self.0.store(world)?;
         let is_later = |unid: &String| {
             let note = store.note(unid);
             let date = note.and_then(|note| {
-                let date = note.document.modified().or_else(|| note.document.created())?;
+                let date = note
+                    .document
+                    .modified()
+                    .or_else(|| note.document.created())?;
                 date.value.ok()
             });
             date.is_none_or(|date| time::ole_of(&date, &world.zone) >= since)
@@ -239,7 +260,8 @@ impl NotesDatabase {
             Some(date) => Value::Date(time::ole_of(&date, &world.zone)),
             None => Value::Date(time::ole_of_instant(world.now, &world.zone)),
         };
-        let attribute = |name: &str| Value::text(store.design().root().attribute(name).unwrap_or_default());
+        let attribute =
+            |name: &str| Value::text(store.design().root().attribute(name).unwrap_or_default());
         Ok(match member {
             "title" => Value::text(store.title()),
             "replicaid" => Value::text(store.replica_id()),
@@ -266,16 +288,20 @@ impl NotesDatabase {
                 let managers = entries.into_iter().filter(|entry| entry.level == 6);
                 Array::of_values(managers.map(|entry| Value::text(entry.name)).collect())
             }
-            "isftindexed" | "ismultidbsearch" | "islink" | "isdirectorycatalog" | "ispendingdelete"
-            | "iscurrentaccesspublicreader" | "iscurrentaccesspublicwriter" | "delayupdates" => {
-                Value::Boolean(false)
-            }
+            "isftindexed"
+            | "ismultidbsearch"
+            | "islink"
+            | "isdirectorycatalog"
+            | "ispendingdelete"
+            | "iscurrentaccesspublicreader"
+            | "iscurrentaccesspublicwriter"
+            | "delayupdates" => Value::Boolean(false),
             "ispublicaddressbook" => {
                 Value::Boolean(store.design().root().attribute("type") == Some("addressbook"))
             }
-            "isprivateaddressbook" => {
-                Value::Boolean(store.design().root().attribute("type") == Some("personaladdressbook"))
-            }
+            "isprivateaddressbook" => Value::Boolean(
+                store.design().root().attribute("type") == Some("personaladdressbook"),
+            ),
             "views" | "forms" | "agents" => return self.of_design(world, member),
             _ => return not_here("NotesDatabase", member),
         })
@@ -352,7 +378,11 @@ impl Object for NotesDatabase {
             "create" => {
                 let (server, path) = (given.text(0)?, given.text(1)?);
                 if world.find_database(&server, &path).is_some() {
-                    return Err(ScriptError::new(4041, format!("Notes error: the file {path} exists already")).into());
+                    return Err(ScriptError::new(
+                        4041,
+                        format!("Notes error: the file {path} exists already"),
+                    )
+                    .into());
                 }
                 let id = world.store.create(&server, &path);
                 if given.is_true_or(2, false)? {
@@ -401,13 +431,18 @@ impl Object for NotesDatabase {
             "search" => return self.search(world, given),
             "unprocessedsearch" => {
                 let found = self.search(world, given)?;
-                let Value::Product(product) = &found else { return Ok(found) };
+                let Value::Product(product) = &found else {
+                    return Ok(found);
+                };
                 let object: Rc<dyn std::any::Any> = crate::object::object_of(product)?;
                 let unids = object
                     .downcast_ref::<NotesDocumentCollection>()
                     .map_or_else(Vec::new, NotesDocumentCollection::unids);
                 let left = unprocessed(world, &self.0);
-                let unids = unids.into_iter().filter(|unid| left.contains(unid)).collect();
+                let unids = unids
+                    .into_iter()
+                    .filter(|unid| left.contains(unid))
+                    .collect();
                 value_of(NotesDocumentCollection::new(&self.0, unids))
             }
             "getmodifieddocuments" => {
@@ -485,11 +520,19 @@ impl NotesDbDirectory {
     fn next(&self, world: &World) -> Value {
         let wanted = names::canonical(&self.server).to_lowercase();
         let own = names::canonical(&world.server).to_lowercase();
-        let found = world.store.databases().skip(self.next.get()).find(|(_, database)| {
-            let server = names::canonical(&database.server).to_lowercase();
-            let server = if server.is_empty() { own.clone() } else { server };
-            server == wanted || wanted.is_empty() && server == own
-        });
+        let found = world
+            .store
+            .databases()
+            .skip(self.next.get())
+            .find(|(_, database)| {
+                let server = names::canonical(&database.server).to_lowercase();
+                let server = if server.is_empty() {
+                    own.clone()
+                } else {
+                    server
+                };
+                server == wanted || wanted.is_empty() && server == own
+            });
         match found {
             Some((id, database)) => {
                 self.next.set(id.0 + 1);
@@ -519,7 +562,11 @@ impl Object for NotesDbDirectory {
     fn call(&self, world: &mut World, member: &str, given: Arguments<'_>) -> Answer {
         let opened = |found: Option<Rc<OpenDatabase>>| match found {
             Some(database) => Ok(database.value()),
-            None => Err(ScriptError::new(4060, "Database open failed: there is no such database in this run").into()),
+            None => Err(ScriptError::new(
+                4060,
+                "Database open failed: there is no such database in this run",
+            )
+            .into()),
         };
         match member {
             "getfirstdatabase" => {

@@ -145,12 +145,16 @@ impl Object for NotesDateTime {
                 Value::text(text)
             }
             "zonetime" => Value::text(self.zoned(world, own, Some((offset, dst)))),
-            "dateonly" => Value::text(world.written(&DateTime { time: None, ..local })),
-            "timeonly" => Value::text(world.written(&DateTime { date: None, ..local })),
+            "dateonly" => Value::text(world.written(&DateTime {
+                time: None,
+                ..local
+            })),
+            "timeonly" => Value::text(world.written(&DateTime {
+                date: None,
+                ..local
+            })),
             "lslocaltime" => Value::Date(time::ole_of(&own, &world.zone)),
-            "lsgmttime" => {
-                Value::Date(time::ole_of(&self.greenwich(world), &time::fixed(0)))
-            }
+            "lsgmttime" => Value::Date(time::ole_of(&self.greenwich(world), &time::fixed(0))),
             "timezone" => {
                 let standard = if dst { offset - 60 } else { offset };
                 Value::Integer(time::notes_zone(standard))
@@ -164,7 +168,9 @@ impl Object for NotesDateTime {
 
     fn set(&self, world: &mut World, member: &str, value: Value) -> Result<(), Box<Fault>> {
         let at = match (member, &value) {
-            ("localtime" | "lslocaltime", Value::Text(text)) => of_text(world, text.as_str())?.at.get(),
+            ("localtime" | "lslocaltime", Value::Text(text)) => {
+                of_text(world, text.as_str())?.at.get()
+            }
             ("localtime" | "lslocaltime", Value::Date(date)) => time::of_ole(*date, &world.zone),
             ("localtime" | "lslocaltime", _) => {
                 return Err(convert::mismatch("LocalTime takes a date"));
@@ -180,12 +186,54 @@ impl Object for NotesDateTime {
         let keeps = || given.is_true_or(1, false);
         let span = Span::default();
         match member {
-            "adjustyear" => self.shift(world, Span { years: count()?, ..span }, keeps()?),
-            "adjustmonth" => self.shift(world, Span { months: count()?, ..span }, keeps()?),
-            "adjustday" => self.shift(world, Span { days: count()?, ..span }, keeps()?),
-            "adjusthour" => self.shift(world, Span { seconds: count()? * 3600, ..span }, keeps()?),
-            "adjustminute" => self.shift(world, Span { seconds: count()? * 60, ..span }, keeps()?),
-            "adjustsecond" => self.shift(world, Span { seconds: count()?, ..span }, keeps()?),
+            "adjustyear" => self.shift(
+                world,
+                Span {
+                    years: count()?,
+                    ..span
+                },
+                keeps()?,
+            ),
+            "adjustmonth" => self.shift(
+                world,
+                Span {
+                    months: count()?,
+                    ..span
+                },
+                keeps()?,
+            ),
+            "adjustday" => self.shift(
+                world,
+                Span {
+                    days: count()?,
+                    ..span
+                },
+                keeps()?,
+            ),
+            "adjusthour" => self.shift(
+                world,
+                Span {
+                    seconds: count()? * 3600,
+                    ..span
+                },
+                keeps()?,
+            ),
+            "adjustminute" => self.shift(
+                world,
+                Span {
+                    seconds: count()? * 60,
+                    ..span
+                },
+                keeps()?,
+            ),
+            "adjustsecond" => self.shift(
+                world,
+                Span {
+                    seconds: count()?,
+                    ..span
+                },
+                keeps()?,
+            ),
             "converttozone" => self.convert(world, given),
             "setnow" => {
                 self.at.set(world.date_time_now());
@@ -288,7 +336,10 @@ impl Object for NotesDateRange {
 }
 
 fn placed(world: &World, time: DateTime) -> DateTime {
-    match (time.zone.map(Zone::offset_minutes), time::instant(&time, &world.zone)) {
+    match (
+        time.zone.map(Zone::offset_minutes),
+        time::instant(&time, &world.zone),
+    ) {
         (None, Some(instant)) => time::at(instant, &world.zone),
         _ => time,
     }

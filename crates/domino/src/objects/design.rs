@@ -22,14 +22,21 @@ struct NotesForm {
 pub(crate) fn form(world: &World, database: &Rc<OpenDatabase>, name: &str) -> Option<Value> {
     let tree = world.store.get(database.id.get()?)?.design();
     let design = Design::of(tree.root())?;
-    let fields = |field: dxl::design::Field<'_>| (field.name().to_owned(), field.holds().to_owned());
+    let fields =
+        |field: dxl::design::Field<'_>| (field.name().to_owned(), field.holds().to_owned());
     let found = design.designs().find_map(|piece| match piece {
-        Piece::Form(form) if form.is_called(name) => {
-            Some((form.name(), form.aliases(), form.fields().map(fields).collect(), false))
-        }
-        Piece::Subform(form) if form.is_called(name) => {
-            Some((form.name(), form.aliases(), form.fields().map(fields).collect(), true))
-        }
+        Piece::Form(form) if form.is_called(name) => Some((
+            form.name(),
+            form.aliases(),
+            form.fields().map(fields).collect(),
+            false,
+        )),
+        Piece::Subform(form) if form.is_called(name) => Some((
+            form.name(),
+            form.aliases(),
+            form.fields().map(fields).collect(),
+            true,
+        )),
         _ => None,
     });
     let (name, aliases, fields, is_subform) = found?;
@@ -48,7 +55,8 @@ impl Object for NotesForm {
     }
 
     fn get(&self, _: &mut World, member: &str) -> Answer {
-        let texts = |list: Vec<&String>| Array::of_values(list.into_iter().map(Value::text).collect());
+        let texts =
+            |list: Vec<&String>| Array::of_values(list.into_iter().map(Value::text).collect());
         Ok(match member {
             "name" => Value::text(&self.name),
             "aliases" => texts(self.aliases.iter().collect()),
@@ -63,7 +71,10 @@ impl Object for NotesForm {
         match member {
             "getfieldtype" => {
                 let name = given.text(0)?;
-                let field = self.fields.iter().find(|(known, _)| known.eq_ignore_ascii_case(&name));
+                let field = self
+                    .fields
+                    .iter()
+                    .find(|(known, _)| known.eq_ignore_ascii_case(&name));
                 let (_, sort) = field.ok_or_else(|| notes_error("the form has no such field"))?;
                 Ok(Value::Integer(match sort.as_str() {
                     "number" => 768,

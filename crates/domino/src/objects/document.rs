@@ -233,7 +233,11 @@ impl Doc {
     }
 
     /// Saves it as an answer to the one that was saved before it.
-    fn save_as_conflict(self: &Rc<Self>, world: &mut World, original: &str) -> Result<(), Box<Fault>> {
+    fn save_as_conflict(
+        self: &Rc<Self>,
+        world: &mut World,
+        original: &str,
+    ) -> Result<(), Box<Fault>> {
         let id = self.database.store_id()?;
         let unid = world.store.next_unid();
         let mut document = self.to_store();
@@ -263,7 +267,9 @@ impl Doc {
         let Some(store) = world.store.get_mut(id) else {
             return Ok(false);
         };
-        let was_changed = store.note(&unid).is_some_and(|note| note.sequence != sequence);
+        let was_changed = store
+            .note(&unid)
+            .is_some_and(|note| note.sequence != sequence);
         if was_changed && !force {
             return Ok(false);
         }
@@ -358,7 +364,11 @@ impl Doc {
         state.is_new = true;
         state.note_id = None;
         state.sequence = 0;
-        let info = state.document.element().first("noteinfo").map(|info| info.id());
+        let info = state
+            .document
+            .element()
+            .first("noteinfo")
+            .map(|info| info.id());
         if let Some(info) = info {
             state.document.tree_mut().detach(info);
         }
@@ -458,13 +468,22 @@ impl NotesDocument {
             }
             "signer" | "verifier" => Value::text(""),
             "size" => {
-                let bytes = doc.state.borrow().document.to_xml().map_or(0, |xml| xml.len());
+                let bytes = doc
+                    .state
+                    .borrow()
+                    .document
+                    .to_xml()
+                    .map_or(0, |xml| xml.len());
                 Value::Long(i32::try_from(bytes).unwrap_or(i32::MAX))
             }
             "items" => {
                 let ids: Vec<_> = {
                     let state = doc.state.borrow();
-                    state.document.items().map(|item| item.element().id()).collect()
+                    state
+                        .document
+                        .items()
+                        .map(|item| item.element().id())
+                        .collect()
                 };
                 Array::of_values(ids.into_iter().map(|id| item::value(doc, id)).collect())
             }
@@ -489,7 +508,10 @@ impl NotesDocument {
                 let unid = doc.state.borrow().unid.clone();
                 let store = doc.database.id.get().and_then(|id| world.store.get(id));
                 let unids = store.map_or_else(Vec::new, |store| {
-                    store.responses_to(&unid).map(|note| note.unid.clone()).collect()
+                    store
+                        .responses_to(&unid)
+                        .map(|note| note.unid.clone())
+                        .collect()
                 });
                 value_of(NotesDocumentCollection::new(&doc.database, unids))
             }
@@ -499,7 +521,9 @@ impl NotesDocument {
                 texts(store.map_or_else(Vec::new, |store| store.folders_of(&unid)))
             }
             "lockholders" => texts(vec![String::new()]),
-            "httpurl" | "notesurl" => return Some(crate::object::not_here("NotesDocument", member)),
+            "httpurl" | "notesurl" => {
+                return Some(crate::object::not_here("NotesDocument", member));
+            }
             _ => return None,
         };
         Some(Ok(value))
@@ -578,7 +602,10 @@ impl Object for NotesDocument {
         let content = Content::of_value(&value, world)?;
         let known = {
             let state = self.0.state.borrow();
-            state.document.item(member).map(|item| item.name().to_owned())
+            state
+                .document
+                .item(member)
+                .map(|item| item.name().to_owned())
         };
         let name = known.unwrap_or_else(|| world.spelled(member));
         let mut state = self.0.state.borrow_mut();

@@ -114,7 +114,12 @@ impl Object for NotesEmbeddedObject {
             }
             "remove" => {
                 self.with(|_| ())?;
-                self.doc.state.borrow_mut().document.tree_mut().detach(self.item);
+                self.doc
+                    .state
+                    .borrow_mut()
+                    .document
+                    .tree_mut()
+                    .detach(self.item);
                 Ok(Value::Empty)
             }
             _ => not_here(self.class(), member),

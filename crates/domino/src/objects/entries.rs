@@ -52,21 +52,38 @@ impl Object for NotesViewEntry {
         Ok(match member {
             "columnvalues" => {
                 let values = row.values.iter();
-                Array::of_values(values.map(|value| cell_of_formula(value, &world.zone)).collect())
+                Array::of_values(
+                    values
+                        .map(|value| cell_of_formula(value, &world.zone))
+                        .collect(),
+                )
             }
             "document" => self.view.document(world, &self.index, self.at),
             "universalid" => Value::text(row.unid.clone().unwrap_or_default()),
             "noteid" => {
-                let store = self.view.database.id.get().and_then(|id| world.store.get(id));
+                let store = self
+                    .view
+                    .database
+                    .id
+                    .get()
+                    .and_then(|id| world.store.get(id));
                 let note = store.and_then(|store| store.note(row.unid.as_deref()?));
-                Value::text(note.map(crate::store::Note::note_id_text).unwrap_or_default())
+                Value::text(
+                    note.map(crate::store::Note::note_id_text)
+                        .unwrap_or_default(),
+                )
             }
             "iscategory" => Value::Boolean(row.unid.is_none()),
             "isdocument" => Value::Boolean(row.unid.is_some()),
             "isconflict" => Value::Boolean(row.is_conflict),
             "istotal" => Value::Boolean(false),
             "isvalid" => {
-                let store = self.view.database.id.get().and_then(|id| world.store.get(id));
+                let store = self
+                    .view
+                    .database
+                    .id
+                    .get()
+                    .and_then(|id| world.store.get(id));
                 let there = |unid: &String| store.is_some_and(|store| store.note(unid).is_some());
                 Value::Boolean(row.unid.as_ref().is_none_or(there))
             }
@@ -74,7 +91,9 @@ impl Object for NotesViewEntry {
             "descendantcount" => long(row.descendants),
             "siblingcount" => long(row.siblings),
             "indentlevel" => Value::Integer(i16::try_from(row.response_level).unwrap_or(i16::MAX)),
-            "columnindentlevel" => Value::Integer(i16::try_from(row.column_indent).unwrap_or(i16::MAX)),
+            "columnindentlevel" => {
+                Value::Integer(i16::try_from(row.column_indent).unwrap_or(i16::MAX))
+            }
             "ftsearchscore" => Value::Integer(0),
             "parent" => self.view.value(),
             _ => return not_here(self.class(), member),
@@ -145,12 +164,16 @@ impl NotesViewEntryCollection {
         let at = match value {
             Value::Product(product) => {
                 let object: Rc<dyn Any> = object_of(product)?;
-                object.downcast_ref::<NotesViewEntry>().map(|entry| entry.at)
+                object
+                    .downcast_ref::<NotesViewEntry>()
+                    .map(|entry| entry.at)
             }
             _ => None,
         };
         let rows = self.rows.borrow();
-        let exact = rows.iter().position(|row| Some(*row) == at && self.index.rows[*row].unid.as_ref() == Some(&unid));
+        let exact = rows
+            .iter()
+            .position(|row| Some(*row) == at && self.index.rows[*row].unid.as_ref() == Some(&unid));
         Ok(exact.or_else(|| {
             rows.iter()
                 .position(|row| self.index.rows[*row].unid.as_ref() == Some(&unid))
@@ -191,7 +214,11 @@ impl Object for NotesViewEntryCollection {
             "contains" => Value::Boolean(self.place(&given.value(0))?.is_some()),
             "addentry" => {
                 let unid = self.unid_of(&given.value(0))?;
-                let row = self.index.rows.iter().position(|row| row.unid.as_ref() == Some(&unid));
+                let row = self
+                    .index
+                    .rows
+                    .iter()
+                    .position(|row| row.unid.as_ref() == Some(&unid));
                 let row = row.ok_or_else(|| notes_error("the entry is not in this view"))?;
                 let mut rows = self.rows.borrow_mut();
                 if !rows.contains(&row) {
@@ -204,7 +231,11 @@ impl Object for NotesViewEntryCollection {
                 self.rows.borrow_mut().remove(place);
                 Value::Empty
             }
-            "clone" => value_of(Self::new(&self.view, &self.index, self.rows.borrow().clone())),
+            "clone" => value_of(Self::new(
+                &self.view,
+                &self.index,
+                self.rows.borrow().clone(),
+            )),
             "removeall" => {
                 let id = self.view.database.store_id()?;
                 for unid in self.unids() {
@@ -272,7 +303,8 @@ impl NotesViewNavigator {
         let all = 0..index.rows.len();
         let below = |at: usize| {
             let depth = index.rows[at].position.len();
-            (at + 1..index.rows.len()).take_while(move |row| index.rows[*row].position.len() > depth)
+            (at + 1..index.rows.len())
+                .take_while(move |row| index.rows[*row].position.len() > depth)
         };
         let rows: Vec<usize> = match part {
             Part::All => all.collect(),
@@ -360,11 +392,17 @@ impl NotesViewNavigator {
             }
             "pos" => {
                 let (position, between) = (given.text(0)?, given.text(1)?);
-                let numbers = position.split(between.as_str()).map(|part| part.trim().parse());
+                let numbers = position
+                    .split(between.as_str())
+                    .map(|part| part.trim().parse());
                 let Ok(numbers) = numbers.collect::<Result<Vec<u32>, _>>() else {
                     return Ok(None);
                 };
-                let row = self.index.rows.iter().position(|row| row.position == numbers);
+                let row = self
+                    .index
+                    .rows
+                    .iter()
+                    .position(|row| row.position == numbers);
                 Ok(self.place_of(row))
             }
             "entry" => {
@@ -427,9 +465,24 @@ impl Object for NotesViewNavigator {
 
     fn call(&self, _: &mut World, member: &str, given: Arguments<'_>) -> Answer {
         const KNOWN: [&str; 18] = [
-            "next", "prev", "nextdocument", "prevdocument", "nextcategory", "prevcategory",
-            "nextsibling", "prevsibling", "parent", "child", "first", "last", "firstdocument",
-            "lastdocument", "current", "nth", "pos", "entry",
+            "next",
+            "prev",
+            "nextdocument",
+            "prevdocument",
+            "nextcategory",
+            "prevcategory",
+            "nextsibling",
+            "prevsibling",
+            "parent",
+            "child",
+            "first",
+            "last",
+            "firstdocument",
+            "lastdocument",
+            "current",
+            "nth",
+            "pos",
+            "entry",
         ];
         let (what, goes) = match (member.strip_prefix("get"), member.strip_prefix("goto")) {
             (_, Some(what)) => (what, true),

@@ -45,10 +45,16 @@ fn message_box(world: &mut World, given: Arguments<'_>) -> Answer {
         choices: buttons.iter().map(|(name, _)| (*name).to_owned()).collect(),
         answer: None,
     })?;
-    let pressed = |name: &str| buttons.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
+    let pressed = |name: &str| {
+        buttons
+            .iter()
+            .find(|(known, _)| known.eq_ignore_ascii_case(name))
+    };
     let button = match &answer {
         Choice::Text(name) => pressed(name),
-        Choice::Number(number) => buttons.iter().find(|(_, known)| f64::from(*known) == *number),
+        Choice::Number(number) => buttons
+            .iter()
+            .find(|(_, known)| f64::from(*known) == *number),
         Choice::Flag(true) => buttons.first(),
         Choice::Flag(false) => pressed("No").or(pressed("Cancel")).or(buttons.last()),
         Choice::List(_) => None,

@@ -154,7 +154,9 @@ impl NotesItem {
         let id = {
             let mut into = target.state.borrow_mut();
             let is_own = Rc::ptr_eq(target, &self.doc);
-            if !is_own || !name.eq_ignore_ascii_case(copy.root().attribute("name").unwrap_or_default()) {
+            if !is_own
+                || !name.eq_ignore_ascii_case(copy.root().attribute("name").unwrap_or_default())
+            {
                 into.document.remove_item(name);
             }
             let id = into.document.tree_mut().create_copy(copy.root());
@@ -209,7 +211,8 @@ impl NotesItem {
         let wanted = Content::of_value(wanted, world)?;
         let found = match (self.known_content()?, wanted) {
             (Content::Texts(list), Content::Texts(wanted)) => wanted.iter().all(|wanted| {
-                list.iter().any(|text| text.to_lowercase() == wanted.to_lowercase())
+                list.iter()
+                    .any(|text| text.to_lowercase() == wanted.to_lowercase())
             }),
             (Content::Numbers(list), Content::Numbers(wanted)) => {
                 wanted.iter().all(|wanted| list.contains(wanted))
@@ -266,9 +269,13 @@ impl Object for NotesItem {
                 "summary" => {
                     let plain = !matches!(
                         item.value(),
-                        notes::Value::RichText(_) | notes::Value::Object(_) | notes::Value::Raw { .. }
+                        notes::Value::RichText(_)
+                            | notes::Value::Object(_)
+                            | notes::Value::Raw { .. }
                     );
-                    item.element().attribute("summary").map_or(plain, |word| word == "true")
+                    item.element()
+                        .attribute("summary")
+                        .map_or(plain, |word| word == "true")
                 }
                 flag => item.has(flag),
             })?;
@@ -387,7 +394,10 @@ impl NotesItem {
                 let (strips, columns) = (given.is_true_or(0, false)?, given.long_or(1, 0)?);
                 let text = self.plain()?;
                 let text = if strips { text.replace('\t', "") } else { text };
-                Ok(Value::text(wrapped(&text, usize::try_from(columns).unwrap_or(0))))
+                Ok(Value::text(wrapped(
+                    &text,
+                    usize::try_from(columns).unwrap_or(0),
+                )))
             })(),
             "appenddoclink" => self.write_link(given).map(|()| Value::Empty),
             "appendrtitem" => self.append_rich(given).map(|()| Value::Empty),
@@ -404,9 +414,14 @@ impl NotesItem {
         let text = self.with(|item| {
             let text = item.element().first("richtext")?;
             let last = text.elements().filter(|block| block.name() == "par").last();
-            let is_at_end = last.map(|par| par.id()) == text.elements().last().map(|block| block.id());
+            let is_at_end =
+                last.map(|par| par.id()) == text.elements().last().map(|block| block.id());
             let def = last.and_then(|par| par.attribute("def")).unwrap_or("1");
-            Some((text.id(), last.map(|par| par.id()).filter(|_| is_at_end), def.to_owned()))
+            Some((
+                text.id(),
+                last.map(|par| par.id()).filter(|_| is_at_end),
+                def.to_owned(),
+            ))
         })?;
         let Some((text, last, def)) = text else {
             return Err(ScriptError::new(4000, "Notes error: the item holds no rich text").into());

@@ -56,7 +56,9 @@ impl NotesLog {
         };
         let mut target = self.to.borrow_mut();
         let Some(target) = target.as_mut() else {
-            return Err(notes_error("the log is not open: OpenAgentLog, OpenFileLog, OpenMailLog or OpenNotesLog comes first"));
+            return Err(notes_error(
+                "the log is not open: OpenAgentLog, OpenFileLog, OpenMailLog or OpenNotesLog comes first",
+            ));
         };
         world.log.push(format!("{program}: {line}"));
         match target {
@@ -148,7 +150,10 @@ impl Object for NotesLog {
             "opennoteslog" => {
                 let (server, path) = (given.text(0)?, given.text(1)?);
                 let database = OpenDatabase::find(world, &server, &path).ok_or_else(|| {
-                    ScriptError::new(4060, format!("Database open failed: there is no {path} in this run"))
+                    ScriptError::new(
+                        4060,
+                        format!("Database open failed: there is no {path} in this run"),
+                    )
                 })?;
                 *self.to.borrow_mut() = Some(Target::Database(database));
             }

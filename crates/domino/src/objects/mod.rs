@@ -40,7 +40,10 @@ pub(crate) fn create(world: &mut World, class: &str, given: Arguments<'_>) -> An
         "NotesRichTextItem" => return item::create_rich(given),
         "NotesDateTime" => value_of(datetime::of_text(world, &given.text(0)?)?),
         "NotesDateRange" => value_of(datetime::NotesDateRange::new()),
-        "NotesName" => value_of(name::NotesName::new(&given.text(0)?, &given.text_or(1, "")?)),
+        "NotesName" => value_of(name::NotesName::new(
+            &given.text(0)?,
+            &given.text_or(1, "")?,
+        )),
         "NotesLog" => value_of(log::NotesLog::new(&given.text(0)?)),
         "NotesDbDirectory" => value_of(database::NotesDbDirectory::new(&given.text(0)?)),
         "NotesACLEntry" => return acl::create_entry(given),

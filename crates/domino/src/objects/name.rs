@@ -23,8 +23,6 @@ impl NotesName {
     /// The word of `@Name` for a property.
     fn word(member: &str) -> Option<&'static str> {
         Some(match member {
-            "abbreviated" => "Abbreviate",
-            "canonical" => "Canonicalize",
             "common" => "CN",
             "country" => "C",
             "generation" => "Q",
@@ -56,7 +54,8 @@ impl NotesName {
 
     /// Country, organization and units, from the outermost, for views of categories.
     fn keyword(&self) -> String {
-        let parts = ["C", "O", "OU1", "OU2", "OU3", "OU4"].map(|word| names::part(&self.name, word));
+        let parts =
+            ["C", "O", "OU1", "OU2", "OU3", "OU4"].map(|word| names::part(&self.name, word));
         let parts = parts.into_iter().filter(|part| !part.is_empty());
         parts.collect::<Vec<_>>().join("\\")
     }
@@ -68,13 +67,20 @@ impl Object for NotesName {
     }
 
     fn get(&self, _: &mut World, member: &str) -> Answer {
+        match member {
+            "canonical" => return Ok(Value::text(names::canonical(&self.name))),
+            "abbreviated" => return Ok(Value::text(names::abbreviated(&self.name))),
+            _ => {}
+        }
         if let Some(word) = Self::word(member) {
             return Ok(Value::text(names::part(&self.name, word)));
         }
         Ok(match member {
             "ishierarchical" => {
                 let canonical = names::canonical(&self.name);
-                Value::Boolean(canonical.to_uppercase().starts_with("CN=") && canonical.contains('/'))
+                Value::Boolean(
+                    canonical.to_uppercase().starts_with("CN=") && canonical.contains('/'),
+                )
             }
             "keyword" => Value::text(self.keyword()),
             "language" => Value::text(self.language.as_str()),
@@ -119,9 +125,7 @@ impl Object for NotesInternational {
             "isdateymd" => Value::Boolean(own.date_order == DateOrder::YearMonthDay),
             "isdst" => Value::Boolean(dst),
             "istime24hour" => Value::Boolean(own.halves_of_day.is_none()),
-            "timezone" => {
-                Value::Integer(time::notes_zone(if dst { offset - 60 } else { offset }))
-            }
+            "timezone" => Value::Integer(time::notes_zone(if dst { offset - 60 } else { offset })),
             "today" => Value::text("Today"),
             "tomorrow" => Value::text("Tomorrow"),
             "yesterday" => Value::text("Yesterday"),

@@ -26,13 +26,21 @@ impl Object for NotesSession {
             "usernameobject" => value_of(NotesName::new(&world.user, "")),
             "usernamelist" => {
                 let list = [world.user.clone()];
-                Array::of_values(list.iter().map(|name| value_of(NotesName::new(name, ""))).collect())
+                Array::of_values(
+                    list.iter()
+                        .map(|name| value_of(NotesName::new(name, "")))
+                        .collect(),
+                )
             }
             "usergroupnamelist" => {
                 let database = current.database.as_ref().and_then(|open| open.id.get());
                 let names = acl::names_of(world, database, &world.user);
                 let names = names.into_iter().skip(1);
-                Array::of_values(names.map(|name| value_of(NotesName::new(&name, ""))).collect())
+                Array::of_values(
+                    names
+                        .map(|name| value_of(NotesName::new(&name, "")))
+                        .collect(),
+                )
             }
             "servername" => Value::text(&world.server),
             "isonserver" => Value::Boolean(!world.server.is_empty()),
@@ -59,7 +67,12 @@ impl Object for NotesSession {
         })
     }
 
-    fn set(&self, _: &mut World, member: &str, _: Value) -> Result<(), Box<lotusscript::run::Fault>> {
+    fn set(
+        &self,
+        _: &mut World,
+        member: &str,
+        _: Value,
+    ) -> Result<(), Box<lotusscript::run::Fault>> {
         match member {
             // Documents in MIME are as DXL has them, either way.
             "convertmime" => Ok(()),

@@ -66,17 +66,30 @@ fn odd(window: &str, answer: &Choice) -> Box<Fault> {
 }
 
 fn texts(list: Vec<String>) -> Value {
-    Array::of_typed(ScalarType::Text, list.into_iter().map(Value::text).collect())
+    Array::of_typed(
+        ScalarType::Text,
+        list.into_iter().map(Value::text).collect(),
+    )
 }
 
 /// The database of two arguments; the current one, if they are empty.
-fn database_of(world: &World, given: &Arguments<'_>, at: usize) -> Result<Rc<OpenDatabase>, Box<Fault>> {
+fn database_of(
+    world: &World,
+    given: &Arguments<'_>,
+    at: usize,
+) -> Result<Rc<OpenDatabase>, Box<Fault>> {
     let (server, path) = (given.text_or(at, "")?, given.text_or(at + 1, "")?);
     let found = match path.as_str() {
         "" => world.current.database.clone(),
         path => OpenDatabase::find(world, &server, path),
     };
-    found.ok_or_else(|| ScriptError::new(4060, format!("Database open failed: there is no {path} in this run")).into())
+    found.ok_or_else(|| {
+        ScriptError::new(
+            4060,
+            format!("Database open failed: there is no {path} in this run"),
+        )
+        .into()
+    })
 }
 
 impl NotesUiWorkspace {
@@ -102,9 +115,11 @@ impl NotesUiWorkspace {
         Ok(match answer {
             // PROMPT_YESNO gives 0 or 1; with a third button -1 is that it was cancelled.
             Choice::Flag(truth) if yes_no => Value::Integer(i16::from(truth)),
-            Choice::Number(number) if yes_no => {
-                Value::Integer(if number < 0.0 { -1 } else { i16::from(number != 0.0) })
-            }
+            Choice::Number(number) if yes_no => Value::Integer(if number < 0.0 {
+                -1
+            } else {
+                i16::from(number != 0.0)
+            }),
             Choice::Text(word) if yes_no => match word.to_lowercase().as_str() {
                 "yes" => Value::Integer(1),
                 "no" => Value::Integer(0),
@@ -125,17 +140,28 @@ impl NotesUiWorkspace {
     }
 
     /// The rows of a view that a pick list shows.
-    fn rows(world: &mut World, database: &Rc<OpenDatabase>, view: &str, category: &str) -> Result<Vec<(String, Vec<String>)>, Box<Fault>> {
+    fn rows(
+        world: &mut World,
+        database: &Rc<OpenDatabase>,
+        view: &str,
+        category: &str,
+    ) -> Result<Vec<(String, Vec<String>)>, Box<Fault>> {
         let id = database.store_id()?;
-        let element = index::find_view(world, id, view)
-            .ok_or_else(|| ScriptError::new(4039, format!("Notes error: there is no view {view:?}")))?;
+        let element = index::find_view(world, id, view).ok_or_else(|| {
+            ScriptError::new(4039, format!("Notes error: there is no view {view:?}"))
+        })?;
         let shown = index::index_of(world, id, element)?;
         let is_in = |row: &index::Row| {
             category.is_empty()
-                || shown.columns.iter().zip(&row.values).any(|(column, value)| {
-                    let texts = value.as_texts().and_then(<[String]>::first);
-                    column.is_category && texts.is_some_and(|text| text.eq_ignore_ascii_case(category))
-                })
+                || shown
+                    .columns
+                    .iter()
+                    .zip(&row.values)
+                    .any(|(column, value)| {
+                        let texts = value.as_texts().and_then(<[String]>::first);
+                        column.is_category
+                            && texts.is_some_and(|text| text.eq_ignore_ascii_case(category))
+                    })
         };
         let rows = shown.rows.iter().filter(|row| is_in(row));
         Ok(rows
@@ -157,7 +183,11 @@ impl NotesUiWorkspace {
             return Self::pick_names(world, name, given);
         }
         let database = database_of(world, &given, 2)?;
-        let (view, title, text) = (given.text_or(4, "")?, given.text_or(5, "")?, given.text_or(6, "")?);
+        let (view, title, text) = (
+            given.text_or(4, "")?,
+            given.text_or(5, "")?,
+            given.text_or(6, "")?,
+        );
         let (column, category) = match is_strings {
             true => (given.long_or(7, 1)?, given.text_or(8, "")?),
             false => (1, given.text_or(7, "")?),
@@ -181,7 +211,11 @@ impl NotesUiWorkspace {
             });
             match row {
                 Some(row) => picked.push(row.clone()),
-                None => return Err(Stop::Host(format!("{name}: no row of {view:?} shows {wanted:?}")).into()),
+                None => {
+                    return Err(
+                        Stop::Host(format!("{name}: no row of {view:?} shows {wanted:?}")).into(),
+                    );
+                }
             }
         }
         Ok(match is_strings {
@@ -235,7 +269,9 @@ impl NotesUiWorkspace {
             },
         };
         let open = world.ui.current.clone().filter(|open| {
-            open.is_open.get() && Rc::ptr_eq(&open.doc, &doc) && !given.is_true_or(5, false).unwrap_or(false)
+            open.is_open.get()
+                && Rc::ptr_eq(&open.doc, &doc)
+                && !given.is_true_or(5, false).unwrap_or(false)
         });
         let opened = open.unwrap_or_else(|| OpenWindow::new(&doc, edits));
         if edits {
@@ -263,7 +299,11 @@ impl NotesUiWorkspace {
                     Some(doc) => doc,
                     None => match &world.ui.current {
                         Some(open) => Rc::clone(&open.doc),
-                        None => return Err(notes_error("there is no document that the dialog could fill")),
+                        None => {
+                            return Err(notes_error(
+                                "there is no document that the dialog could fill",
+                            ));
+                        }
                     },
                 };
                 for entry in list {
@@ -322,8 +362,17 @@ impl Object for NotesUiWorkspace {
                 Ok(Value::Boolean(!matches!(answer, Choice::Flag(false))))
             }
             "openfiledialog" | "savefiledialog" => {
-                let name = if member == "openfiledialog" { "OpenFileDialog" } else { "SaveFileDialog" };
-                let answer = world.ask(window(name, given.text_or(1, "")?, given.text_or(2, "")?, Vec::new()))?;
+                let name = if member == "openfiledialog" {
+                    "OpenFileDialog"
+                } else {
+                    "SaveFileDialog"
+                };
+                let answer = world.ask(window(
+                    name,
+                    given.text_or(1, "")?,
+                    given.text_or(2, "")?,
+                    Vec::new(),
+                ))?;
                 Ok(match answer {
                     Choice::Flag(false) => Value::Empty,
                     Choice::Text(path) => texts(vec![path]),
@@ -337,8 +386,8 @@ impl Object for NotesUiWorkspace {
                 Ok(Value::Empty)
             }
             // What changes the screen only.
-            "viewrefresh" | "viewrebuild" | "refreshparentnote" | "settargetframe" | "openframeset"
-            | "openpage" | "checkalarms" | "enablealarms" => Ok(Value::Empty),
+            "viewrefresh" | "viewrebuild" | "refreshparentnote" | "settargetframe"
+            | "openframeset" | "openpage" | "checkalarms" | "enablealarms" => Ok(Value::Empty),
             "reloadwindow" => Ok(Value::Boolean(true)),
             _ => not_here(self.class(), member),
         }
@@ -351,7 +400,10 @@ pub(crate) struct NotesUiDatabase;
 /// The selected documents of the current database.
 fn selected(world: &World) -> Answer {
     match &world.current.database {
-        Some(database) => Ok(value_of(NotesDocumentCollection::new(database, world.selected.clone()))),
+        Some(database) => Ok(value_of(NotesDocumentCollection::new(
+            database,
+            world.selected.clone(),
+        ))),
         None => Err(notes_error("there is no current database")),
     }
 }
@@ -363,7 +415,11 @@ impl Object for NotesUiDatabase {
 
     fn get(&self, world: &mut World, member: &str) -> Answer {
         match member {
-            "database" => Ok(world.current.database.as_ref().map_or(Value::Nothing, OpenDatabase::value)),
+            "database" => Ok(world
+                .current
+                .database
+                .as_ref()
+                .map_or(Value::Nothing, OpenDatabase::value)),
             "documents" => selected(world),
             _ => not_here(self.class(), member),
         }
@@ -445,18 +501,26 @@ impl NotesUiDocument {
     /// A field of the form, or an item beside it.
     fn field(&self, world: &World, name: &str) -> Result<Option<FieldOf>, Box<Fault>> {
         let fields = form::fields_of(world, self.doc())?;
-        let found = fields.into_iter().find(|field| field.name.eq_ignore_ascii_case(name));
+        let found = fields
+            .into_iter()
+            .find(|field| field.name.eq_ignore_ascii_case(name));
         match found {
             Some(field) => Ok(Some(field)),
             None if self.doc().content(name).is_some() => Ok(None),
-            None => Err(ScriptError::new(4407, format!("Notes error: Cannot locate field {name}")).into()),
+            None => Err(
+                ScriptError::new(4407, format!("Notes error: Cannot locate field {name}")).into(),
+            ),
         }
     }
 
     /// The name of the field that is meant: the one where the cursor is, if none is named.
     fn name(&self, given: &Arguments<'_>) -> Result<String, Box<Fault>> {
         let name = given.text_or(0, "")?;
-        Ok(if name.is_empty() { self.0.field.borrow().clone() } else { name })
+        Ok(if name.is_empty() {
+            self.0.field.borrow().clone()
+        } else {
+            name
+        })
     }
 
     fn text(&self, world: &World, name: &str) -> Result<String, Box<Fault>> {
@@ -468,7 +532,9 @@ impl NotesUiDocument {
 
     fn put(&self, world: &World, name: &str, text: &str) -> Result<(), Box<Fault>> {
         if !self.0.is_edited.get() {
-            return Err(ScriptError::new(4000, "Notes error: the document is not in edit mode").into());
+            return Err(
+                ScriptError::new(4000, "Notes error: the document is not in edit mode").into(),
+            );
         }
         let field = self.field(world, name)?;
         let content = match &field {
@@ -477,7 +543,8 @@ impl NotesUiDocument {
             })?,
             None => Content::text(text),
         };
-        self.doc().set(&world_name(self.doc(), name, field.as_ref()), &content);
+        self.doc()
+            .set(&world_name(self.doc(), name, field.as_ref()), &content);
         Ok(())
     }
 
@@ -520,7 +587,9 @@ impl Object for NotesUiDocument {
     fn set(&self, _: &mut World, member: &str, value: Value) -> Result<(), Box<Fault>> {
         match member {
             "editmode" => {
-                self.0.is_edited.set(value.as_number().is_some_and(|number| number != 0.0));
+                self.0
+                    .is_edited
+                    .set(value.as_number().is_some_and(|number| number != 0.0));
                 Ok(())
             }
             "autoreload" | "ruler" | "fieldhelp" | "hiddenchars" | "horzscrollbar" => Ok(()),
@@ -581,14 +650,25 @@ impl Object for NotesUiDocument {
             }
             "close" => {
                 self.0.is_open.set(false);
-                if world.ui.current.as_ref().is_some_and(|open| Rc::ptr_eq(open, &self.0)) {
+                if world
+                    .ui
+                    .current
+                    .as_ref()
+                    .is_some_and(|open| Rc::ptr_eq(open, &self.0))
+                {
                     world.ui.current = None;
                 }
                 Value::Empty
             }
             // What changes the screen only.
-            "reload" | "refreshhideformulas" | "gototop" | "gotobottom"
-            | "expandallsections" | "collapseallsections" | "selectall" | "deselectall" => Value::Empty,
+            "reload"
+            | "refreshhideformulas"
+            | "gototop"
+            | "gotobottom"
+            | "expandallsections"
+            | "collapseallsections"
+            | "selectall"
+            | "deselectall" => Value::Empty,
             _ => return not_here(self.class(), member),
         })
     }

@@ -74,7 +74,11 @@ impl OpenView {
     /// Which columns say the same for every document.
     pub fn constants(&self) -> Vec<bool> {
         let index = self.index.borrow();
-        index.columns.iter().map(|column| column.is_constant).collect()
+        index
+            .columns
+            .iter()
+            .map(|column| column.is_constant)
+            .collect()
     }
 
     /// The document of a row.
@@ -94,7 +98,12 @@ impl OpenView {
     }
 
     /// The first document from a row on.
-    fn document_from(self: &Rc<Self>, world: &mut World, index: &Index, rows: impl Iterator<Item = usize>) -> Value {
+    fn document_from(
+        self: &Rc<Self>,
+        world: &mut World,
+        index: &Index,
+        rows: impl Iterator<Item = usize>,
+    ) -> Value {
         for at in rows {
             if index.rows.get(at).is_some_and(|row| row.unid.is_some()) {
                 let found = self.document(world, index, at);
@@ -114,7 +123,9 @@ impl OpenView {
             return Ok(self.last.get());
         }
         let found = index.rows.iter().position(is_it);
-        found.ok_or_else(|| notes_error("Entry not found in index: the document is not in this view"))
+        found.ok_or_else(|| {
+            notes_error("Entry not found in index: the document is not in this view")
+        })
     }
 }
 
@@ -156,7 +167,9 @@ pub(crate) fn sibling_of(index: &Index, at: usize, goes_back: bool) -> Option<us
         true => (0..at).rev().find_map(step),
         false => (at + 1..index.rows.len()).find_map(step),
     };
-    found.filter(|(_, other)| *other == depth).map(|(row, _)| row)
+    found
+        .filter(|(_, other)| *other == depth)
+        .map(|(row, _)| row)
 }
 
 impl NotesView {
@@ -226,16 +239,23 @@ impl Object for NotesView {
         let index = view.index(world)?;
         let count = |count: usize| Value::Long(i32::try_from(count).unwrap_or(i32::MAX));
         let texts = |list: Vec<String>| {
-            Array::of_typed(ScalarType::Text, list.into_iter().map(Value::text).collect())
+            Array::of_typed(
+                ScalarType::Text,
+                list.into_iter().map(Value::text).collect(),
+            )
         };
         Ok(match member {
             "name" => Value::text(&index.name),
             "aliases" => texts(index.aliases.clone()),
             "autoupdate" => Value::Boolean(view.updates.get()),
             "columncount" => Value::Integer(i16::try_from(index.columns.len()).unwrap_or(i16::MAX)),
-            "columnnames" => {
-                texts(index.columns.iter().map(|column| column.title.clone()).collect())
-            }
+            "columnnames" => texts(
+                index
+                    .columns
+                    .iter()
+                    .map(|column| column.title.clone())
+                    .collect(),
+            ),
             "columns" => Array::of_values(
                 (0..index.columns.len())
                     .map(|at| value_of(NotesViewColumn::new(view, &index, at)))
@@ -246,13 +266,19 @@ impl Object for NotesView {
                 value_of(NotesViewEntryCollection::new(view, &index, rows.collect()))
             }
             "entrycount" => count(index.rows.iter().filter(|row| row.unid.is_some()).count()),
-            "toplevelentrycount" => {
-                count(index.rows.iter().filter(|row| row.position.len() == 1).count())
-            }
+            "toplevelentrycount" => count(
+                index
+                    .rows
+                    .iter()
+                    .filter(|row| row.position.len() == 1)
+                    .count(),
+            ),
             "selectionformula" => Value::text(&index.selection),
             "isfolder" => Value::Boolean(index.is_folder),
             "iscalendar" => Value::Boolean(index.is_calendar),
-            "iscategorized" => Value::Boolean(index.columns.iter().any(|column| column.is_category)),
+            "iscategorized" => {
+                Value::Boolean(index.columns.iter().any(|column| column.is_category))
+            }
             "ishierarchical" => Value::Boolean(index.is_hierarchical),
             "isdefaultview" => Value::Boolean(index.is_default),
             "isconflict" => Value::Boolean(index.rows.iter().any(|row| row.is_conflict)),
@@ -300,7 +326,10 @@ impl Object for NotesView {
             }
             "getnextdocument" | "getprevdocument" | "getchild" | "getparentdocument"
             | "getnextsibling" | "getprevsibling" => return self.step(world, member, given),
-            "getdocumentbykey" | "getalldocumentsbykey" | "getentrybykey" | "getallentriesbykey" => {
+            "getdocumentbykey"
+            | "getalldocumentsbykey"
+            | "getentrybykey"
+            | "getallentriesbykey" => {
                 return self.by_key(world, member, given);
             }
             "refresh" => {

@@ -97,7 +97,13 @@ fn put_first(document: &mut Document, name: &str) -> NodeId {
 }
 
 /// The dates of `<noteinfo>`, in the order that they have.
-const DATES: [&str; 5] = ["created", "modified", "revised", "lastaccessed", "addedtofile"];
+const DATES: [&str; 5] = [
+    "created",
+    "modified",
+    "revised",
+    "lastaccessed",
+    "addedtofile",
+];
 
 fn put_date(document: &mut Document, info: NodeId, name: &str, now: &DateTime) {
     let tree = document.tree_mut();
@@ -129,10 +135,18 @@ fn put_date(document: &mut Document, info: NodeId, name: &str, now: &DateTime) {
 
 /// Whoever saves it comes last, once in a row.
 fn add_author(document: &mut Document, info: NodeId, user: &str) {
-    if document.updated_by().last().is_some_and(|last| last.as_ref() == user) {
+    if document
+        .updated_by()
+        .last()
+        .is_some_and(|last| last.as_ref() == user)
+    {
         return;
     }
-    let holder = match document.element().first("updatedby").map(|names| names.id()) {
+    let holder = match document
+        .element()
+        .first("updatedby")
+        .map(|names| names.id())
+    {
         Some(holder) => holder,
         None => {
             let next = document

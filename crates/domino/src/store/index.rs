@@ -79,7 +79,10 @@ pub(crate) fn find_view(world: &World, database: DatabaseId, name: &str) -> Opti
     let design = Design::of(tree.root())?;
     let views = design.designs().filter(|piece| {
         matches!(piece, Piece::View(_) | Piece::Folder(_))
-            || matches!(piece.sort(), dxl::design::Sort::View | dxl::design::Sort::Folder)
+            || matches!(
+                piece.sort(),
+                dxl::design::Sort::View | dxl::design::Sort::Folder
+            )
     });
     let found = views.into_iter().find(|view| view.is_called(name.trim()))?;
     Some(found.element().id())
@@ -91,7 +94,10 @@ pub(crate) fn index_of(
     database: DatabaseId,
     view: NodeId,
 ) -> Result<Rc<Index>, Box<Fault>> {
-    let generation = world.store.get(database).map_or(0, super::Database::generation);
+    let generation = world
+        .store
+        .get(database)
+        .map_or(0, super::Database::generation);
     if let Some((built, index)) = world.indexes.get(&(database, view))
         && *built == generation
     {
@@ -99,7 +105,9 @@ pub(crate) fn index_of(
     }
     let index = Rc::new(build(world, database, view)?);
     // A formula may have asked for more of the world, but views change nothing.
-    world.indexes.insert((database, view), (generation, Rc::clone(&index)));
+    world
+        .indexes
+        .insert((database, view), (generation, Rc::clone(&index)));
     Ok(index)
 }
 
@@ -108,7 +116,11 @@ fn build(world: &mut World, database: DatabaseId, view: NodeId) -> Result<Index,
     let documents = selected(world, database, &index)?;
     let mut shown = Vec::new();
     for (order, unid) in documents.into_iter().enumerate() {
-        let Some(note) = world.store.get(database).and_then(|database| database.note(&unid)) else {
+        let Some(note) = world
+            .store
+            .get(database)
+            .and_then(|database| database.note(&unid))
+        else {
             continue;
         };
         let document = Rc::clone(&note.document);
@@ -116,10 +128,10 @@ fn build(world: &mut World, database: DatabaseId, view: NodeId) -> Result<Index,
         let mut values = Vec::with_capacity(index.columns.len());
         for column in &index.columns {
             let value = match &column.parsed {
-                None => subject.field(world, &column.item).unwrap_or(Value::text("")),
-                Some(formula) => {
-                    evaluate(world, Some(database), &subject, formula)?.value
-                }
+                None => subject
+                    .field(world, &column.item)
+                    .unwrap_or(Value::text("")),
+                Some(formula) => evaluate(world, Some(database), &subject, formula)?.value,
             };
             values.push(match value {
                 Value::Error(fault) => Value::text(format!("ERROR: {}", fault.message)),
@@ -160,7 +172,12 @@ fn read_design(world: &World, database: DatabaseId, view: NodeId) -> Result<Inde
         Piece::View(view) => match view.selection() {
             None => "SELECT @All".to_owned(),
             Some(code) if code.language() == Language::Formula => code.text().into_owned(),
-            Some(_) => return Err(compiled(&format!("the selection of the view {}", piece.name()))),
+            Some(_) => {
+                return Err(compiled(&format!(
+                    "the selection of the view {}",
+                    piece.name()
+                )));
+            }
         },
         _ => String::new(),
     };
@@ -192,9 +209,14 @@ fn column_of(
     database: DatabaseId,
     column: Column<'_>,
 ) -> Result<ColumnOf, Box<Fault>> {
-    let shared = column.shared_name().filter(|_| column.item_name().is_none());
+    let shared = column
+        .shared_name()
+        .filter(|_| column.item_name().is_none());
     if let Some(name) = shared
-        && let Some(design) = world.store.get(database).and_then(|store| Design::of(store.design().root()))
+        && let Some(design) = world
+            .store
+            .get(database)
+            .and_then(|store| Design::of(store.design().root()))
     {
         let found = design.designs().find_map(|piece| match piece {
             Piece::SharedColumn(shared) if shared.is_called(name) => shared.column(),
@@ -216,7 +238,9 @@ fn column_of(
     };
     let is_constant = parsed.as_ref().is_some_and(|formula| {
         formula.names_read().is_empty()
-            && !formula.nodes().any(|(_, node)| matches!(node.kind, NodeKind::Call(_)))
+            && !formula
+                .nodes()
+                .any(|(_, node)| matches!(node.kind, NodeKind::Call(_)))
     });
     Ok(ColumnOf {
         title: column.title().to_owned(),
@@ -385,7 +409,11 @@ impl<'a> Arrangement<'a> {
                 continue;
             }
             let order = compare_values(&one.values[at], &other.values[at], self.zone);
-            let order = if column.is_descending { order.reverse() } else { order };
+            let order = if column.is_descending {
+                order.reverse()
+            } else {
+                order
+            };
             if order.is_ne() {
                 return order;
             }
@@ -448,7 +476,11 @@ impl<'a> Arrangement<'a> {
         while let Some((at, depth)) = open.pop() {
             let position = self.next_position(level + depth);
             let shown = &self.shown[at];
-            let for_responses = self.index.columns.iter().any(|column| column.is_for_responses);
+            let for_responses = self
+                .index
+                .columns
+                .iter()
+                .any(|column| column.is_for_responses);
             let is_response = shown.parent.is_some();
             let values = shown.values.iter().zip(&self.index.columns);
             let values = values.map(|(value, column)| {
@@ -471,7 +503,13 @@ impl<'a> Arrangement<'a> {
             self.rows.push(row);
             if depth < MOST_LEVELS {
                 let below = self.below.get(&self.shown[at].unid);
-                open.extend(below.into_iter().flatten().rev().map(|below| (*below, depth + 1)));
+                open.extend(
+                    below
+                        .into_iter()
+                        .flatten()
+                        .rev()
+                        .map(|below| (*below, depth + 1)),
+                );
             }
         }
     }
@@ -538,7 +576,11 @@ fn compare_values(one: &Value, other: &Value, zone: &TimeZone) -> Ordering {
         (Value::Text(one), Value::Text(other)) => one
             .iter()
             .zip(other.iter())
-            .map(|(one, other)| one.to_lowercase().cmp(&other.to_lowercase()).then(one.cmp(other)))
+            .map(|(one, other)| {
+                one.to_lowercase()
+                    .cmp(&other.to_lowercase())
+                    .then(one.cmp(other))
+            })
             .find(|order| order.is_ne())
             .unwrap_or(Ordering::Equal),
         _ => rank(one).cmp(&rank(other)),
@@ -587,7 +629,11 @@ fn fits(value: &Value, key: &Value, exact: bool, zone: &TimeZone) -> bool {
             };
             value.iter().any(|value| {
                 let value = value.to_lowercase();
-                if exact { value == key } else { value.starts_with(&key) }
+                if exact {
+                    value == key
+                } else {
+                    value.starts_with(&key)
+                }
             })
         }
         (Value::Time(value), Value::Time(key)) => match key.first() {

@@ -148,8 +148,7 @@ impl Store {
             name => names::canonical(name).to_lowercase(),
         };
         let (id, _) = self.databases().find(|(_, database)| {
-            plain_path(&database.path) == wanted
-                && server_of(&database.server) == server_of(server)
+            plain_path(&database.path) == wanted && server_of(&database.server) == server_of(server)
         })?;
         Some(id)
     }
@@ -346,7 +345,10 @@ impl Database {
 
     /// The folders that a document is in, in small letters.
     pub(crate) fn folders_of(&self, unid: &str) -> Vec<String> {
-        let holding = self.folders.iter().filter(|(_, unids)| unids.iter().any(|known| known == unid));
+        let holding = self
+            .folders
+            .iter()
+            .filter(|(_, unids)| unids.iter().any(|known| known == unid));
         holding.map(|(name, _)| name.clone()).collect()
     }
 
@@ -455,8 +457,14 @@ mod tests {
         let mut store = Store::new(1);
         let id = store.add("", "names.nsf", tree_of(FILE).unwrap());
         let database = store.get(id).unwrap();
-        assert_eq!((database.documents().count(), database.profiles().count()), (2, 1));
-        assert_eq!(database.to_xml().unwrap(), tree_of(FILE).unwrap().to_xml().unwrap());
+        assert_eq!(
+            (database.documents().count(), database.profiles().count()),
+            (2, 1)
+        );
+        assert_eq!(
+            database.to_xml().unwrap(),
+            tree_of(FILE).unwrap().to_xml().unwrap()
+        );
         assert_eq!(database.changes(), []);
     }
 
@@ -479,11 +487,13 @@ mod tests {
             "<updatedby><name>CN=Me/O=X</name></updatedby>",
             "<text>Bo</text>",
             "<profiledocument",
-            "<document form='Memo' xmlns='http://www.lotus.com/dxl'>",
+            "<document xmlns='http://www.lotus.com/dxl' form='Memo'>",
         ];
         let mut rest = xml.as_str();
         for piece in expected {
-            let at = rest.find(piece).unwrap_or_else(|| panic!("{piece} is not in {xml}"));
+            let at = rest
+                .find(piece)
+                .unwrap_or_else(|| panic!("{piece} is not in {xml}"));
             rest = &rest[at..];
         }
         assert!(!xml.contains("Group"));
@@ -512,6 +522,9 @@ mod tests {
         }
         assert_eq!(store.find("", "mail/ann.nsf", "srv/X"), Some(id));
         assert_eq!(store.find("", "mail/ann.nsf", ""), None);
-        assert_eq!(store.find_replica("srv/X", "C12587AA:00112233", ""), Some(id));
+        assert_eq!(
+            store.find_replica("srv/X", "C12587AA:00112233", ""),
+            Some(id)
+        );
     }
 }

@@ -8,6 +8,7 @@ mod sessions;
 mod views;
 mod windows;
 
+use crate::agent::spell;
 use crate::store::tree_of;
 use crate::world::World;
 use crate::{DatabaseId, objects::database::OpenDatabase};
@@ -76,9 +77,12 @@ pub(crate) fn world() -> (World, DatabaseId) {
 
 /// Runs a script in a world, and gives what it printed; an error is the last line.
 pub(crate) fn run_in(world: &mut World, body: &str) -> String {
-    let source = format!("Sub Initialize\nDim s As New NotesSession\nSet db = s.CurrentDatabase\n{body}\nEnd Sub\n");
+    let source = format!(
+        "Sub Initialize\nDim s As New NotesSession\nSet db = s.CurrentDatabase\n{body}\nEnd Sub\n"
+    );
     let script = parse(&source);
     assert_eq!(script.errors(), [], "{source}");
+    spell(&source, &world.spellings);
     let module = Module {
         name: "Agent",
         script: &script,
@@ -101,7 +105,9 @@ pub(crate) fn documented(class: &str, cases: &[(&str, &str)]) {
         let (mut world, _) = world();
         let printed = run_in(&mut world, body);
         if printed != *expected {
-            failures.push(format!("{body}\n  gave      {printed}\n  expected  {expected}"));
+            failures.push(format!(
+                "{body}\n  gave      {printed}\n  expected  {expected}"
+            ));
         }
     }
     assert!(failures.is_empty(), "{class}:\n{}", failures.join("\n"));
