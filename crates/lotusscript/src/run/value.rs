@@ -604,6 +604,7 @@ impl Value {
             Self::Object(_) => 34,
             Self::Product(_) => 35,
             Self::Record(_) | Self::Reference(_) => 12,
+            Self::Array(array) if array.is_dynamic => 8704 | i16::from(array.of.data_type()),
             Self::Array(array) => 8192 | i16::from(array.of.data_type()),
             Self::List(list) => 2048 | i16::from(list.of.data_type()),
         }

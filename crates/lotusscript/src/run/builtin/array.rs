@@ -1,6 +1,7 @@
 //! Arrays and lists: bounds, searching, joining, splitting.
 
 use super::super::arith::{compare, compare_texts};
+use super::super::code::Sides;
 use super::super::fault::{ILLEGAL_CALL, MISMATCH, Outcome, SUBSCRIPT, fault, fault_of};
 use super::super::limit;
 use super::super::value::{Array, ScalarType, Text, Value};
@@ -72,7 +73,7 @@ fn is_same(scene: &Scene<'_>, one: &Value, two: &Value, folds: bool) -> bool {
             compare_texts(one.as_str(), two.as_str(), folds).is_eq()
         }
         (Value::Text(_), _) | (_, Value::Text(_)) => false,
-        _ => compare(one, two, folds, &scene.setting)
+        _ => compare(one, two, folds, Sides::LOOSE, &scene.setting)
             .ok()
             .flatten()
             .is_some_and(std::cmp::Ordering::is_eq),

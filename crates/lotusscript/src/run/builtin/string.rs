@@ -67,6 +67,15 @@ pub(super) fn find(name: &str) -> Found {
     })
 }
 
+/// What `Len` and the like are for a Variant.
+pub(super) fn of_variant(name: &str) -> Option<super::Function> {
+    match name {
+        "len" | "lenc" => Some(|scene, values| length_as_text(scene, values, 1)),
+        "lenb" | "lenbp" => Some(|scene, values| length_as_text(scene, values, 2)),
+        _ => None,
+    }
+}
+
 pub(super) fn text_at(scene: &Scene<'_>, values: &[Value], at: usize) -> Outcome<Rc<Text>> {
     values
         .get(at)
@@ -78,12 +87,12 @@ fn is_null(values: &[Value]) -> bool {
     matches!(values.first(), Some(Value::Null))
 }
 
-/// Whether a comparison goes without case: the method 1 or 5, or what Option Compare says.
+/// Whether a comparison goes without case: the method 1 or 5, or what Option Compare says. 2 is bit by bit.
 pub(super) fn folds(scene: &Scene<'_>, method: Option<&Value>) -> Outcome<bool> {
     match method {
         None | Some(Value::Empty) => Ok(scene.folds),
         Some(method) => match method.to_long()? {
-            0 | 4 => Ok(false),
+            0 | 2 | 4 => Ok(false),
             1 | 5 => Ok(true),
             _ => Err(fault(ILLEGAL_CALL)),
         },
@@ -137,17 +146,37 @@ fn val(scene: &mut Scene<'_>, values: &[Value]) -> Outcome<Value> {
     Ok(Value::Double(number))
 }
 
+/// Of a text its letters; of a number, and of all members of a `Type` together, the bytes that hold it.
 fn length(scene: &mut Scene<'_>, values: &[Value], factor: usize) -> Outcome<Value> {
-    let length = match &values[0] {
-        Value::Null => return Ok(Value::Null),
-        Value::Text(text) => text.length() * factor,
-        Value::Boolean(_) | Value::Integer(_) => 2,
-        Value::Byte(_) => 1,
-        Value::Long(_) | Value::Single(_) => 4,
-        Value::Double(_) | Value::Currency(_) | Value::Date(_) => 8,
-        other => other.to_text(&scene.setting)?.length() * factor,
-    };
+    let mut length = 0;
+    let mut parts = vec![&values[0]];
+    while let Some(part) = parts.pop() {
+        length += match part {
+            Value::Text(text) => text.length() * factor,
+            Value::Boolean(_) | Value::Integer(_) => 2,
+            Value::Byte(_) => 1,
+            Value::Long(_) | Value::Single(_) => 4,
+            Value::Double(_) | Value::Currency(_) | Value::Date(_) => 8,
+            Value::Record(record) => {
+                parts.extend(&record.fields);
+                0
+            }
+            Value::Array(array) if !std::ptr::eq(part, &values[0]) => {
+                parts.extend(array.items());
+                0
+            }
+            other => other.to_text(&scene.setting)?.length() * factor,
+        };
+    }
     count(length)
+}
+
+/// Of a Variant, the letters of what it is as a text; a `Type` stands in none.
+fn length_as_text(scene: &mut Scene<'_>, values: &[Value], factor: usize) -> Outcome<Value> {
+    match &values[0] {
+        Value::Record(_) => length(scene, values, factor),
+        other => count(other.to_text(&scene.setting)?.length() * factor),
+    }
 }
 
 fn count(number: usize) -> Outcome<Value> {

@@ -146,6 +146,7 @@ impl Machine<'_> {
     pub(super) fn store(&mut self, home: Home, of: ScalarType, value: Value) -> Outcome<()> {
         let value = match (home, of) {
             (Home::ByRef(_), _) => {
+                let value = self.fit(value, of)?;
                 let place = self.place_of(home, of)?;
                 return self.put(&place, value);
             }

@@ -1,9 +1,13 @@
 //! What runs mean: sources, and what they print. "As documented" in HCL's language reference for Domino Designer; each group names the page.
 
+mod errors;
 mod functions;
 mod hosts;
 mod limits;
+mod mixed;
+mod objects;
 mod operators;
+mod passing;
 mod random;
 mod statements;
 
