@@ -271,7 +271,9 @@ pub(super) fn negate(value: &Value, grows: bool) -> Outcome<Value> {
 }
 
 fn join_texts(one: &Rc<Text>, two: &Rc<Text>) -> Outcome<Value> {
-    super::limit::expect_bytes(one.as_str().len() + two.as_str().len())?;
+    let length = one.as_str().len() + two.as_str().len();
+    super::limit::expect_bytes(length)?;
+    super::limit::spend_on(length / 16)?;
     let mut text = Text::clone(one);
     text.push(two.as_str());
     Ok(Value::Text(Rc::new(text)))
@@ -436,7 +438,9 @@ pub(super) fn like(left: &Value, right: &Value, folds: bool, setting: &Setting) 
             text.as_str().chars().collect()
         }
     };
-    let (text, pattern) = (fold(left.to_text(setting)?), fold(right.to_text(setting)?));
+    let (text, pattern) = (left.to_text(setting)?, right.to_text(setting)?);
+    super::limit::spend_on(text.as_str().len() + pattern.as_str().len())?;
+    let (text, pattern) = (fold(text), fold(pattern));
     Ok(Value::Boolean(matches_pattern(
         &text,
         &pattern_of(&pattern)?,

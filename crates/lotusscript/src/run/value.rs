@@ -87,6 +87,26 @@ fn weigh(from: usize, to: usize) {
     let _ = WEIGHT.try_with(|weight| weight.set(weight.get().saturating_sub(from) + to));
 }
 
+/// What was printed, which a host may keep: it counts until the run ends.
+#[derive(Debug, Default)]
+pub(super) struct Printed {
+    bytes: usize,
+}
+
+impl Printed {
+    pub(super) fn add(&mut self, line: &str) {
+        let bytes = line.len() + OWN_BYTES;
+        weigh(0, bytes);
+        self.bytes += bytes;
+    }
+}
+
+impl Drop for Printed {
+    fn drop(&mut self) {
+        weigh(self.bytes, 0);
+    }
+}
+
 /// An object that nobody holds any more and whose class has a `Sub Delete`: its class and members.
 pub(super) fn next_orphan() -> Option<(u16, Vec<Value>)> {
     ORPHANS.with(|orphans| orphans.borrow_mut().pop())

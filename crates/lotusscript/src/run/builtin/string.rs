@@ -76,11 +76,16 @@ pub(super) fn of_variant(name: &str) -> Option<super::Function> {
     }
 }
 
+/// An argument as a text. One whose letters are not all of a byte is gone through to find a place in it, which counts as work.
 pub(super) fn text_at(scene: &Scene<'_>, values: &[Value], at: usize) -> Outcome<Rc<Text>> {
-    values
+    let text = values
         .get(at)
         .unwrap_or(&Value::Empty)
-        .to_text(&scene.setting)
+        .to_text(&scene.setting)?;
+    if !text.is_ascii() {
+        limit::spend_on(text.as_str().len())?;
+    }
+    Ok(text)
 }
 
 fn is_null(values: &[Value]) -> bool {
@@ -152,7 +157,12 @@ fn length(scene: &mut Scene<'_>, values: &[Value], factor: usize) -> Outcome<Val
     let mut parts = vec![&values[0]];
     while let Some(part) = parts.pop() {
         length += match part {
-            Value::Text(text) => text.length() * factor,
+            Value::Text(text) => {
+                if !text.is_ascii() {
+                    limit::spend_on(text.as_str().len())?;
+                }
+                text.length() * factor
+            }
             Value::Boolean(_) | Value::Integer(_) => 2,
             Value::Byte(_) => 1,
             Value::Long(_) | Value::Single(_) => 4,
@@ -175,7 +185,7 @@ fn length(scene: &mut Scene<'_>, values: &[Value], factor: usize) -> Outcome<Val
 fn length_as_text(scene: &mut Scene<'_>, values: &[Value], factor: usize) -> Outcome<Value> {
     match &values[0] {
         Value::Record(_) => length(scene, values, factor),
-        other => count(other.to_text(&scene.setting)?.length() * factor),
+        _ => count(text_at(scene, values, 0)?.length() * factor),
     }
 }
 
@@ -218,9 +228,6 @@ fn mid(scene: &mut Scene<'_>, values: &[Value], factor: usize) -> Outcome<Value>
         None | Some(Value::Empty) => usize::MAX,
         Some(count) => count.to_count()? / factor,
     };
-    if !text.is_ascii() {
-        limit::spend(text.as_str().len() as u64 / 64)?;
-    }
     Ok(Value::Text(text.part(begin, wanted)))
 }
 
@@ -230,12 +237,14 @@ fn mapped(scene: &mut Scene<'_>, values: &[Value], map: impl Fn(&str) -> String)
     }
     let text = text_at(scene, values, 0)?;
     limit::expect_bytes(text.as_str().len())?;
+    limit::spend_on(text.as_str().len())?;
     Ok(Value::text(map(text.as_str())))
 }
 
 fn space(_: &mut Scene<'_>, values: &[Value]) -> Outcome<Value> {
     let count = values[0].to_count()?;
     limit::expect_bytes(count)?;
+    limit::spend_on(count / 16)?;
     Ok(Value::text(" ".repeat(count)))
 }
 
@@ -249,16 +258,19 @@ fn repeated(scene: &mut Scene<'_>, values: &[Value]) -> Outcome<Value> {
         },
     };
     limit::expect_bytes(count.saturating_mul(letter.as_str().len()))?;
+    limit::spend_on(count / 16)?;
     Ok(Value::text(letter.as_str().repeat(count)))
 }
 
 /// Where a text is found in another, in units from 0.
 fn found_at(text: &Text, wanted: &Text, from: usize, folds: bool) -> Outcome<Option<usize>> {
-    limit::spend(text.as_str().len() as u64 / 256)?;
     if text.is_ascii() && !folds {
         let rest = text.as_str().get(from..).unwrap_or_default();
-        return Ok(rest.find(wanted.as_str()).map(|at| at + from));
+        let found = rest.find(wanted.as_str());
+        limit::spend_on(found.unwrap_or(rest.len()) / 4)?;
+        return Ok(found.map(|at| at + from));
     }
+    limit::spend_on(text.as_str().len())?;
     let fold = |text: &Text| match folds {
         true => super::super::value::units_of(&simple_fold(text.as_str())),
         false => text.units(),
@@ -331,6 +343,7 @@ fn strconv(scene: &mut Scene<'_>, values: &[Value]) -> Outcome<Value> {
         return Ok(Value::Null);
     }
     let text = text_at(scene, values, 0)?;
+    limit::spend_on(text.as_str().len())?;
     Ok(Value::text(match values[1].to_long()? {
         1 => text.as_str().to_uppercase(),
         2 => text.as_str().to_lowercase(),
@@ -416,6 +429,7 @@ pub(super) fn split(
         return Ok(vec![text.part(0, usize::MAX)]);
     }
     limit::expect_bytes(text.as_str().len() * 2)?;
+    limit::spend_on(text.as_str().len())?;
     if text.is_ascii() && !folds {
         for part in text.as_str().splitn(most, separator.as_str()) {
             if parts.len() % 1024 == 0 {
@@ -444,7 +458,6 @@ pub(super) fn split(
             at += 1;
         }
         if at % 65_536 == 0 {
-            limit::spend(64)?;
             limit::expect_bytes(0)?;
         }
     }

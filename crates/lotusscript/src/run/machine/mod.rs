@@ -12,7 +12,7 @@ use super::fault::{MISMATCH, NOT_SET, Outcome, ScriptError, Stop, fault, fault_o
 use super::host::Event;
 use super::limit;
 use super::place::Place;
-use super::value::{Object, ScalarType, Value};
+use super::value::{Object, Printed, ScalarType, Value};
 use crate::syntax::{BinaryOperator, UnaryOperator};
 use std::rc::{Rc, Weak};
 
@@ -29,6 +29,7 @@ pub(super) struct Machine<'h> {
     pub scene: Scene<'h>,
     /// What was printed of the line that is not over.
     line: String,
+    printed: Printed,
     /// Of the screen, while a file is printed to.
     stashed: String,
     depth: usize,
@@ -86,6 +87,7 @@ impl<'h> Machine<'h> {
             base: 0,
             scene,
             line: String::new(),
+            printed: Printed::default(),
             stashed: String::new(),
             depth,
             traces,

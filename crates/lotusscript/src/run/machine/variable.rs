@@ -344,7 +344,7 @@ impl Machine<'_> {
             bounds.push((first, last));
         }
         limit::expect_bytes(room.saturating_mul(size_of::<Value>() * 2))?;
-        limit::spend(room as u64 / 16)?;
+        limit::spend_on(room)?;
         let initial = self.initial(of);
         let place = self.place_of(home, of)?;
         let old = self.change(&place, |value, _| {
@@ -525,6 +525,7 @@ impl Machine<'_> {
         };
         let target = self.pop();
         let text = self.settle(target.clone())?.to_text(&self.scene.setting)?;
+        limit::spend_on(text.as_str().len())?;
         let mut units = text.units();
         if begin > units.len() {
             return Err(fault(ILLEGAL_CALL));
@@ -581,7 +582,7 @@ fn position_in(array: &Array, subscripts: &[Value]) -> Outcome<usize> {
 fn unshared<T: Clone>(shared: &mut Rc<T>, cells: usize) -> Outcome<&mut T> {
     if Rc::strong_count(shared) > 1 {
         limit::expect_bytes(cells * size_of::<Value>())?;
-        limit::spend(cells as u64 / 16)?;
+        limit::spend_on(cells)?;
     }
     Ok(Rc::make_mut(shared))
 }
