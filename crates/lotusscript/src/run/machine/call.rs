@@ -4,6 +4,7 @@ use super::super::code::{Form, MemberInfo, ParameterInfo};
 use super::super::fault::{MISMATCH, NOT_SET, Outcome, fault, fault_of};
 use super::super::place::{Place, Root, Step};
 use super::super::value::{self, Object, Product, ScalarType, Value};
+use super::variable::check_set;
 use super::{Frame, FrameEnd, Machine, deeper, reference};
 use std::rc::Rc;
 
@@ -265,17 +266,6 @@ impl Machine<'_> {
         let value = self.pop_settled()?;
         let arguments = self.pop_values(count)?;
         let target = self.pop();
-        let checked = |value: &Value| match value.is_object() == is_set {
-            true => Ok(()),
-            false => Err(fault_of(
-                MISMATCH,
-                if is_set {
-                    "Set assigns objects only"
-                } else {
-                    "an object is assigned with Set"
-                },
-            )),
-        };
         match self.settle_object(&target)? {
             Value::Object(object) => {
                 let member = self.member_info(&object, name)?;
@@ -283,7 +273,7 @@ impl Machine<'_> {
                     let place = Place::new(Root::Member(object, u32::from(at)), of.of);
                     return self.set_place(place, &arguments, value, is_set, of.form);
                 }
-                checked(&value)?;
+                check_set(&value, is_set)?;
                 match (member.set, member.get) {
                     (Some(procedure), _) => {
                         self.stack.extend(arguments);
@@ -338,28 +328,11 @@ impl Machine<'_> {
             return self.set_element(place, subscripts, value, is_set);
         }
         match (form, value) {
-            (Form::One, value) if value.is_object() != is_set => Err(fault_of(
-                MISMATCH,
-                if is_set {
-                    "Set assigns objects only"
-                } else {
-                    "an object is assigned with Set"
-                },
-            )),
-            (Form::One, value) => self.put(&place, value),
-            (Form::Array { is_dynamic: true }, Value::Array(given)) => {
-                let items = given
-                    .items()
-                    .iter()
-                    .map(|item| self.fit(item.clone(), place.of))
-                    .collect::<Outcome<Vec<Value>>>()?;
-                let array = value::Array::new(given.bounds.clone(), place.of, true, items);
-                let old = self.change(&place, |old, _| {
-                    Ok(std::mem::replace(old, Value::Array(Rc::new(array))))
-                })?;
-                drop(old);
-                Ok(())
+            (Form::One, value) => {
+                check_set(&value, is_set)?;
+                self.put(&place, value)
             }
+            (Form::Array { .. }, Value::Array(given)) => self.replace_array(&place, &given),
             _ => Err(fault(MISMATCH)),
         }
     }

@@ -15,6 +15,7 @@ use super::place::Place;
 use super::value::{Object, Printed, ScalarType, Value};
 use crate::syntax::{BinaryOperator, UnaryOperator};
 use std::rc::{Rc, Weak};
+use variable::check_set;
 
 /// What runs.
 pub(super) struct Machine<'h> {
@@ -163,6 +164,7 @@ impl<'h> Machine<'h> {
                     }
                 }
                 Op::Function(function, count) => {
+                    limit::step()?;
                     let at = self.stack.len() - usize::from(count);
                     let procedure = self.frames[self.frames.len() - 1].procedure;
                     self.scene.folds = code.procedures[procedure as usize].folds;
@@ -317,16 +319,12 @@ impl<'h> Machine<'h> {
             }
             Op::Store(home, of) => {
                 let value = self.pop_settled()?;
-                if value.is_object() {
-                    return Err(fault_of(MISMATCH, "an object is assigned with Set"));
-                }
+                check_set(&value, false)?;
                 self.store(home, of, value)?;
             }
             Op::SetObject(home, of) => {
                 let value = self.pop_settled()?;
-                if !value.is_object() {
-                    return Err(fault_of(MISMATCH, "Set assigns objects only"));
-                }
+                check_set(&value, true)?;
                 self.store(home, of, value)?;
             }
             Op::StoreArray(home, of) => {
@@ -568,14 +566,12 @@ impl<'h> Machine<'h> {
         self.change(&place, |value, of| {
             match (&mut *value, rest) {
                 (Value::Text(text), Some(rest)) => {
-                    limit::expect_bytes(
-                        rest.as_str().len()
-                            + if Rc::strong_count(text) > 1 {
-                                text.as_str().len()
-                            } else {
-                                0
-                            },
-                    )?;
+                    let copied = match Rc::strong_count(text) {
+                        1 => 0,
+                        _ => text.as_str().len(),
+                    };
+                    limit::expect_bytes(rest.as_str().len() + copied)?;
+                    limit::spend_on(copied / 16)?;
                     Rc::make_mut(text).push(rest.as_str());
                     if let ScalarType::Fixed(_) = of {
                         *value = std::mem::take(value).convert(of, &setting)?;

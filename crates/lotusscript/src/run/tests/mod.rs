@@ -30,6 +30,7 @@ pub(super) fn outcome_of(source: &str) -> String {
     let limits = Limits {
         steps: 1_000_000,
         memory_bytes: 32 << 20,
+        time: std::time::Duration::from_secs(3600),
         ..Limits::default()
     };
     let options = RunOptions {
