@@ -1,6 +1,7 @@
 //! What runs mean: sources, and what they print. "As documented" in HCL's language reference for Domino Designer; each group names the page.
 
 mod errors;
+mod flow;
 mod functions;
 mod hosts;
 mod limits;
