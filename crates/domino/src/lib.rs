@@ -10,10 +10,15 @@
 #![warn(missing_docs)]
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod bytes;
+mod charset;
 mod object;
 mod objects;
 mod transport;
 mod world;
+mod xml;
 
-pub use transport::{NoNetwork, Request, Response, Transport, TransportError};
+pub use transport::{
+    Exchange, NoNetwork, Request, Response, Transport, TransportError, without_secrets,
+};
 pub use world::World;

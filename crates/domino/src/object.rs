@@ -6,6 +6,9 @@ use lotusscript::run::{Answer, Fault, Manners, NOT_THERE, Product, ScriptError, 
 use std::any::Any;
 use std::rc::Rc;
 
+/// An error of Notes that has no number of its own in lsxbeerr.lss.
+pub(crate) const NOTES_ERROR: i32 = 4000;
+
 /// Type mismatch.
 const MISMATCH: i32 = 13;
 
@@ -63,9 +66,11 @@ pub(crate) fn value_of_shared(object: Rc<dyn Object>) -> Value {
 pub(crate) fn object_of(product: &Product) -> Result<Rc<dyn Object>, Box<Fault>> {
     match product.inner.downcast_ref::<Handle>() {
         Some(handle) => Ok(Rc::clone(&handle.0)),
-        None => {
-            Err(ScriptError::new(NOT_THERE, format!("the object {} belongs to another run", product.class)).into())
-        }
+        None => Err(ScriptError::new(
+            NOT_THERE,
+            format!("the object {} belongs to another run", product.class),
+        )
+        .into()),
     }
 }
 
@@ -168,7 +173,11 @@ impl Arguments<'_> {
 
     /// That an argument is of a wrong type.
     pub fn mismatch(&self, at: usize, wanted: &str) -> Box<Fault> {
-        let message = format!("Type mismatch: argument {} of {} is not {wanted}", at + 1, self.of);
+        let message = format!(
+            "Type mismatch: argument {} of {} is not {wanted}",
+            at + 1,
+            self.of
+        );
         ScriptError::new(MISMATCH, message).into()
     }
 }

@@ -2,9 +2,12 @@
 
 use crate::object::{Arguments, Object, object_of};
 use crate::objects;
-use crate::transport::{NoNetwork, Transport};
+use crate::transport::{Exchange, NoNetwork, Transport};
 use lotusscript::notes::{Library, MemberKind, NotesParameter};
-use lotusscript::run::{Answer, Event, Fault, Host, Manners, NOT_THERE, Product, ScriptError, Value, missing};
+use lotusscript::run::{
+    Answer, Event, Fault, Host, Manners, NOT_THERE, Product, ScriptError, Value, missing,
+};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// What a run sees of the world.
@@ -14,6 +17,10 @@ pub struct World {
     pub manners: Manners,
     /// The network.
     pub transport: Box<dyn Transport>,
+    /// What was sent over the network, in its order.
+    pub exchanges: Vec<Exchange>,
+    /// The files that a run sees, by their paths as scripts write them.
+    pub files: BTreeMap<String, Vec<u8>>,
     /// What was printed.
     pub printed: Vec<String>,
 }
@@ -23,6 +30,8 @@ impl Default for World {
         Self {
             manners: Manners::default(),
             transport: Box::new(NoNetwork),
+            exchanges: Vec::new(),
+            files: BTreeMap::new(),
             printed: Vec::new(),
         }
     }
@@ -63,6 +72,7 @@ impl Host for World {
     fn set(&mut self, object: &Rc<Product>, member: &str, value: Value) -> Result<(), Box<Fault>> {
         let object = object_of(object)?;
         known(&*object, member)?;
+        writable(object.class(), member)?;
         object.set(self, member, value)
     }
 
@@ -117,6 +127,21 @@ fn known(object: &dyn Object, member: &str) -> Result<(), Box<Fault>> {
     }
 }
 
+/// That a property may be set.
+fn writable(class: &str, member: &str) -> Result<(), Box<Fault>> {
+    let library = Library::get();
+    let found = library
+        .class(class)
+        .and_then(|class| library.member(class, member));
+    match found.map(|member| (&member.kind, member.name)) {
+        Some((MemberKind::Property { is_writable: false }, name)) => {
+            let message = format!("{class}.{name} is read-only");
+            Err(ScriptError::new(NO_MEMBER, message).into())
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Member does not exist.
 const NO_MEMBER: i32 = 185;
 
@@ -141,7 +166,10 @@ fn count(of: &str, parameters: &[NotesParameter], arguments: &[Value]) -> Result
                 true => least.to_string(),
                 false => format!("{least} to {}", parameters.len()),
             };
-            let message = format!("{of} takes {takes} arguments, and is given {}", arguments.len());
+            let message = format!(
+                "{of} takes {takes} arguments, and is given {}",
+                arguments.len()
+            );
             Err(ScriptError::new(WRONG_COUNT, message).into())
         }
     }
