@@ -1,8 +1,7 @@
 //! Runs scripts for the tests of the objects: a session that makes them, a network that answers from a row.
 
-use super::{dom, http, json, stream};
 use crate::World;
-use crate::object::{Arguments, Object, not_here, value_of};
+use crate::object::{Arguments, Object, value_of};
 use crate::transport::{Request, Response, Transport, TransportError};
 use lotusscript::run::{Answer, Module, Program, RunOptions, Value};
 use lotusscript::syntax::parse;
@@ -23,13 +22,7 @@ impl Object for Session {
     }
 
     fn call(&self, world: &mut World, member: &str, arguments: Arguments<'_>) -> Answer {
-        match member {
-            "createhttprequest" => Ok(http::request()),
-            "createjsonnavigator" => json::navigator(world, &arguments.value(0)),
-            "createdomparser" => dom::parser(&arguments.value(0), &arguments.value(1)),
-            "createstream" => Ok(stream::stream()),
-            _ => not_here(self.class(), member),
-        }
+        super::create_of_session(world, member, arguments)
     }
 }
 

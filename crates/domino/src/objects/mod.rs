@@ -28,3 +28,14 @@ pub(crate) fn create_object(_: &mut World, class: &str) -> Answer {
         None => missing(&format!("the object {class}")),
     }
 }
+
+/// What a session makes for HTTP, JSON, XML and streams, by the method in small letters.
+pub(crate) fn create_of_session(world: &mut World, method: &str, given: Arguments<'_>) -> Answer {
+    match method {
+        "createhttprequest" => Ok(http::request()),
+        "createjsonnavigator" => json::navigator(world, &given.value(0)),
+        "createdomparser" => dom::parser(&given.value(0), &given.value(1)),
+        "createstream" => Ok(stream::stream()),
+        _ => missing(&format!("NotesSession.{method}")),
+    }
+}
