@@ -3,6 +3,8 @@
 mod clean;
 mod diff;
 mod files;
+#[cfg_attr(not(test), expect(dead_code, reason = "for agents that run"))]
+mod network;
 
 use ::dxl::check::{self, Checked, Finding, Profile};
 use ::dxl::position::shown_path;

@@ -7,6 +7,9 @@ use std::any::Any;
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 
+/// An error of Notes that has no number of its own in lsxbeerr.lss.
+pub(crate) const NOTES_ERROR: i32 = 4000;
+
 /// Type mismatch.
 const MISMATCH: i32 = 13;
 

@@ -9,7 +9,7 @@ use crate::objects::{self, ui};
 use crate::store::index::Index;
 use crate::store::{DatabaseId, Store};
 use crate::trace::{Trace, Traced, Wish};
-use crate::transport::{NoNetwork, Transport};
+use crate::transport::{Exchange, NoNetwork, Transport};
 use crate::windows::{Choice, Window, WindowAnswer, answer_to, unanswered};
 use crate::{convert, time};
 use dxl::NodeId;
@@ -35,6 +35,8 @@ pub struct World {
     pub international: International,
     /// The network.
     pub transport: Box<dyn Transport>,
+    /// What was sent over the network, in its order.
+    pub exchanges: Vec<Exchange>,
     /// What was printed.
     pub printed: Vec<String>,
     /// The clock: milliseconds since 1970, UTC. `Sleep` moves it.
@@ -122,6 +124,7 @@ impl World {
             manners: Manners::default(),
             international: International::default(),
             transport: Box::new(NoNetwork),
+            exchanges: Vec::new(),
             printed: Vec::new(),
             now: 1_795_244_400_000,
             zone: TimeZone::UTC,
@@ -304,6 +307,7 @@ impl Host for World {
     fn set(&mut self, object: &Rc<Product>, member: &str, value: Value) -> Result<(), Box<Fault>> {
         let object = object_of(object)?;
         known(&*object, member)?;
+        writable(object.class(), member)?;
         object.set(self, member, value)
     }
 
@@ -450,6 +454,21 @@ fn known(object: &dyn Object, member: &str) -> Result<(), Box<Fault>> {
             let message = format!("{} has no member {member}", about.name);
             Err(ScriptError::new(NO_MEMBER, message).into())
         }
+    }
+}
+
+/// That a property may be set.
+fn writable(class: &str, member: &str) -> Result<(), Box<Fault>> {
+    let library = Library::get();
+    let found = library
+        .class(class)
+        .and_then(|class| library.member(class, member));
+    match found.map(|member| (&member.kind, member.name)) {
+        Some((MemberKind::Property { is_writable: false }, name)) => {
+            let message = format!("{class}.{name} is read-only");
+            Err(ScriptError::new(NO_MEMBER, message).into())
+        }
+        _ => Ok(()),
     }
 }
 

@@ -2,18 +2,25 @@
 
 pub(crate) mod acl;
 pub(crate) mod agent;
+#[cfg(test)]
+mod bench;
 pub(crate) mod collection;
+mod com;
 pub(crate) mod database;
 pub(crate) mod datetime;
 pub(crate) mod design;
 pub(crate) mod document;
+mod dom;
 pub(crate) mod embedded;
 pub(crate) mod entries;
 pub(crate) mod functions;
+mod http;
 pub(crate) mod item;
+mod json;
 pub(crate) mod log;
 pub(crate) mod name;
 pub(crate) mod session;
+mod stream;
 pub(crate) mod ui;
 pub(crate) mod view;
 
@@ -52,12 +59,21 @@ pub(crate) fn create(world: &mut World, class: &str, given: Arguments<'_>) -> An
     })
 }
 
-/// `CreateObject("…")`, by the name in small letters.
+/// `CreateObject`, by the name in small letters.
 pub(crate) fn create_object(_: &mut World, class: &str) -> Answer {
-    missing(&format!("the object {class}"))
+    match com::create(class) {
+        Some(object) => Ok(object),
+        None => missing(&format!("the object {class}")),
+    }
 }
 
 /// What a session makes for HTTP, JSON, XML and streams, by the method in small letters.
-pub(crate) fn create_of_session(_: &mut World, method: &str, _: Arguments<'_>) -> Answer {
-    missing(&format!("NotesSession.{method}"))
+pub(crate) fn create_of_session(world: &mut World, method: &str, given: Arguments<'_>) -> Answer {
+    match method {
+        "createhttprequest" => Ok(http::request()),
+        "createjsonnavigator" => json::navigator(world, &given.value(0)),
+        "createdomparser" => dom::parser(&given.value(0), &given.value(1)),
+        "createstream" => Ok(stream::stream()),
+        _ => missing(&format!("NotesSession.{method}")),
+    }
 }
