@@ -20,7 +20,7 @@ pub(crate) struct Index {
     pub name: String,
     pub aliases: Vec<String>,
     pub columns: Vec<ColumnOf>,
-    pub rows: Vec<Row>,
+    pub rows: Rc<Vec<Row>>,
     pub selection: String,
     pub is_folder: bool,
     pub is_default: bool,
@@ -120,6 +120,8 @@ pub(crate) fn index_of(
 #[derive(Debug, Clone)]
 struct Computed {
     document: Rc<Document>,
+    parent: Option<String>,
+    is_conflict: bool,
     is_selected: bool,
     values: Option<Vec<Value>>,
 }
@@ -140,20 +142,38 @@ fn build(
         Some(store) if index.is_folder => store.folder(&index.name).iter().cloned().collect(),
         _ => HashSet::new(),
     };
+    let mut is_as_before = old
+        .as_ref()
+        .is_some_and(|old| old.computed.len() == notes.len());
     for one in &notes {
         let known = old.as_ref().and_then(|old| old.computed.get(&one.unid));
-        let known = known.filter(|known| Rc::ptr_eq(&known.document, &one.document));
-        let is_selected = match (&formula, known) {
-            (None, _) => folder.contains(&one.unid),
-            (Some(_), Some(known)) => known.is_selected,
-            (Some(formula), None) => one.is_selected(world, database, formula)?,
-        };
-        let computed = Computed {
-            document: Rc::clone(&one.document),
-            is_selected,
-            values: known.and_then(|known| known.values.clone()),
+        let computed = match known.filter(|known| Rc::ptr_eq(&known.document, &one.document)) {
+            Some(known) if !index.is_folder => known.clone(),
+            _ => {
+                let is_selected = match &formula {
+                    None => folder.contains(&one.unid),
+                    Some(formula) => one.is_selected(world, database, formula)?,
+                };
+                let values = match is_selected {
+                    true => Some(one.values(world, database, &index.columns)?),
+                    false => None,
+                };
+                let computed = Computed {
+                    parent: one.parent(),
+                    is_conflict: one.document.is_conflict(),
+                    document: Rc::clone(&one.document),
+                    is_selected,
+                    values,
+                };
+                is_as_before &= known.is_some_and(|known| known.shows_the_same(&computed));
+                computed
+            }
         };
         index.computed.insert(one.unid.clone(), computed);
+    }
+    if let Some(old) = old.filter(|_| is_as_before) {
+        index.rows = Rc::clone(&old.rows);
+        return Ok(index);
     }
     let chosen: Vec<bool> = notes
         .iter()
@@ -178,6 +198,7 @@ fn build(
             .and_then(|one| one.values.clone());
         let values = match known {
             Some(values) => values,
+            // An answer that comes along with its question.
             None => {
                 let values = one.values(world, database, &index.columns)?;
                 if let Some(computed) = index.computed.get_mut(&one.unid) {
@@ -196,8 +217,20 @@ fn build(
         split(row, &index.columns, &mut shown);
     }
     charge(u64::try_from(shown.len() / 4).unwrap_or(0))?;
-    index.rows = Arrangement::new(&index, &world.zone, shown).rows();
+    index.rows = Rc::new(Arrangement::new(&index, &world.zone, shown).rows());
     Ok(index)
+}
+
+impl Computed {
+    fn shows_the_same(&self, other: &Self) -> bool {
+        // What came along with its question may do so again, with other values.
+        let is_whole = self.is_selected == self.values.is_some();
+        is_whole
+            && self.is_selected == other.is_selected
+            && self.values == other.values
+            && self.parent == other.parent
+            && self.is_conflict == other.is_conflict
+    }
 }
 
 /// A document that a view or a search looks at.
@@ -299,7 +332,7 @@ fn read_design(world: &World, database: DatabaseId, view: NodeId) -> Result<Inde
         name: piece.name().into_owned(),
         aliases: piece.aliases(),
         columns: columns?,
-        rows: Vec::new(),
+        rows: Rc::new(Vec::new()),
         selection,
         is_folder: matches!(piece, Piece::Folder(_)),
         is_default: piece.flag("default") == Some(true),
