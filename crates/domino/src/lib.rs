@@ -10,15 +10,34 @@
 #![warn(missing_docs)]
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod agent;
 mod bytes;
 mod charset;
+mod convert;
+mod form;
+mod formulas;
+mod mail;
+mod names;
 mod object;
 mod objects;
+mod report;
+pub mod store;
+#[cfg(test)]
+mod tests;
+mod time;
+mod trace;
 mod transport;
+mod windows;
 mod world;
 mod xml;
 
+pub use agent::{AgentError, agents_of};
+pub use mail::Mail;
+pub use report::{CallPlace, DocumentChange, Failure, Report, WhatChanged};
+pub use store::{DatabaseId, Store};
+pub use trace::{Trace, Traced, Wish};
 pub use transport::{
     Exchange, NoNetwork, Request, Response, Transport, TransportError, without_secrets,
 };
+pub use windows::{Choice, Window, WindowAnswer};
 pub use world::World;

@@ -4,7 +4,8 @@ use crate::World;
 use lotusscript::notes::{Library, MemberKind};
 use lotusscript::run::{Answer, Fault, Manners, NOT_THERE, Product, ScriptError, Value, missing};
 use std::any::Any;
-use std::rc::Rc;
+use std::cell::RefCell;
+use std::rc::{Rc, Weak};
 
 /// An error of Notes that has no number of its own in lsxbeerr.lss.
 pub(crate) const NOTES_ERROR: i32 = 4000;
@@ -180,4 +181,15 @@ impl Arguments<'_> {
         );
         ScriptError::new(MISMATCH, message).into()
     }
+}
+
+/// The value of an object that is the same each time, as long as somebody holds it, so that `Is` holds.
+pub(crate) fn once(kept: &RefCell<Weak<Handle>>, make: impl FnOnce() -> Rc<dyn Object>) -> Value {
+    let known = kept.borrow().upgrade();
+    let handle = known.unwrap_or_else(|| {
+        let made = Rc::new(Handle(make()));
+        *kept.borrow_mut() = Rc::downgrade(&made);
+        made
+    });
+    Product::value(handle.0.class(), handle)
 }

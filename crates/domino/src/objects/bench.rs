@@ -1,30 +1,12 @@
-//! Runs scripts for the tests of the objects: a session that makes them, a network that answers from a row.
+//! Runs scripts for the tests of the objects: a network that answers from a row.
 
 use crate::World;
-use crate::object::{Arguments, Object, value_of};
 use crate::transport::{Request, Response, Transport, TransportError};
-use lotusscript::run::{Answer, Module, Program, RunOptions, Value};
+use lotusscript::run::{Module, Program, RunOptions};
 use lotusscript::syntax::parse;
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::rc::Rc;
-
-/// A session that makes what stands in this folder and nothing else.
-struct Session;
-
-pub(super) fn session() -> Value {
-    value_of(Session)
-}
-
-impl Object for Session {
-    fn class(&self) -> &'static str {
-        "NotesSession"
-    }
-
-    fn call(&self, world: &mut World, member: &str, arguments: Arguments<'_>) -> Answer {
-        super::create_of_session(world, member, arguments)
-    }
-}
 
 /// What was asked, and what is answered in turn.
 #[derive(Debug, Default)]
