@@ -263,7 +263,8 @@ pub(super) fn negate(value: &Value, grows: bool) -> Outcome<Value> {
     }
     match Number::of(value)? {
         Number::Double(number) => match value {
-            Value::Date(_) => Ok(Value::Date(-number)),
+            Value::Date(_) if super::date::is_valid(-number) => Ok(Value::Date(-number)),
+            Value::Date(_) => Err(fault(OVERFLOW)),
             _ => Ok(Value::Double(-number)),
         },
         other => add_or_multiply(BinaryOperator::Minus, Number::Integer(0), other, grows),
