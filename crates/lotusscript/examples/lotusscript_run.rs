@@ -3,7 +3,7 @@
 //! The script libraries of all files, and `.lss` files by their names, are what they may use and include.
 
 use dxl::{Limits as ReadLimits, Tree};
-use lotusscript::run::{Console, GLOBALS, Limits, Module, Program, RunOptions};
+use lotusscript::run::{Console, GLOBALS, Module, Program, RunOptions};
 use lotusscript::sources::{Source, sources};
 use lotusscript::syntax::{Script, parse};
 use std::error::Error;
@@ -101,14 +101,7 @@ fn run(own: &Read, all: &[Read], out: &mut impl Write) -> Result<String, Box<dyn
         return Ok("nothing to run".to_owned());
     }
     let mut console = Console::default();
-    let limits = Limits {
-        steps: u64::MAX,
-        ..Limits::default()
-    };
-    let options = RunOptions {
-        limits,
-        ..RunOptions::default()
-    };
+    let options = RunOptions::default();
     let begun = Instant::now();
     let outcome = program.run("Initialize", Vec::new(), &mut console, &options);
     let took_s = begun.elapsed().as_secs_f64();

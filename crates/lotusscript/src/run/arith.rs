@@ -1,8 +1,10 @@
 //! Operators: which type the result has, and what it is.
 //!
 //! The type of a result is that of the operand that comes later in Byte, Integer, Long, Single, Double, Currency. What does not fit is error 6, but Variants grow: Integer to
-//! Long, Long to Double. Null makes the result Null. [Language reference: "+ operator", "Automatic data type conversion"]
+//! Long, Long to Double. Null makes the result Null. A text and a number: what has a declared type decides how the Variant is taken; of two Variants, `+` adds, and the number
+//! is less than the text. [Language reference: "Addition operator", "Relational (comparison) operators", "Automatic data type conversion"]
 
+use super::code::Sides;
 use super::convert::Setting;
 use super::fault::{DIVISION, ILLEGAL_CALL, MISMATCH, NULL_USE, OVERFLOW, Outcome, fault};
 use super::value::{Text, Value};
@@ -122,19 +124,30 @@ fn is_null(left: &Value, right: &Value) -> bool {
     matches!(left, Value::Null) || matches!(right, Value::Null)
 }
 
-/// `+`, `-`, `*`, `/`, `\`, `Mod`, `^`. With `grows`, one of the operands may be a Variant.
+/// `+`, `-`, `*`, `/`, `\`, `Mod`, `^`.
 pub(super) fn reckon(
     operator: BinaryOperator,
     left: &Value,
     right: &Value,
-    grows: bool,
+    sides: Sides,
     setting: &Setting,
 ) -> Outcome<Value> {
     use BinaryOperator as Op;
+    let grows = sides.grow();
     match (operator, left, right) {
         (Op::Plus, Value::Text(one), Value::Text(two)) => return join_texts(one, two),
         (Op::Plus, Value::Text(one), Value::Empty) => return Ok(Value::Text(Rc::clone(one))),
         (Op::Plus, Value::Empty, Value::Text(two)) => return Ok(Value::Text(Rc::clone(two))),
+        (Op::Plus, Value::Text(one), two)
+            if !sides.left_is_loose && sides.right_is_loose && !matches!(two, Value::Null) =>
+        {
+            return join_texts(one, &two.to_text(setting)?);
+        }
+        (Op::Plus, one, Value::Text(two))
+            if sides.left_is_loose && !sides.right_is_loose && !matches!(one, Value::Null) =>
+        {
+            return join_texts(&one.to_text(setting)?, two);
+        }
         _ => {}
     }
     if is_null(left, right) {
@@ -225,26 +238,10 @@ fn half_even(number: i128, divisor: i128) -> i128 {
     }
 }
 
-/// A Double, unless one is a Currency.
+/// Always a Double.
 fn divide(left: Number, right: Number) -> Outcome<Value> {
     if right.double() == 0.0 {
         return Err(fault(DIVISION));
-    }
-    if left.rank().max(right.rank()) == Rank::Currency {
-        let (left, right) = (
-            i128::from(left.currency()?) * 10_000,
-            i128::from(right.currency()?),
-        );
-        if right == 0 {
-            return Err(fault(DIVISION));
-        }
-        let (left, right) = if right < 0 {
-            (-left, -right)
-        } else {
-            (left, right)
-        };
-        let parts = i64::try_from(half_even(left, right)).map_err(|_| fault(OVERFLOW))?;
-        return Ok(Value::Currency(parts));
     }
     floating(left.double() / right.double(), Rank::Double, false)
 }
@@ -266,7 +263,8 @@ pub(super) fn negate(value: &Value, grows: bool) -> Outcome<Value> {
     }
     match Number::of(value)? {
         Number::Double(number) => match value {
-            Value::Date(_) => Ok(Value::Date(-number)),
+            Value::Date(_) if super::date::is_valid(-number) => Ok(Value::Date(-number)),
+            Value::Date(_) => Err(fault(OVERFLOW)),
             _ => Ok(Value::Double(-number)),
         },
         other => add_or_multiply(BinaryOperator::Minus, Number::Integer(0), other, grows),
@@ -274,7 +272,9 @@ pub(super) fn negate(value: &Value, grows: bool) -> Outcome<Value> {
 }
 
 fn join_texts(one: &Rc<Text>, two: &Rc<Text>) -> Outcome<Value> {
-    super::limit::expect_bytes(one.as_str().len() + two.as_str().len())?;
+    let length = one.as_str().len() + two.as_str().len();
+    super::limit::expect_bytes(length)?;
+    super::limit::spend_on(length / 16)?;
     let mut text = Text::clone(one);
     text.push(two.as_str());
     Ok(Value::Text(Rc::new(text)))
@@ -305,6 +305,7 @@ pub(super) fn compare(
     left: &Value,
     right: &Value,
     folds: bool,
+    sides: Sides,
     setting: &Setting,
 ) -> Outcome<Option<Ordering>> {
     Ok(Some(match (left, right) {
@@ -316,11 +317,11 @@ pub(super) fn compare(
         (Value::Null, _) | (_, Value::Null) => return Ok(None),
         (Value::Text(left), Value::Empty) => compare_texts(left.as_str(), "", folds),
         (Value::Empty, Value::Text(right)) => compare_texts("", right.as_str(), folds),
-        (Value::Text(text), Value::Date(date)) => {
-            compare_doubles(text_as_date(text, setting)?, *date)?
+        (Value::Text(text), other) if sides.right_is_loose => {
+            mixed(text, other, sides.left_is_loose, folds, setting)?
         }
-        (Value::Date(date), Value::Text(text)) => {
-            compare_doubles(*date, text_as_date(text, setting)?)?
+        (other, Value::Text(text)) if sides.left_is_loose => {
+            mixed(text, other, sides.right_is_loose, folds, setting)?.reverse()
         }
         (Value::Currency(left), right) if exact(right) => left.cmp(&right.to_currency()?),
         (left, Value::Currency(right)) if exact(left) => left.to_currency()?.cmp(right),
@@ -335,8 +336,20 @@ fn exact(value: &Value) -> bool {
     )
 }
 
-fn text_as_date(text: &Rc<Text>, setting: &Setting) -> Outcome<f64> {
-    Value::Text(Rc::clone(text)).to_date(setting)
+/// A text against what a Variant holds and is no text: a text of its own type makes a text of the other; of two Variants, the number is the lesser.
+fn mixed(
+    text: &Rc<Text>,
+    other: &Value,
+    text_is_loose: bool,
+    folds: bool,
+    setting: &Setting,
+) -> Outcome<Ordering> {
+    let written = other.to_text(setting)?;
+    Ok(if text_is_loose {
+        Ordering::Greater
+    } else {
+        compare_texts(text.as_str(), written.as_str(), folds)
+    })
 }
 
 fn compare_doubles(left: f64, right: f64) -> Outcome<Ordering> {
@@ -426,7 +439,9 @@ pub(super) fn like(left: &Value, right: &Value, folds: bool, setting: &Setting) 
             text.as_str().chars().collect()
         }
     };
-    let (text, pattern) = (fold(left.to_text(setting)?), fold(right.to_text(setting)?));
+    let (text, pattern) = (left.to_text(setting)?, right.to_text(setting)?);
+    super::limit::spend_on(text.as_str().len() + pattern.as_str().len())?;
+    let (text, pattern) = (fold(text), fold(pattern));
     Ok(Value::Boolean(matches_pattern(
         &text,
         &pattern_of(&pattern)?,

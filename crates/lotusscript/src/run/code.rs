@@ -29,6 +29,31 @@ pub(super) enum Form {
     List,
 }
 
+/// Which operands may hold anything. Of the same two values, `+` and comparisons make something else if one of them stands in a Variant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Sides {
+    pub left_is_loose: bool,
+    pub right_is_loose: bool,
+}
+
+impl Sides {
+    /// Both have a declared type.
+    pub const TYPED: Self = Self {
+        left_is_loose: false,
+        right_is_loose: false,
+    };
+    /// Both are Variants.
+    pub const LOOSE: Self = Self {
+        left_is_loose: true,
+        right_is_loose: true,
+    };
+
+    /// Whether the result is a Variant, which takes a larger type when a number does not fit.
+    pub fn grow(self) -> bool {
+        self.left_is_loose || self.right_is_loose
+    }
+}
+
 /// The type of a variable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct VariableType {
@@ -65,6 +90,8 @@ pub(super) enum Op {
     StoreArray(Home, ScalarType),
     /// [value →] put into a slot as it is.
     StoreRaw(u16),
+    /// [value or reference →] what `With` is about: an object itself, where anything else stands.
+    StoreWith(u16),
     /// [text →] put behind the text of a variable, if it is a text; else as `&`.
     Append(Home, ScalarType),
     /// [subscripts, value →]
@@ -96,7 +123,7 @@ pub(super) enum Op {
     /// [a, b → value]
     Binary {
         operator: BinaryOperator,
-        grows: bool,
+        sides: Sides,
         folds: bool,
     },
     /// [a → value]
@@ -287,6 +314,8 @@ pub(super) struct ProcedureInfo {
     pub parameters: Vec<ParameterInfo>,
     /// What the slots behind the parameters hold at first. The first is the result.
     pub slots: Vec<Value>,
+    /// What it gives; of a sub, Variant.
+    pub returns: ScalarType,
     /// Whether texts are compared without regard to case.
     pub folds: bool,
 }
@@ -298,6 +327,8 @@ pub(super) struct MemberInfo {
     pub method: Option<u32>,
     pub get: Option<u32>,
     pub set: Option<u32>,
+    /// Only for procedures of the class and of those related to it.
+    pub is_private: bool,
 }
 
 /// A class.

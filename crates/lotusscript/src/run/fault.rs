@@ -49,7 +49,7 @@ impl fmt::Display for Stop {
             ),
             Self::Memory(limit) => write!(
                 f,
-                "stopped: texts, arrays, lists and objects together need more than the {limit} bytes allowed; look for what grows without an end, or allow more"
+                "stopped: texts, arrays, lists, objects and what was printed together need more than the {limit} bytes allowed; look for what grows without an end, or allow more"
             ),
             Self::Time(limit) => write!(
                 f,

@@ -50,7 +50,7 @@ pub trait Host {
         missing(&format!("going over {}", object.class)).map(|_| Vec::new())
     }
 
-    /// A function of the language that reaches out: `MessageBox`, `InputBox`, `Environ`, `Shell`, `Dir`, … The name is in small letters.
+    /// A function of the language that reaches out: `MessageBox`, `InputBox`, `Environ`, `Shell`, `Dir`, `Execute`, … The name is in small letters.
     fn function(&mut self, name: &str, arguments: &[Value]) -> Answer {
         missing(&format!("the function {name}"))
     }

@@ -8,11 +8,11 @@ use std::time::{Duration, Instant};
 /// The most that a script may use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// Statements.
+    /// Statements. A call of a function of the language counts as one more, and what works on much at once as many more.
     pub steps: u64,
     /// Calls in each other; one more is error 28.
     pub depth: usize,
-    /// Bytes of all values together.
+    /// Bytes of all values, and of what was printed, together.
     pub memory_bytes: usize,
     /// How long it may take.
     pub time: Duration,
@@ -101,6 +101,11 @@ pub(super) fn spend(steps: u64) -> Outcome<()> {
     }
     FUEL.set(0);
     refuel()
+}
+
+/// Work on so many cells of an array or letters of a text: four are as much as a statement.
+pub(super) fn spend_on(parts: usize) -> Outcome<()> {
+    spend(parts as u64 / 4)
 }
 
 #[cold]

@@ -42,6 +42,7 @@ pub use value::{Array, List, Object, Product, Record, Reference, ScalarType, Tex
 
 use std::fmt;
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// How a program is run.
 #[derive(Debug, Clone, Default)]
@@ -132,7 +133,8 @@ impl Program {
             .contains_key(&(0, procedure.to_lowercase().into()))
     }
 
-    /// Sets the modules up, runs `Initialize` of the libraries, then a procedure of the first module, and gives what that gives. `End` in the script is an end, not an error.
+    /// Sets the modules up, runs `Initialize` of the libraries, then a procedure of the first module, then `Terminate` of all, and gives what the procedure gives. `End` in the
+    /// script is an end, not an error.
     pub fn run(
         &self,
         procedure: &str,
@@ -152,6 +154,12 @@ impl Program {
             folds: false,
             seed: options.seed,
             random: 0.0,
+            classes: self
+                .code
+                .classes
+                .iter()
+                .map(|class| Arc::clone(&class.name))
+                .collect(),
         };
         let mut machine = machine::Machine::new(
             Rc::clone(&self.code),
@@ -175,10 +183,16 @@ impl Program {
             .rev()
             .filter_map(|module| self.code.entries.get(&(module, "initialize".into())));
         let before: Vec<u32> = self.code.setups.iter().chain(libraries).copied().collect();
-        let outcome = before
-            .into_iter()
-            .try_for_each(|procedure| machine.run_procedure(procedure, Vec::new()).map(|_| ()))
-            .and_then(|()| machine.run_procedure(entry, arguments));
+        let after: Vec<u32> = (0..self.modules)
+            .filter_map(|module| self.code.entries.get(&(module, "terminate".into())))
+            .copied()
+            .filter(|terminate| *terminate != entry)
+            .collect();
+        let outcome = machine
+            .run_all(&before)
+            .and_then(|()| machine.run_procedure(entry, arguments))
+            .and_then(|result| machine.run_all(&after).map(|()| result))
+            .and_then(|result| machine.let_all_go().map(|()| result));
         machine.finish_line();
         match outcome {
             Err(RunError {
@@ -198,6 +212,36 @@ impl machine::Machine<'_> {
                 calls: Vec::new(),
             })?;
         self.run()?;
-        Ok(self.result())
+        let result = self.result();
+        self.bid_farewells()?;
+        Ok(result)
+    }
+
+    fn run_all(&mut self, procedures: &[u32]) -> Result<(), RunError> {
+        procedures
+            .iter()
+            .try_for_each(|procedure| self.run_procedure(*procedure, Vec::new()).map(|_| ()))
+    }
+
+    /// The variables of the modules, and with them the objects that only they held.
+    fn let_all_go(&mut self) -> Result<(), RunError> {
+        self.let_go();
+        self.bid_farewells()
+    }
+
+    /// `Sub Delete` of all objects that nobody holds any more.
+    fn bid_farewells(&mut self) -> Result<(), RunError> {
+        loop {
+            match self.bid_farewell() {
+                Ok(true) => self.run()?,
+                Ok(false) => return Ok(()),
+                Err(fault) => {
+                    return Err(RunError {
+                        fault: *fault,
+                        calls: Vec::new(),
+                    });
+                }
+            }
+        }
     }
 }

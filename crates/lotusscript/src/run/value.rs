@@ -87,6 +87,26 @@ fn weigh(from: usize, to: usize) {
     let _ = WEIGHT.try_with(|weight| weight.set(weight.get().saturating_sub(from) + to));
 }
 
+/// What was printed, which a host may keep: it counts until the run ends.
+#[derive(Debug, Default)]
+pub(super) struct Printed {
+    bytes: usize,
+}
+
+impl Printed {
+    pub(super) fn add(&mut self, line: &str) {
+        let bytes = line.len() + OWN_BYTES;
+        weigh(0, bytes);
+        self.bytes += bytes;
+    }
+}
+
+impl Drop for Printed {
+    fn drop(&mut self) {
+        weigh(self.bytes, 0);
+    }
+}
+
 /// An object that nobody holds any more and whose class has a `Sub Delete`: its class and members.
 pub(super) fn next_orphan() -> Option<(u16, Vec<Value>)> {
     ORPHANS.with(|orphans| orphans.borrow_mut().pop())
@@ -604,6 +624,7 @@ impl Value {
             Self::Object(_) => 34,
             Self::Product(_) => 35,
             Self::Record(_) | Self::Reference(_) => 12,
+            Self::Array(array) if array.is_dynamic => 8704 | i16::from(array.of.data_type()),
             Self::Array(array) => 8192 | i16::from(array.of.data_type()),
             Self::List(list) => 2048 | i16::from(list.of.data_type()),
         }

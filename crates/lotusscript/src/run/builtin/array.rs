@@ -1,6 +1,7 @@
 //! Arrays and lists: bounds, searching, joining, splitting.
 
 use super::super::arith::{compare, compare_texts};
+use super::super::code::Sides;
 use super::super::fault::{ILLEGAL_CALL, MISMATCH, Outcome, SUBSCRIPT, fault, fault_of};
 use super::super::limit;
 use super::super::value::{Array, ScalarType, Text, Value};
@@ -51,7 +52,7 @@ fn append(_: &mut Scene<'_>, values: &[Value]) -> Outcome<Value> {
         other => vec![other.clone()],
     };
     limit::expect_bytes((one.items().len() + added.len()) * size_of::<Value>())?;
-    limit::spend((one.items().len() as u64 + added.len() as u64) / 16)?;
+    limit::spend_on(one.items().len() + added.len())?;
     let first = one.bounds.first().map_or(0, |bounds| bounds.0);
     let same = matches!(&values[1], Value::Array(two) if two.of == one.of);
     let of = if same { one.of } else { ScalarType::Variant };
@@ -72,7 +73,7 @@ fn is_same(scene: &Scene<'_>, one: &Value, two: &Value, folds: bool) -> bool {
             compare_texts(one.as_str(), two.as_str(), folds).is_eq()
         }
         (Value::Text(_), _) | (_, Value::Text(_)) => false,
-        _ => compare(one, two, folds, &scene.setting)
+        _ => compare(one, two, folds, Sides::LOOSE, &scene.setting)
             .ok()
             .flatten()
             .is_some_and(std::cmp::Ordering::is_eq),
@@ -82,7 +83,7 @@ fn is_same(scene: &Scene<'_>, one: &Value, two: &Value, folds: bool) -> bool {
 fn get_index(scene: &mut Scene<'_>, values: &[Value]) -> Outcome<Value> {
     let array = array_of(&values[0])?;
     let folds = folds(scene, values.get(2))?;
-    limit::spend(array.items().len() as u64 / 16)?;
+    limit::spend(array.items().len() as u64)?;
     let at = array
         .items()
         .iter()
@@ -105,7 +106,7 @@ fn items_of(value: &Value) -> Vec<Value> {
 fn array_replace(scene: &mut Scene<'_>, values: &[Value]) -> Outcome<Value> {
     let array = array_of(&values[0])?;
     let (find, by) = (items_of(&values[1]), items_of(&values[2]));
-    limit::spend(array.items().len() as u64 * find.len() as u64 / 16)?;
+    limit::spend(array.items().len() as u64 * find.len() as u64)?;
     let items = array.items().iter().map(|item| {
         let at = find
             .iter()
@@ -127,6 +128,7 @@ fn array_replace(scene: &mut Scene<'_>, values: &[Value]) -> Outcome<Value> {
 fn unique(scene: &mut Scene<'_>, values: &[Value]) -> Outcome<Value> {
     let array = array_of(&values[0])?;
     let folds = folds(scene, values.get(1))?;
+    limit::spend(array.items().len() as u64)?;
     let mut kept: Vec<Value> = Vec::new();
     let mut seen = std::collections::HashSet::new();
     for item in array.items() {
@@ -137,7 +139,7 @@ fn unique(scene: &mut Scene<'_>, values: &[Value]) -> Outcome<Value> {
                 text.as_str().to_owned()
             }),
             other => {
-                limit::spend(kept.len() as u64 / 16)?;
+                limit::spend(kept.len() as u64)?;
                 !kept.iter().any(|kept| is_same(scene, kept, other, folds))
             }
         };
@@ -167,6 +169,7 @@ fn trimmed(text: &Text) -> String {
 fn full_trim(scene: &mut Scene<'_>, values: &[Value]) -> Outcome<Value> {
     Ok(match &values[0] {
         Value::Array(array) => {
+            limit::spend(array.items().len() as u64)?;
             let mut items = Vec::new();
             for item in array.items() {
                 match item {
@@ -185,7 +188,11 @@ fn full_trim(scene: &mut Scene<'_>, values: &[Value]) -> Outcome<Value> {
             )
         }
         Value::Null => Value::Null,
-        other => Value::text(trimmed(other.to_text(&scene.setting)?.as_ref())),
+        other => {
+            let text = other.to_text(&scene.setting)?;
+            limit::spend_on(text.as_str().len())?;
+            Value::text(trimmed(&text))
+        }
     })
 }
 
@@ -196,6 +203,7 @@ fn join(scene: &mut Scene<'_>, values: &[Value]) -> Outcome<Value> {
         Some(separator) => separator.to_text(&scene.setting)?,
     };
     let mut joined = String::new();
+    limit::spend(array.items().len() as u64)?;
     for (at, item) in array.items().iter().enumerate() {
         let text = item.to_text(&scene.setting)?;
         limit::expect_bytes(joined.len() + separator.as_str().len() + text.as_str().len())?;
@@ -217,6 +225,7 @@ fn split_text(scene: &mut Scene<'_>, values: &[Value], explodes: bool) -> Outcom
     if explodes {
         let letters: Vec<char> = separator.as_str().chars().collect();
         limit::expect_bytes(text.as_str().len() * 2)?;
+        limit::spend_on(text.as_str().len())?;
         let parts = text
             .as_str()
             .split(|letter| letters.contains(&letter))
@@ -257,7 +266,9 @@ fn replace(scene: &mut Scene<'_>, values: &[Value]) -> Outcome<Value> {
     let folds = folds(scene, values.get(5))?;
     let (find, by) = (items_of(&values[1]), items_of(&values[2]));
     let one = |value: &Value| -> Outcome<Value> {
-        let mut text = value.to_text(&scene.setting)?.part(begin, usize::MAX);
+        let text = value.to_text(&scene.setting)?;
+        limit::spend_on(text.as_str().len())?;
+        let mut text = text.part(begin, usize::MAX);
         for (at, find) in find.iter().enumerate() {
             let by = by.get(at).or(by.last()).cloned().unwrap_or_default();
             text = replaced(
@@ -272,6 +283,7 @@ fn replace(scene: &mut Scene<'_>, values: &[Value]) -> Outcome<Value> {
     };
     match &values[0] {
         Value::Array(array) => {
+            limit::spend(array.items().len() as u64)?;
             let items = array
                 .items()
                 .iter()

@@ -152,6 +152,8 @@ struct Shape {
     has_point: bool,
     groups: bool,
     percents: u32,
+    /// Commas at the end of the whole part: each divides by a thousand.
+    thousands: i32,
     exponent: Option<(char, bool, usize)>,
 }
 
@@ -172,7 +174,14 @@ fn shape_of(signs: &[Sign]) -> Shape {
             }
             Sign::Of('#') if zero_seen => shape.least_whole += 1,
             Sign::Of('.') => shape.has_point = true,
-            Sign::Of(',') if !shape.has_point => shape.groups = true,
+            Sign::Of(',') if !shape.has_point => {
+                let behind = signs[at..].iter().find(|sign| **sign != Sign::Of(','));
+                if shape.least_whole > 0 && behind == Some(&Sign::Of('.')) {
+                    shape.thousands += 1;
+                } else {
+                    shape.groups = true;
+                }
+            }
             Sign::Of('%') => shape.percents += 1,
             Sign::Of(letter @ ('E' | 'e'))
                 if matches!(signs.get(at + 1), Some(Sign::Of('+' | '-'))) =>
@@ -195,7 +204,8 @@ fn shape_of(signs: &[Sign]) -> Shape {
 fn one_number(number: f64, pattern: &str, is_negative: bool) -> String {
     let signs = signs(pattern);
     let shape = shape_of(&signs);
-    let mut number = number * 100_f64.powi(i32::try_from(shape.percents).unwrap_or(0));
+    let mut number = number * 100_f64.powi(i32::try_from(shape.percents).unwrap_or(0))
+        / 1000_f64.powi(shape.thousands);
     let mut exponent = 0;
     if shape.exponent.is_some() && number != 0.0 {
         let whole = i32::try_from(shape.least_whole.max(1)).unwrap_or(1);

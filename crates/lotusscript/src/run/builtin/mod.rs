@@ -9,8 +9,9 @@ mod string;
 use super::convert::Setting;
 use super::fault::{ILLEGAL_CALL, Outcome, ScriptError, fault, message_of};
 use super::host::Host;
-use super::value::Value;
+use super::value::{ScalarType, Value};
 use std::ops::RangeInclusive;
+use std::sync::Arc;
 
 /// What functions may look at and change.
 pub(super) struct Scene<'h> {
@@ -23,6 +24,8 @@ pub(super) struct Scene<'h> {
     /// Of `Rnd`.
     pub seed: u64,
     pub random: f32,
+    /// The names of the script's classes, by their numbers.
+    pub classes: Vec<Arc<str>>,
 }
 
 /// A function of the language. What was left out is Empty.
@@ -43,6 +46,11 @@ pub(super) fn find(name: &str) -> Option<Builtin> {
         .or_else(|| moment::find(name))
         .or_else(|| own(name))?;
     Some(Builtin { function, takes })
+}
+
+/// What some functions are for a Variant, whose value they take as a text.
+pub(super) fn of_variant(name: &str) -> Option<Function> {
+    string::of_variant(name)
 }
 
 type Found = Option<(Function, RangeInclusive<u8>)>;
@@ -84,7 +92,10 @@ fn own(name: &str) -> Found {
         "isobject" => (|_, values| truth(values[0].is_object()), 1..=1),
         "isscalar" => (|_, values| truth(is_scalar(&values[0])), 1..=1),
         "isunknown" => (|_, _| truth(false), 1..=1),
-        "typename" => (|_, values| Ok(Value::text(type_name(&values[0]))), 1..=1),
+        "typename" => (
+            |scene, values| Ok(Value::text(type_name(&values[0], &scene.classes))),
+            1..=1,
+        ),
         "datatype" | "vartype" => (|_, values| Ok(Value::Integer(values[0].data_type())), 1..=1),
         "cvar" => (|_, values| Ok(values[0].clone()), 1..=1),
         "createobject" => (create_object, 1..=1),
@@ -119,7 +130,7 @@ fn error_text(scene: &mut Scene<'_>, values: &[Value]) -> Outcome<Value> {
 }
 
 /// As `TypeName` says it, in capitals; objects by their class.
-fn type_name(value: &Value) -> String {
+fn type_name(value: &Value, classes: &[Arc<str>]) -> String {
     match value {
         Value::Empty => "EMPTY".to_owned(),
         Value::Null => "NULL".to_owned(),
@@ -133,16 +144,16 @@ fn type_name(value: &Value) -> String {
         Value::Currency(_) => "CURRENCY".to_owned(),
         Value::Date(_) => "DATE".to_owned(),
         Value::Text(_) => "STRING".to_owned(),
-        Value::Array(array) => format!("{}( )", type_name_of(array.of)),
-        Value::List(list) => format!("{} LIST", type_name_of(list.of)),
+        Value::Array(array) => format!("{}( )", type_name_of(array.of, classes)),
+        Value::List(list) => format!("{} LIST", type_name_of(list.of, classes)),
+        Value::Object(object) => type_name_of(ScalarType::Class(object.class), classes),
         Value::Product(product) => product.class.to_uppercase(),
-        Value::Object(_) | Value::Record(_) | Value::Reference(_) => "OBJECT".to_owned(),
+        Value::Record(_) | Value::Reference(_) => "OBJECT".to_owned(),
     }
 }
 
-fn type_name_of(of: super::value::ScalarType) -> &'static str {
-    use super::value::ScalarType;
-    match of {
+fn type_name_of(of: ScalarType, classes: &[Arc<str>]) -> String {
+    let name = match of {
         ScalarType::Variant | ScalarType::Record(_) => "VARIANT",
         ScalarType::Boolean => "BOOLEAN",
         ScalarType::Byte => "BYTE",
@@ -152,8 +163,13 @@ fn type_name_of(of: super::value::ScalarType) -> &'static str {
         ScalarType::Double => "DOUBLE",
         ScalarType::Currency => "CURRENCY",
         ScalarType::Text | ScalarType::Fixed(_) => "STRING",
-        ScalarType::Class(_) | ScalarType::Product => "OBJECT",
-    }
+        ScalarType::Class(number) => match classes.get(usize::from(number)) {
+            Some(name) => return name.to_uppercase(),
+            None => "OBJECT",
+        },
+        ScalarType::Product => "OBJECT",
+    };
+    name.to_owned()
 }
 
 fn create_object(scene: &mut Scene<'_>, values: &[Value]) -> Outcome<Value> {

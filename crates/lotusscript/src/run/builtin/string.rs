@@ -67,23 +67,37 @@ pub(super) fn find(name: &str) -> Found {
     })
 }
 
+/// What `Len` and the like are for a Variant.
+pub(super) fn of_variant(name: &str) -> Option<super::Function> {
+    match name {
+        "len" | "lenc" => Some(|scene, values| length_as_text(scene, values, 1)),
+        "lenb" | "lenbp" => Some(|scene, values| length_as_text(scene, values, 2)),
+        _ => None,
+    }
+}
+
+/// An argument as a text. One whose letters are not all of a byte is gone through to find a place in it, which counts as work.
 pub(super) fn text_at(scene: &Scene<'_>, values: &[Value], at: usize) -> Outcome<Rc<Text>> {
-    values
+    let text = values
         .get(at)
         .unwrap_or(&Value::Empty)
-        .to_text(&scene.setting)
+        .to_text(&scene.setting)?;
+    if !text.is_ascii() {
+        limit::spend_on(text.as_str().len())?;
+    }
+    Ok(text)
 }
 
 fn is_null(values: &[Value]) -> bool {
     matches!(values.first(), Some(Value::Null))
 }
 
-/// Whether a comparison goes without case: the method 1 or 5, or what Option Compare says.
+/// Whether a comparison goes without case: the method 1 or 5, or what Option Compare says. 2 is bit by bit.
 pub(super) fn folds(scene: &Scene<'_>, method: Option<&Value>) -> Outcome<bool> {
     match method {
         None | Some(Value::Empty) => Ok(scene.folds),
         Some(method) => match method.to_long()? {
-            0 | 4 => Ok(false),
+            0 | 2 | 4 => Ok(false),
             1 | 5 => Ok(true),
             _ => Err(fault(ILLEGAL_CALL)),
         },
@@ -137,17 +151,42 @@ fn val(scene: &mut Scene<'_>, values: &[Value]) -> Outcome<Value> {
     Ok(Value::Double(number))
 }
 
+/// Of a text its letters; of a number, and of all members of a `Type` together, the bytes that hold it.
 fn length(scene: &mut Scene<'_>, values: &[Value], factor: usize) -> Outcome<Value> {
-    let length = match &values[0] {
-        Value::Null => return Ok(Value::Null),
-        Value::Text(text) => text.length() * factor,
-        Value::Boolean(_) | Value::Integer(_) => 2,
-        Value::Byte(_) => 1,
-        Value::Long(_) | Value::Single(_) => 4,
-        Value::Double(_) | Value::Currency(_) | Value::Date(_) => 8,
-        other => other.to_text(&scene.setting)?.length() * factor,
-    };
+    let mut length = 0;
+    let mut parts = vec![&values[0]];
+    while let Some(part) = parts.pop() {
+        length += match part {
+            Value::Text(text) => {
+                if !text.is_ascii() {
+                    limit::spend_on(text.as_str().len())?;
+                }
+                text.length() * factor
+            }
+            Value::Boolean(_) | Value::Integer(_) => 2,
+            Value::Byte(_) => 1,
+            Value::Long(_) | Value::Single(_) => 4,
+            Value::Double(_) | Value::Currency(_) | Value::Date(_) => 8,
+            Value::Record(record) => {
+                parts.extend(&record.fields);
+                0
+            }
+            Value::Array(array) if !std::ptr::eq(part, &values[0]) => {
+                parts.extend(array.items());
+                0
+            }
+            other => other.to_text(&scene.setting)?.length() * factor,
+        };
+    }
     count(length)
+}
+
+/// Of a Variant, the letters of what it is as a text; a `Type` stands in none.
+fn length_as_text(scene: &mut Scene<'_>, values: &[Value], factor: usize) -> Outcome<Value> {
+    match &values[0] {
+        Value::Record(_) => length(scene, values, factor),
+        _ => count(text_at(scene, values, 0)?.length() * factor),
+    }
 }
 
 fn count(number: usize) -> Outcome<Value> {
@@ -189,9 +228,6 @@ fn mid(scene: &mut Scene<'_>, values: &[Value], factor: usize) -> Outcome<Value>
         None | Some(Value::Empty) => usize::MAX,
         Some(count) => count.to_count()? / factor,
     };
-    if !text.is_ascii() {
-        limit::spend(text.as_str().len() as u64 / 64)?;
-    }
     Ok(Value::Text(text.part(begin, wanted)))
 }
 
@@ -201,12 +237,14 @@ fn mapped(scene: &mut Scene<'_>, values: &[Value], map: impl Fn(&str) -> String)
     }
     let text = text_at(scene, values, 0)?;
     limit::expect_bytes(text.as_str().len())?;
+    limit::spend_on(text.as_str().len())?;
     Ok(Value::text(map(text.as_str())))
 }
 
 fn space(_: &mut Scene<'_>, values: &[Value]) -> Outcome<Value> {
     let count = values[0].to_count()?;
     limit::expect_bytes(count)?;
+    limit::spend_on(count / 16)?;
     Ok(Value::text(" ".repeat(count)))
 }
 
@@ -220,16 +258,19 @@ fn repeated(scene: &mut Scene<'_>, values: &[Value]) -> Outcome<Value> {
         },
     };
     limit::expect_bytes(count.saturating_mul(letter.as_str().len()))?;
+    limit::spend_on(count / 16)?;
     Ok(Value::text(letter.as_str().repeat(count)))
 }
 
 /// Where a text is found in another, in units from 0.
 fn found_at(text: &Text, wanted: &Text, from: usize, folds: bool) -> Outcome<Option<usize>> {
-    limit::spend(text.as_str().len() as u64 / 256)?;
     if text.is_ascii() && !folds {
         let rest = text.as_str().get(from..).unwrap_or_default();
-        return Ok(rest.find(wanted.as_str()).map(|at| at + from));
+        let found = rest.find(wanted.as_str());
+        limit::spend_on(found.unwrap_or(rest.len()) / 4)?;
+        return Ok(found.map(|at| at + from));
     }
+    limit::spend_on(text.as_str().len())?;
     let fold = |text: &Text| match folds {
         true => super::super::value::units_of(&simple_fold(text.as_str())),
         false => text.units(),
@@ -302,6 +343,7 @@ fn strconv(scene: &mut Scene<'_>, values: &[Value]) -> Outcome<Value> {
         return Ok(Value::Null);
     }
     let text = text_at(scene, values, 0)?;
+    limit::spend_on(text.as_str().len())?;
     Ok(Value::text(match values[1].to_long()? {
         1 => text.as_str().to_uppercase(),
         2 => text.as_str().to_lowercase(),
@@ -387,6 +429,7 @@ pub(super) fn split(
         return Ok(vec![text.part(0, usize::MAX)]);
     }
     limit::expect_bytes(text.as_str().len() * 2)?;
+    limit::spend_on(text.as_str().len())?;
     if text.is_ascii() && !folds {
         for part in text.as_str().splitn(most, separator.as_str()) {
             if parts.len() % 1024 == 0 {
@@ -415,7 +458,6 @@ pub(super) fn split(
             at += 1;
         }
         if at % 65_536 == 0 {
-            limit::spend(64)?;
             limit::expect_bytes(0)?;
         }
     }

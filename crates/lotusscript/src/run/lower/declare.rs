@@ -2,7 +2,8 @@
 
 use super::super::arith;
 use super::super::code::{
-    ClassInfo, Form, Home, MemberInfo, Op, ParameterInfo, ProcedureInfo, RecordInfo, VariableType,
+    ClassInfo, Form, Home, MemberInfo, Op, ParameterInfo, ProcedureInfo, RecordInfo, Sides,
+    VariableType,
 };
 use super::super::convert::Setting;
 use super::super::value::{ScalarType, Value};
@@ -132,7 +133,7 @@ impl<'a> Lower<'a> {
     /// Everything else: constants, members, variables, heads of procedures.
     pub(super) fn declare_all(&mut self, body: &[Placed<'a>]) -> Lowered<()> {
         self.frame = Frame::default();
-        let setup = self.begin_procedure("(Declarations)", Vec::new());
+        let setup = self.begin_procedure("(Declarations)", Vec::new(), ScalarType::Variant);
         self.code.setups.push(setup);
         for (file, statement) in body {
             self.file = *file;
@@ -229,10 +230,12 @@ impl<'a> Lower<'a> {
                         let (of, initial) = self.variable_of(variable)?;
                         let at = info.fields.len() as u16;
                         info.fields.push(initial);
-                        info.members
+                        let member = info
+                            .members
                             .entry(Arc::clone(&variable.name.key))
-                            .or_default()
-                            .field = Some((at, of));
+                            .or_default();
+                        member.field = Some((at, of));
+                        member.is_private = declaration.kind != DeclarationKind::Public;
                     }
                 }
                 StatementKind::Procedure(procedure) => {
@@ -241,6 +244,7 @@ impl<'a> Lower<'a> {
                         .members
                         .entry(Arc::clone(&procedure.name.key))
                         .or_default();
+                    member.is_private |= procedure.visibility == Some(Visibility::Private);
                     match procedure.kind {
                         ProcedureKind::PropertyGet => member.get = Some(number),
                         ProcedureKind::PropertySet => member.set = Some(number),
@@ -404,7 +408,7 @@ impl<'a> Lower<'a> {
                         arith::logic(*operator, &left, &right).ok()?
                     }
                     operator if operator.precedence() >= BinaryOperator::Plus.precedence() => {
-                        arith::reckon(*operator, &left, &right, false, &setting).ok()?
+                        arith::reckon(*operator, &left, &right, Sides::TYPED, &setting).ok()?
                     }
                     _ => return None,
                 }
@@ -515,7 +519,12 @@ impl<'a> Lower<'a> {
         found.map_or(ScalarType::Variant, |(_, _, of)| *of)
     }
 
-    fn begin_procedure(&mut self, name: &str, parameters: Vec<ParameterInfo>) -> u32 {
+    fn begin_procedure(
+        &mut self,
+        name: &str,
+        parameters: Vec<ParameterInfo>,
+        returns: ScalarType,
+    ) -> u32 {
         let number = self.code.procedures.len() as u32;
         let folds = self.scope().folds;
         let start = self.here();
@@ -525,6 +534,7 @@ impl<'a> Lower<'a> {
             start,
             parameters,
             slots: Vec::new(),
+            returns,
             folds,
         });
         number
@@ -558,7 +568,17 @@ impl<'a> Lower<'a> {
         if parameters.len() > 255 {
             return Err(self.fail(procedure.head, "the procedure has too many parameters"));
         }
-        Ok(self.begin_procedure(&procedure.name.text, parameters))
+        let returns = self.result_type_of(procedure)?;
+        Ok(self.begin_procedure(&procedure.name.text, parameters, returns))
+    }
+
+    fn result_type_of(&mut self, procedure: &Procedure) -> Lowered<ScalarType> {
+        match procedure.kind {
+            ProcedureKind::Function | ProcedureKind::PropertyGet => {
+                self.scalar_of(&procedure.name, procedure.returns.as_ref())
+            }
+            _ => Ok(ScalarType::Variant),
+        }
     }
 
     /// All procedures of a module, and of its classes.
@@ -638,12 +658,7 @@ impl<'a> Lower<'a> {
                 Local::Variable(Home::Local(slot), of),
             );
         }
-        let of = match procedure.kind {
-            ProcedureKind::Function | ProcedureKind::PropertyGet => {
-                self.scalar_of(&procedure.name, procedure.returns.as_ref())?
-            }
-            _ => ScalarType::Variant,
-        };
+        let of = self.code.procedures[number as usize].returns;
         let result = VariableType {
             of,
             form: Form::One,

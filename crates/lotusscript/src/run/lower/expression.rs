@@ -1,11 +1,52 @@
-//! Expressions and assignments: what is called, what is looked into, what can be changed.
+//! Expressions: what is called, what is looked into, what stands where it can be changed.
 
 use super::super::builtin;
-use super::super::code::{Form, Home, Op, VariableType};
+use super::super::code::{Form, Home, MemberInfo, Op, ProcedureInfo, Sides, VariableType};
 use super::super::value::{ScalarType, Value};
 use super::{Local, Lower, Lowered, Symbol};
 use crate::syntax::*;
 use std::sync::Arc;
+
+/// What is known of a value before the run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Known {
+    /// The type that it surely has; Variant, if that is not certain.
+    pub of: ScalarType,
+    /// Whether it comes from what was declared with a type.
+    pub is_typed: bool,
+}
+
+impl Known {
+    /// Nothing.
+    pub const ANY: Self = Self {
+        of: ScalarType::Variant,
+        is_typed: false,
+    };
+
+    /// A value of a type, for certain.
+    fn surely(of: ScalarType) -> Self {
+        Self {
+            of,
+            is_typed: of != ScalarType::Variant,
+        }
+    }
+
+    /// One value of a variable, or an element of it.
+    fn of_variable(home: Home, of: ScalarType) -> Self {
+        Self {
+            of: certain(home, of),
+            is_typed: of != ScalarType::Variant,
+        }
+    }
+}
+
+/// How two operands stand to each other.
+pub(super) fn sides(left: Known, right: Known) -> Sides {
+    Sides {
+        left_is_loose: !left.is_typed,
+        right_is_loose: !right.is_typed,
+    }
+}
 
 impl Lower<'_> {
     /// A variable by its name, if there is one.
@@ -31,7 +72,7 @@ impl Lower<'_> {
     }
 
     /// A member of the class that the procedure is of.
-    pub(super) fn member_of_class(&self, key: &str) -> Option<super::super::code::MemberInfo> {
+    pub(super) fn member_of_class(&self, key: &str) -> Option<MemberInfo> {
         let class = self.frame.class?;
         self.code.classes[usize::from(class)]
             .members
@@ -55,14 +96,14 @@ impl Lower<'_> {
         Ok((home, of))
     }
 
-    /// Puts the value of an expression on the stack; says its type, if that is certain.
-    pub(super) fn value(&mut self, expression: &Expression) -> Lowered<ScalarType> {
+    /// Puts the value of an expression on the stack; says what is known of it.
+    pub(super) fn value(&mut self, expression: &Expression) -> Lowered<Known> {
         match &expression.kind {
             ExpressionKind::Number(_) | ExpressionKind::Text(_) | ExpressionKind::Constant(_) => {
                 let value = self.fold(expression).unwrap_or_default();
                 let of = type_of(&value);
                 self.constant(value);
-                return Ok(of);
+                return Ok(Known::surely(of));
             }
             ExpressionKind::Name(name) => return self.named(name),
             ExpressionKind::Me => {
@@ -78,17 +119,24 @@ impl Lower<'_> {
                 self.emit_failure(super::super::host::NOT_THERE as i16, "Bind is not there")
             }
             ExpressionKind::Unary { operator, operand } => {
-                let of = self.value(operand)?;
-                let grows = of == ScalarType::Variant;
+                let known = self.value(operand)?;
                 self.emit(Op::Unary {
                     operator: *operator,
-                    grows,
+                    grows: !known.is_typed,
                 });
                 let is_number = matches!(
-                    of,
+                    known.of,
                     ScalarType::Integer | ScalarType::Long | ScalarType::Double
                 );
-                return Ok(if is_number { of } else { ScalarType::Variant });
+                let of = if is_number {
+                    known.of
+                } else {
+                    ScalarType::Variant
+                };
+                return Ok(Known {
+                    of,
+                    is_typed: known.is_typed,
+                });
             }
             ExpressionKind::Binary {
                 operator: BinaryOperator::IsA,
@@ -97,8 +145,8 @@ impl Lower<'_> {
             } => {
                 self.value(left)?;
                 self.value(right)?;
-                self.emit_binary(BinaryOperator::IsA, false);
-                return Ok(ScalarType::Boolean);
+                self.emit_binary(BinaryOperator::IsA, Sides::LOOSE);
+                return Ok(Known::surely(ScalarType::Boolean));
             }
             ExpressionKind::Binary {
                 operator,
@@ -106,31 +154,33 @@ impl Lower<'_> {
                 right,
             } => {
                 let (left, right) = (self.value(left)?, self.value(right)?);
-                let grows = left == ScalarType::Variant || right == ScalarType::Variant;
-                self.emit_binary(*operator, grows);
-                return Ok(result_type(*operator, left, right));
+                self.emit_binary(*operator, sides(left, right));
+                return Ok(Known {
+                    of: result_type(*operator, left.of, right.of),
+                    is_typed: left.is_typed && right.is_typed,
+                });
             }
             ExpressionKind::Parenthesized(inner) => return self.value(inner),
             _ => return Err(self.fail(expression.span, "an expression is missing")),
         }
-        Ok(ScalarType::Variant)
+        Ok(Known::ANY)
     }
 
-    pub(super) fn emit_binary(&mut self, operator: BinaryOperator, grows: bool) {
+    pub(super) fn emit_binary(&mut self, operator: BinaryOperator, sides: Sides) {
         let folds = self.scope().folds;
         self.emit(Op::Binary {
             operator,
-            grows,
+            sides,
             folds,
         });
     }
 
     /// A name alone: a variable, a constant, or a call without arguments.
-    fn named(&mut self, name: &Name) -> Lowered<ScalarType> {
+    fn named(&mut self, name: &Name) -> Lowered<Known> {
         if let Some(value) = self.constant_named(name) {
             let of = type_of(&value);
             self.constant(value);
-            return Ok(of);
+            return Ok(Known::surely(of));
         }
         if let Some((home, of)) = self.variable_named(name) {
             match home {
@@ -139,9 +189,9 @@ impl Lower<'_> {
             };
             self.trace(name, false);
             return Ok(if of.form == Form::One {
-                certain(home, of.of)
+                Known::of_variable(home, of.of)
             } else {
-                ScalarType::Variant
+                Known::ANY
             });
         }
         if self.is_callable(name) {
@@ -149,10 +199,10 @@ impl Lower<'_> {
         }
         let (home, of) = self.variable_or_new(name)?;
         self.emit(Op::Load(home));
-        Ok(of.of)
+        Ok(Known::of_variable(home, of.of))
     }
 
-    fn trace(&mut self, name: &Name, is_write: bool) {
+    pub(super) fn trace(&mut self, name: &Name, is_write: bool) {
         if self.traces {
             let name = self.name(&name.text.clone());
             self.emit(Op::Trace { name, is_write });
@@ -184,7 +234,7 @@ impl Lower<'_> {
     }
 
     /// What stands in front of a point; records as references, so that they can be changed.
-    fn object(&mut self, object: Option<&Expression>, span: Span) -> Lowered<()> {
+    pub(super) fn object(&mut self, object: Option<&Expression>, span: Span) -> Lowered<()> {
         match object {
             Some(object) => self.reference(object),
             None => match self.frame.withs.last().copied() {
@@ -197,23 +247,26 @@ impl Lower<'_> {
         }
     }
 
+    pub(super) fn member_of_base(&self, class: &Expression, name: &Name) -> Option<MemberInfo> {
+        let ExpressionKind::Name(class) = &class.kind else {
+            return None;
+        };
+        match self.type_named(&class.key) {
+            Some(Symbol::Class(class)) => {
+                let info = &self.code.classes[usize::from(*class)];
+                info.members.get(&name.key).copied()
+            }
+            _ => None,
+        }
+    }
+
     fn base_member(
         &mut self,
         class: &Expression,
         name: &Name,
         arguments: &[Argument],
     ) -> Lowered<()> {
-        let found = match &class.kind {
-            ExpressionKind::Name(class) => match self.type_named(&class.key) {
-                Some(Symbol::Class(class)) => {
-                    let info = &self.code.classes[usize::from(*class)];
-                    info.members.get(&name.key).copied()
-                }
-                _ => None,
-            },
-            _ => None,
-        };
-        match found {
+        match self.member_of_base(class, name) {
             Some(member) => match (member.field, member.method.or(member.get)) {
                 (Some((at, _)), _) => {
                     self.emit(Op::Load(Home::Member(at)));
@@ -260,7 +313,7 @@ impl Lower<'_> {
         target: &Expression,
         arguments: &[Argument],
         wants_reference: bool,
-    ) -> Lowered<ScalarType> {
+    ) -> Lowered<Known> {
         match &target.kind {
             ExpressionKind::Name(name) => return self.call_named(name, arguments, wants_reference),
             ExpressionKind::Member { object, name } => {
@@ -281,7 +334,7 @@ impl Lower<'_> {
                 self.index(arguments, wants_reference)?;
             }
         }
-        Ok(ScalarType::Variant)
+        Ok(Known::ANY)
     }
 
     fn index(&mut self, arguments: &[Argument], wants_reference: bool) -> Lowered<()> {
@@ -298,7 +351,7 @@ impl Lower<'_> {
         name: &Name,
         arguments: &[Argument],
         wants_reference: bool,
-    ) -> Lowered<ScalarType> {
+    ) -> Lowered<Known> {
         let own_name = self
             .frame
             .result
@@ -314,9 +367,9 @@ impl Lower<'_> {
             };
             self.index(arguments, wants_reference)?;
             return Ok(if of.form == Form::One {
-                ScalarType::Variant
+                Known::ANY
             } else {
-                certain(home, of.of)
+                Known::of_variable(home, of.of)
             });
         }
         if let Some(member) = self.member_of_class(&name.key)
@@ -330,7 +383,8 @@ impl Lower<'_> {
                 count,
                 wants_reference,
             });
-            return Ok(ScalarType::Variant);
+            let procedure = member.method.or(member.get);
+            return Ok(self.result_of(procedure));
         }
         match self.symbol(&name.key).cloned() {
             Some(Symbol::Procedure(procedure)) => {
@@ -338,7 +392,7 @@ impl Lower<'_> {
                 if usize::from(count) == self.code.procedures[procedure as usize].parameters.len() {
                     self.emit(Op::Call { procedure, count });
                 }
-                return Ok(ScalarType::Variant);
+                return Ok(self.result_of(Some(procedure)));
             }
             Some(Symbol::External) => {
                 self.emit_failure(
@@ -348,15 +402,26 @@ impl Lower<'_> {
                         name.text
                     ),
                 );
-                return Ok(ScalarType::Variant);
+                return Ok(Known::ANY);
             }
             _ => {}
         }
         self.call_of_language(name, arguments)
     }
 
+    /// What a procedure gives. That of a method may be another's, of a class based on this one.
+    fn result_of(&self, procedure: Option<u32>) -> Known {
+        let returns = procedure
+            .and_then(|number| self.code.procedures.get(number as usize))
+            .map_or(ScalarType::Variant, |info: &ProcedureInfo| info.returns);
+        Known {
+            of: ScalarType::Variant,
+            is_typed: returns != ScalarType::Variant,
+        }
+    }
+
     /// A function of the language.
-    fn call_of_language(&mut self, name: &Name, arguments: &[Argument]) -> Lowered<ScalarType> {
+    fn call_of_language(&mut self, name: &Name, arguments: &[Argument]) -> Lowered<Known> {
         let key = name.key.as_ref();
         match (key, arguments) {
             (
@@ -383,7 +448,7 @@ impl Lower<'_> {
             ) => {
                 if let Some((Home::ByRef(slot), _)) = self.variable_named(element) {
                     self.emit(Op::ListTag(slot));
-                    return Ok(ScalarType::Text);
+                    return Ok(Known::surely(ScalarType::Text));
                 }
             }
             (
@@ -400,36 +465,70 @@ impl Lower<'_> {
                     self.frame.names.contains_key(key.as_str()) || self.symbol(&key).is_some()
                 });
                 self.constant(Value::Boolean(is_defined));
-                return Ok(ScalarType::Boolean);
+                return Ok(Known::surely(ScalarType::Boolean));
             }
             _ => {}
         }
         if let Some(found) = builtin::find(key) {
+            return self.call_builtin(name, &found, arguments);
+        }
+        if let Some(function) = crate::notes::Library::get().function(key) {
             let count = self.values(arguments)?;
-            if !found.takes.contains(&count) {
-                self.emit_failure(217, &format!("{} is called with {count}", name.text));
-                return Ok(ScalarType::Variant);
-            }
-            self.emit(Op::Function(found.function, count));
-            return Ok(match (name.suffix, key) {
-                (Some(Suffix::String), _) | (_, "cstr") => ScalarType::Text,
-                (_, "cint") => ScalarType::Integer,
-                (_, "clng" | "len" | "instr" | "ubound" | "lbound") => ScalarType::Long,
-                (_, "cdbl") => ScalarType::Double,
-                _ => ScalarType::Variant,
+            let number = self.name(key);
+            self.emit(Op::Outside {
+                name: number,
+                count,
+            });
+            return Ok(Known {
+                of: ScalarType::Variant,
+                is_typed: gives_type(function, name),
             });
         }
-        if crate::notes::Library::get().function(key).is_some() {
-            let count = self.values(arguments)?;
-            let name = self.name(key);
-            self.emit(Op::Outside { name, count });
-            return Ok(ScalarType::Variant);
-        }
         self.emit_failure(35, &name.text.clone());
-        Ok(ScalarType::Variant)
+        Ok(Known::ANY)
     }
 
-    fn is_element(&mut self, element: &Expression) -> Lowered<ScalarType> {
+    fn call_builtin(
+        &mut self,
+        name: &Name,
+        found: &builtin::Builtin,
+        arguments: &[Argument],
+    ) -> Lowered<Known> {
+        let key = name.key.as_ref();
+        let mut first = None;
+        for argument in arguments {
+            let known = match &argument.value {
+                Some(value) => self.value(value)?,
+                None => {
+                    self.argument_value(argument)?;
+                    Known::ANY
+                }
+            };
+            first = first.or(Some(known));
+        }
+        let count = self.count_of(arguments)?;
+        if !found.takes.contains(&count) {
+            self.emit_failure(217, &format!("{} is called with {count}", name.text));
+            return Ok(Known::ANY);
+        }
+        let of_variant = builtin::of_variant(key).filter(|_| first.is_some_and(|of| !of.is_typed));
+        self.emit(Op::Function(of_variant.unwrap_or(found.function), count));
+        let of = match (name.suffix, key) {
+            (Some(Suffix::String), _) | (_, "cstr") => ScalarType::Text,
+            (_, "cint") => ScalarType::Integer,
+            (_, "clng" | "len" | "ubound" | "lbound") => ScalarType::Long,
+            (_, "cdbl") => ScalarType::Double,
+            _ => ScalarType::Variant,
+        };
+        let function = crate::notes::Library::get().function(key);
+        Ok(Known {
+            of,
+            is_typed: of != ScalarType::Variant
+                || function.is_some_and(|function| gives_type(function, name)),
+        })
+    }
+
+    fn is_element(&mut self, element: &Expression) -> Lowered<Known> {
         if let ExpressionKind::Call {
             target, arguments, ..
         } = &element.kind
@@ -442,17 +541,17 @@ impl Lower<'_> {
             self.reference(target)?;
             self.value(tag)?;
             self.emit(Op::IsElement);
-            return Ok(ScalarType::Boolean);
+            return Ok(Known::surely(ScalarType::Boolean));
         }
         self.emit_failure(
             13,
             "IsElement takes an element of a list, as in IsElement(prices(\"x\"))",
         );
-        Ok(ScalarType::Boolean)
+        Ok(Known::surely(ScalarType::Boolean))
     }
 
     /// The values of arguments; what was left out is Empty.
-    fn values(&mut self, arguments: &[Argument]) -> Lowered<u8> {
+    pub(super) fn values(&mut self, arguments: &[Argument]) -> Lowered<u8> {
         for argument in arguments {
             self.argument_value(argument)?;
         }
@@ -541,282 +640,18 @@ impl Lower<'_> {
         }
         Ok(())
     }
+}
 
-    /// `target = value`
-    pub(super) fn assign(
-        &mut self,
-        form: AssignForm,
-        target: &Expression,
-        value: &Expression,
-    ) -> Lowered<()> {
-        if matches!(form, AssignForm::LSet | AssignForm::RSet) {
-            self.reference(target)?;
-            self.value(value)?;
-            self.emit(Op::Justify {
-                from_right: form == AssignForm::RSet,
-            });
-            return Ok(());
-        }
-        let is_set = form == AssignForm::Set;
-        match &target.kind {
-            ExpressionKind::Name(name) => self.assign_name(name, value, is_set),
-            // Within `f`, `Me.f` is what it gives, too.
-            ExpressionKind::Member {
-                object: Some(object),
-                name,
-            } if object.kind == ExpressionKind::Me && self.is_own_result(name) => {
-                self.assign_name(name, value, is_set)
-            }
-            ExpressionKind::Member { object, name } => {
-                self.object(object.as_deref(), target.span)?;
-                self.value(value)?;
-                let name = self.name(&name.key.clone());
-                self.emit(Op::SetMember(name, is_set));
-                Ok(())
-            }
-            ExpressionKind::Call {
-                target: inner,
-                arguments,
-                ..
-            } => self.assign_element(inner, arguments, value, is_set),
-            ExpressionKind::BaseMember { name, .. } => {
-                self.emit(Op::Me);
-                self.value(value)?;
-                let name = self.name(&name.key.clone());
-                self.emit(Op::SetMember(name, is_set));
-                Ok(())
-            }
-            _ => Err(self.fail(target.span, "nothing can be assigned to this")),
-        }
-    }
-
-    fn is_own_result(&self, name: &Name) -> bool {
-        let is_own = self
-            .frame
-            .result
-            .as_ref()
-            .is_some_and(|(key, _)| *key == name.key);
-        is_own
-            && self
-                .member_of_class(&name.key)
-                .is_some_and(|member| member.field.is_none() && member.set.is_none())
-    }
-
-    fn assign_name(&mut self, name: &Name, value: &Expression, is_set: bool) -> Lowered<()> {
-        if self.variable_named(name).is_none() {
-            if self
-                .member_of_class(&name.key)
-                .is_some_and(|member| member.set.is_some())
-            {
-                self.emit(Op::Me);
-                self.value(value)?;
-                let name = self.name(&name.key.clone());
-                self.emit(Op::SetMember(name, is_set));
-                return Ok(());
-            }
-            match (name.key.as_ref(), self.symbol(&name.key)) {
-                ("err", None) => {
-                    self.value(value)?;
-                    self.emit(Op::SetErr);
-                    return Ok(());
-                }
-                ("date" | "time", None) => {
-                    self.emit_failure(
-                        super::super::host::NOT_THERE as i16,
-                        "setting the clock is not there",
-                    );
-                    return Ok(());
-                }
-                (_, Some(Symbol::Procedure(_) | Symbol::Constant(_))) => {
-                    return Err(self.fail(
-                        name.span,
-                        format!(
-                            "`{}` is no variable; nothing can be assigned to it",
-                            name.text
-                        ),
-                    ));
-                }
-                _ => {}
-            }
-        }
-        let (home, of) = self.variable_or_new(name)?;
-        if is_set {
-            self.value(value)?;
-            self.trace(name, true);
-            self.emit(Op::SetObject(home, of.of));
-            return Ok(());
-        }
-        if of.form == Form::One
-            && let Some(rest) = self.appended(name, home, of.of, value)
-        {
-            self.joined(&rest)?;
-            self.emit(Op::Append(home, of.of));
-            return Ok(());
-        }
-        let given = self.value(value)?;
-        self.trace(name, true);
-        match (home, of.form) {
-            (_, Form::Array { .. }) => self.emit(Op::StoreArray(home, of.of)),
-            (_, Form::List) => {
-                self.emit_failure(13, "a list is not assigned as a whole");
-                0
-            }
-            (Home::Local(slot), _) if given == of.of && given != ScalarType::Variant => {
-                self.emit(Op::StoreLocalSame(slot))
-            }
-            _ => self.emit(Op::Store(home, of.of)),
-        };
-        Ok(())
-    }
-
-    /// What is put behind a variable by `x = x & a & b`, if it cannot change `x` itself meanwhile.
-    fn appended<'e>(
-        &self,
-        name: &Name,
-        home: Home,
-        of: ScalarType,
-        value: &'e Expression,
-    ) -> Option<Vec<&'e Expression>> {
-        if !matches!(of, ScalarType::Text | ScalarType::Variant) {
-            return None;
-        }
-        let mut rest = Vec::new();
-        let mut left = value;
-        loop {
-            match &left.kind {
-                ExpressionKind::Binary {
-                    operator: BinaryOperator::Join,
-                    left: deeper,
-                    right,
-                } => {
-                    rest.push(right.as_ref());
-                    left = deeper;
-                }
-                ExpressionKind::Binary {
-                    operator: BinaryOperator::Plus,
-                    left: deeper,
-                    right,
-                } if of == ScalarType::Text && rest.is_empty() && self.is_text(right) => {
-                    rest.push(right.as_ref());
-                    left = deeper;
-                    break;
-                }
-                _ => break,
-            }
-        }
-        let ExpressionKind::Name(first) = &left.kind else {
-            return None;
-        };
-        let is_quiet =
-            |part: &&Expression| !touches(part, &name.key, matches!(home, Home::Local(_)));
-        rest.reverse();
-        (first.key == name.key && !rest.is_empty() && rest.iter().all(is_quiet)).then_some(rest)
-    }
-
-    /// Whether it is certainly a text.
-    fn is_text(&self, expression: &Expression) -> bool {
-        match &expression.kind {
-            ExpressionKind::Text(_)
-            | ExpressionKind::Binary {
-                operator: BinaryOperator::Join,
-                ..
-            } => true,
-            ExpressionKind::Name(name) => self.variable_named(name).is_some_and(|(home, of)| {
-                of.form == Form::One && certain(home, of.of) == ScalarType::Text
-            }),
-            _ => false,
-        }
-    }
-
-    fn joined(&mut self, parts: &[&Expression]) -> Lowered<()> {
-        for (at, part) in parts.iter().enumerate() {
-            self.value(part)?;
-            if at > 0 {
-                self.emit_binary(BinaryOperator::Join, true);
-            }
-        }
-        Ok(())
-    }
-
-    fn assign_element(
-        &mut self,
-        target: &Expression,
-        arguments: &[Argument],
-        value: &Expression,
-        is_set: bool,
-    ) -> Lowered<()> {
-        match &target.kind {
-            ExpressionKind::Name(name) => {
-                let variable = self.variable_named(name);
-                if variable.is_none() && matches!(name.key.as_ref(), "mid" | "midb") {
-                    return self.assign_mid(name, arguments, value);
-                }
-                if variable.is_none()
-                    && let Some(member) = self.member_of_class(&name.key)
-                    && member.set.is_some()
-                {
-                    self.emit(Op::Me);
-                    let count = self.values(arguments)?;
-                    self.value(value)?;
-                    let name = self.name(&name.key.clone());
-                    self.emit(Op::SetMemberIndex(name, count, is_set));
-                    return Ok(());
-                }
-                let (home, of) = match variable {
-                    Some(found) => found,
-                    None => self.variable_or_new(name)?,
-                };
-                let count = self.values(arguments)?;
-                self.value(value)?;
-                self.emit(Op::StoreElement(home, of.of, count, is_set));
-            }
-            ExpressionKind::Member { object, name } => {
-                self.object(object.as_deref(), target.span)?;
-                let count = self.values(arguments)?;
-                self.value(value)?;
-                let name = self.name(&name.key.clone());
-                self.emit(Op::SetMemberIndex(name, count, is_set));
-            }
-            _ => {
-                self.reference(target)?;
-                let count = self.values(arguments)?;
-                self.value(value)?;
-                self.emit(Op::SetIndex(count, is_set));
-            }
-        }
-        Ok(())
-    }
-
-    /// `Mid(text, begin, count) = part`
-    fn assign_mid(
-        &mut self,
-        name: &Name,
-        arguments: &[Argument],
-        value: &Expression,
-    ) -> Lowered<()> {
-        let Some((
-            Argument {
-                value: Some(changed),
-                ..
-            },
-            rest,
-        )) = arguments.split_first()
-        else {
-            return Err(self.fail(name.span, "the text to change is missing"));
-        };
-        self.reference(changed)?;
-        let count = self.values(rest)?;
-        self.value(value)?;
-        self.emit(Op::SetMid {
-            count,
-            in_bytes: name.key.as_ref() == "midb",
-        });
-        Ok(())
-    }
+/// Whether a function, as it is written here, gives a value of a type and no Variant.
+fn gives_type(function: &crate::notes::Function, name: &Name) -> bool {
+    let is_scalar = function
+        .returns
+        .is_some_and(crate::notes::ValueType::is_scalar);
+    is_scalar && (!function.has_dollar || name.suffix == Some(Suffix::String))
 }
 
 /// The type that a value surely has. What stands behind a reference may be of another, and a Variant is anything.
-fn certain(home: Home, of: ScalarType) -> ScalarType {
+pub(super) fn certain(home: Home, of: ScalarType) -> ScalarType {
     match (home, of) {
         (Home::ByRef(_), _)
         | (
@@ -868,25 +703,8 @@ fn result_type(operator: BinaryOperator, left: ScalarType, right: ScalarType) ->
                 right
             }
         }
-        (Op::Divide, Some(one), Some(two)) if one < 4 && two < 4 => ScalarType::Double,
-        (Op::Power, Some(_), Some(_)) => ScalarType::Double,
+        (Op::Divide | Op::Power, Some(_), Some(_)) => ScalarType::Double,
         (operator, Some(_), Some(_)) if operator.is_comparison() => ScalarType::Boolean,
         _ => ScalarType::Variant,
     }
-}
-
-/// Whether an expression names a variable; or, if it is not one of the procedure alone, might run something that does.
-fn touches(expression: &Expression, key: &str, is_local: bool) -> bool {
-    let mut found = match &expression.kind {
-        ExpressionKind::Name(name) => !is_local || *name.key == *key,
-        ExpressionKind::Call { .. }
-        | ExpressionKind::Member { .. }
-        | ExpressionKind::BaseMember { .. }
-        | ExpressionKind::New { .. } => !is_local,
-        _ => false,
-    };
-    parts_of_expression(expression, &mut |part| {
-        found = found || touches(part, key, is_local)
-    });
-    found
 }

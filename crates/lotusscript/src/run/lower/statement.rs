@@ -3,6 +3,7 @@
 use super::super::code::{Form, Handler, Home, Op, PrintOp, Resumption, VariableType};
 use super::super::host::FileStatement;
 use super::super::value::{ScalarType, Value};
+use super::expression::{Known, sides};
 use super::{Local, Loop, Lower, Lowered};
 use crate::syntax::*;
 use std::sync::Arc;
@@ -56,7 +57,7 @@ impl Lower<'_> {
                 target,
                 value,
             } => self.assign(*form, target, value)?,
-            StatementKind::Call { target, .. } => self.call_statement(target)?,
+            StatementKind::Call { explicit, target } => self.call_statement(*explicit, target)?,
             StatementKind::If(branches) => self.branches(branches, number)?,
             StatementKind::IfGoTo {
                 condition,
@@ -87,7 +88,7 @@ impl Lower<'_> {
             StatementKind::With { object, body } => {
                 let slot = self.hidden()?;
                 self.reference(object)?;
-                self.emit(Op::StoreRaw(slot));
+                self.emit(Op::StoreWith(slot));
                 self.head_ends(number);
                 self.frame.withs.push(slot);
                 self.block(body)?;
@@ -303,7 +304,8 @@ impl Lower<'_> {
         Ok(())
     }
 
-    fn call_statement(&mut self, target: &Expression) -> Lowered<()> {
+    /// `Call f(x)`, `f x`; and `f (x)`, where the one argument is an expression in parentheses, so that only its value is passed.
+    fn call_statement(&mut self, is_explicit: bool, target: &Expression) -> Lowered<()> {
         if let ExpressionKind::Call {
             target: called,
             arguments,
@@ -319,7 +321,10 @@ impl Lower<'_> {
             self.emit(Op::Raise(arguments.len().min(2) as u8));
             return Ok(());
         }
-        self.value(target)?;
+        match by_value(is_explicit, target) {
+            Some(target) => self.value(&target)?,
+            None => self.value(target)?,
+        };
         self.emit(Op::Pop);
         Ok(())
     }
@@ -353,7 +358,7 @@ impl Lower<'_> {
 
     fn select(&mut self, select: &Select, number: usize) -> Lowered<()> {
         let slot = self.hidden()?;
-        self.value(&select.subject)?;
+        let subject = (slot, self.value(&select.subject)?);
         self.emit(Op::StoreRaw(slot));
         self.head_ends(number);
         let mut ends = Vec::new();
@@ -361,7 +366,7 @@ impl Lower<'_> {
             let number = self.begin_statement(case.span);
             let mut hits = Vec::new();
             for test in &case.tests {
-                self.case_test(test, slot, &mut hits)?;
+                self.case_test(test, subject, &mut hits)?;
             }
             let over = self.emit(Op::Jump(0));
             self.head_ends(number);
@@ -383,14 +388,19 @@ impl Lower<'_> {
         Ok(())
     }
 
-    fn case_test(&mut self, test: &CaseTest, slot: u16, hits: &mut Vec<usize>) -> Lowered<()> {
+    fn case_test(
+        &mut self,
+        test: &CaseTest,
+        subject: (u16, Known),
+        hits: &mut Vec<usize>,
+    ) -> Lowered<()> {
         match test {
-            CaseTest::Value(value) => self.case_compare(slot, BinaryOperator::Equal, value)?,
-            CaseTest::Is(operator, value) => self.case_compare(slot, *operator, value)?,
+            CaseTest::Value(value) => self.case_compare(subject, BinaryOperator::Equal, value)?,
+            CaseTest::Is(operator, value) => self.case_compare(subject, *operator, value)?,
             CaseTest::Range(from, to) => {
-                self.case_compare(slot, BinaryOperator::GreaterOrEqual, from)?;
+                self.case_compare(subject, BinaryOperator::GreaterOrEqual, from)?;
                 let below = self.emit(Op::JumpUnless(0));
-                self.case_compare(slot, BinaryOperator::LessOrEqual, to)?;
+                self.case_compare(subject, BinaryOperator::LessOrEqual, to)?;
                 hits.push(self.emit(Op::JumpIf(0)));
                 self.land(below);
                 return Ok(());
@@ -402,13 +412,13 @@ impl Lower<'_> {
 
     fn case_compare(
         &mut self,
-        slot: u16,
+        (slot, subject): (u16, Known),
         operator: BinaryOperator,
         value: &Expression,
     ) -> Lowered<()> {
         self.emit(Op::LoadLocal(slot));
-        self.value(value)?;
-        self.emit_binary(operator, true);
+        let value = self.value(value)?;
+        self.emit_binary(operator, sides(subject, value));
         Ok(())
     }
 
@@ -739,4 +749,34 @@ impl Lower<'_> {
         });
         Ok(())
     }
+}
+
+/// `f (x)` as `f ByVal x`; nothing of all other calls.
+fn by_value(is_explicit: bool, target: &Expression) -> Option<Expression> {
+    let ExpressionKind::Call {
+        target: called,
+        arguments,
+        parenthesized: true,
+    } = &target.kind
+    else {
+        return None;
+    };
+    let [argument] = arguments.as_slice() else {
+        return None;
+    };
+    if is_explicit || argument.by_value {
+        return None;
+    }
+    let argument = Argument {
+        by_value: true,
+        ..argument.clone()
+    };
+    Some(Expression {
+        kind: ExpressionKind::Call {
+            target: called.clone(),
+            arguments: vec![argument],
+            parenthesized: true,
+        },
+        span: target.span,
+    })
 }

@@ -4,6 +4,7 @@ use super::super::code::{Form, MemberInfo, ParameterInfo};
 use super::super::fault::{MISMATCH, NOT_SET, Outcome, fault, fault_of};
 use super::super::place::{Place, Root, Step};
 use super::super::value::{self, Object, Product, ScalarType, Value};
+use super::variable::check_set;
 use super::{Frame, FrameEnd, Machine, deeper, reference};
 use std::rc::Rc;
 
@@ -77,6 +78,12 @@ impl Machine<'_> {
             return Ok(given);
         }
         let settled = self.read(&place.0)?;
+        if !parameter.by_value && are_other_numbers(place.0.of, of) {
+            return Err(fault_of(
+                MISMATCH,
+                "what is passed by reference must be of the type that is declared",
+            ));
+        }
         if parameter.by_value {
             return self.fit(settled, of);
         }
@@ -120,12 +127,8 @@ impl Machine<'_> {
                 self.stack.push(value);
             }
             FrameEnd::Deleted(object) => end_of(&object),
-            FrameEnd::Bottom => {
-                self.stack.push(result);
-                return Ok(true);
-            }
         }
-        Ok(false)
+        Ok(self.frames.is_empty())
     }
 
     /// `object.name(…)`, the object and then the arguments being on the stack.
@@ -184,10 +187,24 @@ impl Machine<'_> {
 
     fn member_info(&self, object: &Object, name: &str) -> Outcome<MemberInfo> {
         let info = &self.code.classes[usize::from(object.class)];
-        info.members
+        let member = info
+            .members
             .get(name)
             .copied()
-            .ok_or_else(|| fault_of(185, format_args!("{}.{name}", info.name)))
+            .ok_or_else(|| fault_of(185, format_args!("{}.{name}", info.name)))?;
+        if member.is_private && !self.runs_within(object.class) {
+            return Err(fault_of(
+                185,
+                format_args!("{}.{name} is private", info.name),
+            ));
+        }
+        Ok(member)
+    }
+
+    /// Whether what runs is a procedure of a class, of one that it is based on, or of one based on it.
+    fn runs_within(&self, class: u16) -> bool {
+        let me = self.frames.last().and_then(|frame| frame.me.as_ref());
+        me.is_some_and(|me| self.code.is_a(me.class, class) || self.code.is_a(class, me.class))
     }
 
     /// The object's place on the stack is still below the arguments.
@@ -249,17 +266,6 @@ impl Machine<'_> {
         let value = self.pop_settled()?;
         let arguments = self.pop_values(count)?;
         let target = self.pop();
-        let checked = |value: &Value| match value.is_object() == is_set {
-            true => Ok(()),
-            false => Err(fault_of(
-                MISMATCH,
-                if is_set {
-                    "Set assigns objects only"
-                } else {
-                    "an object is assigned with Set"
-                },
-            )),
-        };
         match self.settle_object(&target)? {
             Value::Object(object) => {
                 let member = self.member_info(&object, name)?;
@@ -267,7 +273,7 @@ impl Machine<'_> {
                     let place = Place::new(Root::Member(object, u32::from(at)), of.of);
                     return self.set_place(place, &arguments, value, is_set, of.form);
                 }
-                checked(&value)?;
+                check_set(&value, is_set)?;
                 match (member.set, member.get) {
                     (Some(procedure), _) => {
                         self.stack.extend(arguments);
@@ -322,28 +328,11 @@ impl Machine<'_> {
             return self.set_element(place, subscripts, value, is_set);
         }
         match (form, value) {
-            (Form::One, value) if value.is_object() != is_set => Err(fault_of(
-                MISMATCH,
-                if is_set {
-                    "Set assigns objects only"
-                } else {
-                    "an object is assigned with Set"
-                },
-            )),
-            (Form::One, value) => self.put(&place, value),
-            (Form::Array { is_dynamic: true }, Value::Array(given)) => {
-                let items = given
-                    .items()
-                    .iter()
-                    .map(|item| self.fit(item.clone(), place.of))
-                    .collect::<Outcome<Vec<Value>>>()?;
-                let array = value::Array::new(given.bounds.clone(), place.of, true, items);
-                let old = self.change(&place, |old, _| {
-                    Ok(std::mem::replace(old, Value::Array(Rc::new(array))))
-                })?;
-                drop(old);
-                Ok(())
+            (Form::One, value) => {
+                check_set(&value, is_set)?;
+                self.put(&place, value)
             }
+            (Form::Array { .. }, Value::Array(given)) => self.replace_array(&place, &given),
             _ => Err(fault(MISMATCH)),
         }
     }
@@ -426,13 +415,14 @@ impl Machine<'_> {
         Ok(())
     }
 
-    /// Runs `Sub Delete` of an object that nobody holds any more.
-    pub(super) fn bid_farewell(&mut self) -> Outcome<()> {
+    /// Calls `Sub Delete` of an object that nobody holds any more; says whether there was one.
+    pub(in crate::run) fn bid_farewell(&mut self) -> Outcome<bool> {
         let Some((class, fields)) = value::next_orphan() else {
-            return Ok(());
+            return Ok(false);
         };
         let object = Object::new(class, fields, false);
-        self.say_farewell(&object)
+        self.say_farewell(&object)?;
+        Ok(true)
     }
 
     /// Runs a procedure to its end, for who runs the program.
@@ -443,7 +433,12 @@ impl Machine<'_> {
     ) -> Outcome<()> {
         let count = u8::try_from(arguments.len()).map_err(|_| fault(217))?;
         self.stack.extend(arguments);
-        self.enter(procedure, count, None, FrameEnd::Bottom)
+        self.enter(procedure, count, None, FrameEnd::Push)
+    }
+
+    /// Lets go of the variables of the modules.
+    pub(in crate::run) fn let_go(&mut self) {
+        self.globals.fill(Value::Empty);
     }
 
     /// What the lowest call gave.
@@ -463,6 +458,19 @@ impl Drop for Machine<'_> {
         }
         while value::next_orphan().is_some() {}
     }
+}
+
+/// Whether both are types of single values, and not the same; texts of any length are the same.
+fn are_other_numbers(one: ScalarType, two: ScalarType) -> bool {
+    let sort = |of: ScalarType| match of {
+        ScalarType::Fixed(_) => Some(ScalarType::Text),
+        ScalarType::Variant
+        | ScalarType::Class(_)
+        | ScalarType::Record(_)
+        | ScalarType::Product => None,
+        other => Some(other),
+    };
+    matches!((sort(one), sort(two)), (Some(one), Some(two)) if one != two)
 }
 
 /// The object is gone: so is what it holds.

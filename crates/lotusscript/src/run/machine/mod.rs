@@ -7,14 +7,15 @@ mod variable;
 
 use super::arith;
 use super::builtin::Scene;
-use super::code::{Code, Handler, Op};
+use super::code::{Code, Handler, Op, Sides};
 use super::fault::{MISMATCH, NOT_SET, Outcome, ScriptError, Stop, fault, fault_of};
 use super::host::Event;
 use super::limit;
 use super::place::Place;
-use super::value::{Object, ScalarType, Value};
+use super::value::{Object, Printed, ScalarType, Value};
 use crate::syntax::{BinaryOperator, UnaryOperator};
 use std::rc::{Rc, Weak};
+use variable::check_set;
 
 /// What runs.
 pub(super) struct Machine<'h> {
@@ -29,6 +30,7 @@ pub(super) struct Machine<'h> {
     pub scene: Scene<'h>,
     /// What was printed of the line that is not over.
     line: String,
+    printed: Printed,
     /// Of the screen, while a file is printed to.
     stashed: String,
     depth: usize,
@@ -65,9 +67,10 @@ enum FrameEnd {
     Index(Vec<Value>, bool),
     /// The object is gone from now on.
     Deleted(Rc<Object>),
-    /// The host takes it.
-    Bottom,
 }
+
+/// The head of a `For` was jumped over.
+const NO_LOOP: i32 = 92;
 
 /// The deepest that `GoSub` may be nested.
 const MAX_GOSUBS: usize = 10_000;
@@ -85,6 +88,7 @@ impl<'h> Machine<'h> {
             base: 0,
             scene,
             line: String::new(),
+            printed: Printed::default(),
             stashed: String::new(),
             depth,
             traces,
@@ -111,7 +115,7 @@ impl<'h> Machine<'h> {
         &mut self.frames[last]
     }
 
-    /// Runs until the lowest frame returns, or something fails.
+    /// Runs until no frame is left, or something fails.
     pub(super) fn go(&mut self) -> Outcome<()> {
         let code = Rc::clone(&self.code);
         loop {
@@ -131,9 +135,9 @@ impl<'h> Machine<'h> {
                 }
                 Op::Binary {
                     operator,
-                    grows,
+                    sides,
                     folds,
-                } => self.binary(operator, grows, folds)?,
+                } => self.binary(operator, sides, folds)?,
                 Op::Jump(to) => self.pc = to as usize,
                 Op::JumpUnless(to) => {
                     if !self.pop_condition()? {
@@ -160,6 +164,7 @@ impl<'h> Machine<'h> {
                     }
                 }
                 Op::Function(function, count) => {
+                    limit::step()?;
                     let at = self.stack.len() - usize::from(count);
                     let procedure = self.frames[self.frames.len() - 1].procedure;
                     self.scene.folds = code.procedures[procedure as usize].folds;
@@ -201,7 +206,7 @@ impl<'h> Machine<'h> {
     }
 
     #[inline]
-    fn binary(&mut self, operator: BinaryOperator, grows: bool, folds: bool) -> Outcome<()> {
+    fn binary(&mut self, operator: BinaryOperator, sides: Sides, folds: bool) -> Outcome<()> {
         let right = self.pop();
         let Some(left) = self.stack.last_mut() else {
             return Err(fault(MISMATCH));
@@ -230,7 +235,7 @@ impl<'h> Machine<'h> {
             return Ok(());
         }
         let left = std::mem::take(left);
-        let value = self.slow_binary(operator, &left, &right, grows, folds)?;
+        let value = self.slow_binary(operator, &left, &right, sides, folds)?;
         if let Some(place) = self.stack.last_mut() {
             *place = value;
         }
@@ -242,7 +247,7 @@ impl<'h> Machine<'h> {
         operator: BinaryOperator,
         left: &Value,
         right: &Value,
-        grows: bool,
+        sides: Sides,
         folds: bool,
     ) -> Outcome<Value> {
         use BinaryOperator as Op;
@@ -256,13 +261,13 @@ impl<'h> Machine<'h> {
             | Op::Greater
             | Op::GreaterOrEqual => Ok(arith::verdict(
                 operator,
-                arith::compare(left, right, folds, setting)?,
+                arith::compare(left, right, folds, sides, setting)?,
             )),
             Op::And | Op::Or | Op::Xor | Op::Eqv | Op::Imp => arith::logic(operator, left, right),
             Op::Like => arith::like(left, right, folds, setting),
             Op::Is => arith::is_same(left, right).map(Value::Boolean),
             Op::IsA => self.is_a(left, right).map(Value::Boolean),
-            _ => arith::reckon(operator, left, right, grows, setting),
+            _ => arith::reckon(operator, left, right, sides, setting),
         }
     }
 
@@ -314,16 +319,12 @@ impl<'h> Machine<'h> {
             }
             Op::Store(home, of) => {
                 let value = self.pop_settled()?;
-                if value.is_object() {
-                    return Err(fault_of(MISMATCH, "an object is assigned with Set"));
-                }
+                check_set(&value, false)?;
                 self.store(home, of, value)?;
             }
             Op::SetObject(home, of) => {
                 let value = self.pop_settled()?;
-                if !value.is_object() {
-                    return Err(fault_of(MISMATCH, "Set assigns objects only"));
-                }
+                check_set(&value, true)?;
                 self.store(home, of, value)?;
             }
             Op::StoreArray(home, of) => {
@@ -333,6 +334,12 @@ impl<'h> Machine<'h> {
             Op::StoreRaw(slot) => {
                 let at = self.base + usize::from(slot);
                 self.stack[at] = self.pop();
+            }
+            Op::StoreWith(slot) => {
+                let about = self.pop();
+                let settled = self.settle(about.clone())?;
+                let at = self.base + usize::from(slot);
+                self.stack[at] = if settled.is_object() { settled } else { about };
             }
             Op::Append(home, of) => self.append(home, of)?,
             Op::StoreElement(home, of, count, is_set) => {
@@ -559,14 +566,12 @@ impl<'h> Machine<'h> {
         self.change(&place, |value, of| {
             match (&mut *value, rest) {
                 (Value::Text(text), Some(rest)) => {
-                    limit::expect_bytes(
-                        rest.as_str().len()
-                            + if Rc::strong_count(text) > 1 {
-                                text.as_str().len()
-                            } else {
-                                0
-                            },
-                    )?;
+                    let copied = match Rc::strong_count(text) {
+                        1 => 0,
+                        _ => text.as_str().len(),
+                    };
+                    limit::expect_bytes(rest.as_str().len() + copied)?;
+                    limit::spend_on(copied / 16)?;
                     Rc::make_mut(text).push(rest.as_str());
                     if let ScalarType::Fixed(_) = of {
                         *value = std::mem::take(value).convert(of, &setting)?;
@@ -586,11 +591,14 @@ impl<'h> Machine<'h> {
         let value = self.load(home)?;
         let at = self.base + usize::from(slot);
         let (limit, step) = (&self.stack[at], &self.stack[at + 1]);
+        if matches!(limit, Value::Empty) {
+            return Err(fault(NO_LOOP));
+        }
         let backwards = match step {
             Value::Integer(step) => *step < 0,
             other => other.to_double()? < 0.0,
         };
-        let ordering = arith::compare(&value, limit, false, &self.scene.setting)?;
+        let ordering = arith::compare(&value, limit, false, Sides::LOOSE, &self.scene.setting)?;
         Ok(match ordering {
             Some(ordering) if backwards => ordering.is_lt(),
             Some(ordering) => ordering.is_gt(),
@@ -624,6 +632,9 @@ impl<'h> Machine<'h> {
 
     fn for_next(&mut self, home: super::code::Home, of: ScalarType, slot: u16) -> Outcome<()> {
         let step_at = self.base + usize::from(slot) + 1;
+        if matches!(self.stack[step_at], Value::Empty) {
+            return Err(fault(NO_LOOP));
+        }
         if let super::code::Home::Local(local) = home {
             let at = self.base + usize::from(local);
             let next = match (&self.stack[at], &self.stack[step_at]) {
@@ -641,12 +652,16 @@ impl<'h> Machine<'h> {
             }
         }
         let (value, step) = (self.load(home)?, self.stack[step_at].clone());
-        let grows = of == ScalarType::Variant;
+        let sides = if of == ScalarType::Variant {
+            Sides::LOOSE
+        } else {
+            Sides::TYPED
+        };
         let next = arith::reckon(
             BinaryOperator::Plus,
             &value,
             &step,
-            grows,
+            sides,
             &self.scene.setting,
         )?;
         self.store(home, of, next)

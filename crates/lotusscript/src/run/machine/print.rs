@@ -64,6 +64,7 @@ impl Machine<'_> {
 
     fn end_line(&mut self) {
         let line = std::mem::take(&mut self.line);
+        self.printed.add(&line);
         if self.traces {
             self.scene.host.trace(&Event::Print { line: &line });
         }

@@ -7,7 +7,7 @@ use super::super::fault::{
 };
 use super::super::limit;
 use super::super::place::{Place, Root, Step};
-use super::super::value::{Array, Record, ScalarType, Text, Value};
+use super::super::value::{Array, List, Record, ScalarType, Text, Value};
 use super::{Machine, deeper, reference};
 use std::rc::Rc;
 
@@ -146,6 +146,7 @@ impl Machine<'_> {
     pub(super) fn store(&mut self, home: Home, of: ScalarType, value: Value) -> Outcome<()> {
         let value = match (home, of) {
             (Home::ByRef(_), _) => {
+                let value = self.fit(value, of)?;
                 let place = self.place_of(home, of)?;
                 return self.put(&place, value);
             }
@@ -181,23 +182,33 @@ impl Machine<'_> {
         let Value::Array(given) = value else {
             return Err(fault_of(MISMATCH, "an array is expected"));
         };
+        let place = self.place_of(home, of)?;
+        self.replace_array(&place, &given)
+    }
+
+    /// A dynamic array becomes as another is; its elements keep their type.
+    pub(super) fn replace_array(&mut self, place: &Place, given: &Array) -> Outcome<()> {
+        let of = place.of;
+        limit::expect_bytes(size_of_val(given.items()))?;
+        limit::spend(given.items().len() as u64)?;
         let items = given
             .items()
             .iter()
             .map(|item| self.fit(item.clone(), of))
             .collect::<Outcome<Vec<Value>>>()?;
-        let place = self.place_of(home, of)?;
         let bounds = given.bounds.clone();
-        self.change(&place, |old, _| match old {
+        let old = self.change(place, |old, _| match old {
             Value::Array(array) if array.is_dynamic => {
-                *old = Value::Array(Rc::new(Array::new(bounds, of, true, items)));
-                Ok(())
+                let new = Value::Array(Rc::new(Array::new(bounds, of, true, items)));
+                Ok(std::mem::replace(old, new))
             }
             _ => Err(fault_of(
                 MISMATCH,
                 "an array that was declared with bounds is not assigned as a whole",
             )),
-        })
+        })?;
+        drop(old);
+        Ok(())
     }
 
     pub(super) fn assign_popped(&mut self, value: Value) -> Outcome<()> {
@@ -281,16 +292,7 @@ impl Machine<'_> {
         value: Value,
         is_set: bool,
     ) -> Outcome<()> {
-        if value.is_object() != is_set {
-            return Err(fault_of(
-                MISMATCH,
-                if is_set {
-                    "Set assigns objects only"
-                } else {
-                    "an object is assigned with Set"
-                },
-            ));
-        }
+        check_set(&value, is_set)?;
         let (of, tag) = self.look(&place, |container| match container {
             Value::Array(array) => Ok((array.of, None)),
             Value::List(list) => Ok((list.of, subscripts.first().cloned())),
@@ -308,12 +310,7 @@ impl Machine<'_> {
                 Ok(std::mem::replace(&mut array.items_mut()[position], value))
             }
             (Value::List(list), Some(tag)) => {
-                let size = if Rc::strong_count(list) > 1 {
-                    list.entries().count() * 8
-                } else {
-                    0
-                };
-                unshared(list, size)?.insert(tag, value);
+                unshared_list(list)?.insert(tag, value);
                 Ok(Value::Empty)
             }
             _ => Err(fault(NO_CONTAINER)),
@@ -343,7 +340,7 @@ impl Machine<'_> {
             bounds.push((first, last));
         }
         limit::expect_bytes(room.saturating_mul(size_of::<Value>() * 2))?;
-        limit::spend(room as u64 / 16)?;
+        limit::spend(room as u64)?;
         let initial = self.initial(of);
         let place = self.place_of(home, of)?;
         let old = self.change(&place, |value, _| {
@@ -393,7 +390,7 @@ impl Machine<'_> {
                     vec![initial; array.items().len()],
                 ),
                 Value::List(list) => {
-                    Rc::make_mut(list).clear();
+                    unshared_list(list)?.clear();
                     return Ok(Value::Empty);
                 }
                 _ => return Err(fault(NO_CONTAINER)),
@@ -410,17 +407,10 @@ impl Machine<'_> {
             return Err(fault(NO_CONTAINER));
         };
         self.change(&reference.0, |value, _| match value {
-            Value::List(list) => {
-                let size = if Rc::strong_count(list) > 1 {
-                    list.entries().count() * 8
-                } else {
-                    0
-                };
-                match unshared(list, size)?.remove(tag.as_str()) {
-                    true => Ok(()),
-                    false => Err(fault_of(LIST_ITEM, tag.as_str())),
-                }
-            }
+            Value::List(list) => match unshared_list(list)?.remove(tag.as_str()) {
+                true => Ok(()),
+                false => Err(fault_of(LIST_ITEM, tag.as_str())),
+            },
             _ => Err(fault(NO_CONTAINER)),
         })
     }
@@ -524,6 +514,7 @@ impl Machine<'_> {
         };
         let target = self.pop();
         let text = self.settle(target.clone())?.to_text(&self.scene.setting)?;
+        limit::spend_on(text.as_str().len())?;
         let mut units = text.units();
         if begin > units.len() {
             return Err(fault(ILLEGAL_CALL));
@@ -580,9 +571,27 @@ fn position_in(array: &Array, subscripts: &[Value]) -> Outcome<usize> {
 fn unshared<T: Clone>(shared: &mut Rc<T>, cells: usize) -> Outcome<&mut T> {
     if Rc::strong_count(shared) > 1 {
         limit::expect_bytes(cells * size_of::<Value>())?;
-        limit::spend(cells as u64 / 16)?;
+        limit::spend_on(cells)?;
     }
     Ok(Rc::make_mut(shared))
+}
+
+fn unshared_list(shared: &mut Rc<List>) -> Outcome<&mut List> {
+    let cells = if Rc::strong_count(shared) > 1 {
+        shared.entries().count() * 8
+    } else {
+        0
+    };
+    unshared(shared, cells)
+}
+
+/// `Set` is for objects, and only for them.
+pub(super) fn check_set(value: &Value, is_set: bool) -> Outcome<()> {
+    match (value.is_object(), is_set) {
+        (true, false) => Err(fault_of(MISMATCH, "an object is assigned with Set")),
+        (false, true) => Err(fault_of(MISMATCH, "Set assigns objects only")),
+        _ => Ok(()),
+    }
 }
 
 fn inside<'v>(root: &'v Value, steps: &[Step]) -> Outcome<&'v Value> {
@@ -607,7 +616,7 @@ fn inside_mut<'v>(root: &'v mut Value, steps: &[Step]) -> Outcome<&'v mut Value>
                 let cells = array.items().len();
                 unshared(array, cells)?.items_mut().get_mut(*at)
             }
-            (Value::List(list), Step::Entry(at)) => Rc::make_mut(list).value_mut(*at),
+            (Value::List(list), Step::Entry(at)) => unshared_list(list)?.value_mut(*at),
             (Value::Record(record), Step::Field(at)) => Rc::make_mut(record).fields.get_mut(*at),
             _ => None,
         };

@@ -259,7 +259,7 @@ fn arrays() {
             ),
             ("Dim a() As String\na = Split(\"p q\")\nPrint a(1)", "q"),
             ("Dim a(1) As String\na = Split(\"p q\")", "error 13"),
-            ("ReDim a(0 To 1) As Long\nPrint DataType(a)", "8195"),
+            ("ReDim a(0 To 1) As Long\nPrint DataType(a)", "8707"),
         ],
     );
 }

@@ -82,6 +82,7 @@ impl Host for Documents {
     fn function(&mut self, name: &str, arguments: &[Value]) -> Answer {
         match name {
             "messagebox" => Ok(Value::Integer(arguments.len() as i16)),
+            "execute" => Ok(Value::text(format!("ran {:?}", arguments[0].as_text()))),
             _ => missing(&format!("the function {name}")),
         }
     }
@@ -161,6 +162,19 @@ fn objects_of_the_host_are_used_as_in_notes() {
         ("Print doc IsA \"NotesDocument\"", "True"),
         ("Print MessageBox(\"a\", 4, \"t\")", "3"),
         ("v = Evaluate(\"@Now\", doc)\nPrint v(0)", "@Nowtrue"),
+        ("Print Execute(\"Print 1\")", "ran Some(\"Print 1\")"),
+        ("Execute \"x = 1\"\nPrint \"on\"", "on"),
+        ("Print Evaluate(\"1 + 1\")(0)", "1 + 1false"),
+        (
+            "On Error Resume Next\nv = Evaluate(\"@Now\", doc)\nPrint TypeName(v)",
+            "VARIANT( )",
+        ),
+        ("doc.A = 1\nPrint doc.A(0) + \"x\"", "1x"),
+        (
+            "doc.A = \"5\"\nPrint (doc.A(0) = 5) & (doc.A(0) > 4)",
+            "TrueTrue",
+        ),
+        ("doc.A = 5\nPrint doc.A(0) = \"\"", "False"),
         (
             "Open \"f\" For Input As #1\nLine Input #1, s\nPrint s\nClose #1",
             "line",

@@ -22,10 +22,12 @@ fn stopped(source: &str, limits: Limits) -> RunError {
         .unwrap_err()
 }
 
+/// Small enough to be reached soon; the time is not, however busy the machine is.
 fn small() -> Limits {
     Limits {
         steps: 300_000,
         memory_bytes: 16 << 20,
+        time: std::time::Duration::from_secs(3600),
         ..Limits::default()
     }
 }
@@ -93,6 +95,8 @@ fn what_grows_without_an_end_is_stopped() {
         "ReDim v(0)\nDo\nv(0) = v\nLoop",
         "s$ = String(1000000, \"x\")\nDim l List\nDo\nn = n + 1\nl(n) = UCase(s$)\nLoop",
         "s$ = String(1000000, \"x\")\nv = Split(s$, \"x\")",
+        "Do\nPrint \"line\"\nLoop",
+        "Do\nPrint\nLoop",
         "Do\nPrint \"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\";\nLoop",
     ];
     let before = value::weight();
@@ -100,7 +104,7 @@ fn what_grows_without_an_end_is_stopped() {
         let error = stopped(
             &format!("Sub Initialize\n{body}\nEnd Sub\n"),
             Limits {
-                steps: 3_000_000,
+                steps: 20_000_000,
                 ..small()
             },
         );
@@ -110,6 +114,35 @@ fn what_grows_without_an_end_is_stopped() {
             "{body}: {error}"
         );
         assert_eq!(value::weight(), before, "{body}");
+    }
+}
+
+#[test]
+fn work_on_much_at_once_is_counted() {
+    let bodies = [
+        "ReDim a(100000)\nDo\nReDim Preserve a(100000)\nLoop",
+        "ReDim a(100000)\nDo\nb = a\nb(0) = 1\nLoop",
+        "ReDim a(100000)\nDo\nb = ArrayGetIndex(a, \"x\")\nLoop",
+        "ReDim a(100000)\nDo\nb = Join(a)\nLoop",
+        "ReDim a(100000)\nDo\nb = FullTrim(a)\nLoop",
+        "ReDim a(100000)\nDo\nb = ArrayUnique(a)\nLoop",
+        "s$ = String(1000000, \"x\")\nDo\nb = InStr(s$, \"y\")\nLoop",
+        "s$ = String(1000000, \"ä\")\nDo\nb = Mid(s$, 5, 1)\nLoop",
+        "s$ = String(1000000, \"x\")\nDo\nt$ = \"y\" & s$\nLoop",
+        "s$ = String(200000, \"x\")\nDo\nv = Split(s$, \"y\")\nLoop",
+        "s$ = String(200000, \"x\")\nDo\nt$ = UCase(s$)\nLoop",
+        "s$ = String(200000, \"a\")\nDo\nb = s$ Like \"*b\"\nLoop",
+    ];
+    for body in bodies {
+        let error = stopped(
+            &format!("Sub Initialize\n{body}\nEnd Sub\n"),
+            Limits {
+                steps: 100_000,
+                memory_bytes: 64 << 20,
+                ..small()
+            },
+        );
+        assert_eq!(error.fault, Fault::Stop(Stop::Steps(100_000)), "{body}");
     }
 }
 

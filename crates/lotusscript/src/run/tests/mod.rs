@@ -1,9 +1,14 @@
 //! What runs mean: sources, and what they print. "As documented" in HCL's language reference for Domino Designer; each group names the page.
 
+mod errors;
+mod flow;
 mod functions;
 mod hosts;
 mod limits;
+mod mixed;
+mod objects;
 mod operators;
+mod passing;
 mod random;
 mod statements;
 
@@ -26,6 +31,7 @@ pub(super) fn outcome_of(source: &str) -> String {
     let limits = Limits {
         steps: 1_000_000,
         memory_bytes: 32 << 20,
+        time: std::time::Duration::from_secs(3600),
         ..Limits::default()
     };
     let options = RunOptions {

@@ -206,7 +206,7 @@ proptest! {
         {
             let program = Program::traced(&[Module { name: "random", script: &script }], &[]);
             prop_assert!(program.is_ok(), "{source}\n{:?}", program.err());
-            let limits = Limits { steps: 5000, depth: 40, memory_bytes: 1 << 20, time: Duration::from_secs(5) };
+            let limits = Limits { steps: 5000, depth: 40, memory_bytes: 1 << 20, time: Duration::from_secs(3600) };
             let options = RunOptions { limits, ..RunOptions::default() };
             if let Err(error) = program.unwrap().run("Initialize", Vec::new(), &mut Console::default(), &options) {
                 let is_internal = matches!(&error.fault, Fault::Error(error) if error.number == 51);

@@ -442,7 +442,7 @@ fn classes() {
                 "error 91",
             ),
             (
-                "Class A\nx As Integer\nProperty Get half As Integer\nhalf = x / 2\nEnd Property\nProperty Set half As Integer\nx = half * 2\nEnd Property\nEnd Class\nSub Initialize\nDim p As New A\np.half = 4\nPrint p.half & p.x\nEnd Sub",
+                "Class A\nPublic x As Integer\nProperty Get half As Integer\nhalf = x / 2\nEnd Property\nProperty Set half As Integer\nx = half * 2\nEnd Property\nEnd Class\nSub Initialize\nDim p As New A\np.half = 4\nPrint p.half & p.x\nEnd Sub",
                 "48",
             ),
             (
