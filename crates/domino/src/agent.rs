@@ -15,6 +15,7 @@ use lotusscript::run::{
 };
 use lotusscript::sources::{Source, sources};
 use lotusscript::syntax::{ExpressionKind, LineColumn, Script, StatementKind, parse};
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -66,9 +67,12 @@ struct Loaded {
     script: Script,
 }
 
+/// Where an agent begins; its `Terminate` and those of its libraries are run behind it.
+const ENTRY: &str = "Initialize";
+
 /// What an agent does.
 enum Work {
-    Script(Box<Program>, Rc<Vec<Loaded>>, &'static str),
+    Script(Box<Program>, Rc<Vec<Loaded>>),
     Formula(String, String),
 }
 
@@ -197,14 +201,14 @@ impl World {
         };
         let before = std::mem::replace(&mut self.current, current);
         let failure = match work {
-            Work::Script(program, loaded, entry) => {
+            Work::Script(program, loaded) => {
                 let options = RunOptions {
                     limits: self.limits,
                     manners: self.manners.clone(),
                     traces: true,
                     seed: self.random,
                 };
-                let outcome = program.run(entry, Vec::<Value>::new(), self, &options);
+                let outcome = program.run(ENTRY, Vec::<Value>::new(), self, &options);
                 outcome.err().map(|error| failure_of(&error, loaded))
             }
             Work::Formula(source, kind) => match run_formula(self, open, source, kind) {
@@ -374,30 +378,7 @@ fn uses_of(script: &Script) -> Vec<String> {
         .collect()
 }
 
-/// A sub behind the script that runs it as Notes does, where it has a `Terminate`.
-const WHOLE: &str = "emailsms_whole_agent";
-
-fn assemble(world: &mut World, mut loaded: Vec<Loaded>) -> Result<Work, AgentError> {
-    let has = |script: &Script, name: &str| {
-        script
-            .module()
-            .iter()
-            .any(|statement| match &statement.kind {
-                StatementKind::Procedure(procedure) => {
-                    procedure.name.text.eq_ignore_ascii_case(name)
-                }
-                _ => false,
-            })
-    };
-    let mut entry = "Initialize";
-    if has(&loaded[0].script, "terminate") && has(&loaded[0].script, "initialize") {
-        let text = format!(
-            "{}\nSub {WHOLE}\nCall Initialize\nCall Terminate\nEnd Sub\n",
-            loaded[0].source.text
-        );
-        loaded[0].script = parse(&text);
-        entry = WHOLE;
-    }
+fn assemble(world: &World, loaded: Vec<Loaded>) -> Result<Work, AgentError> {
     let files: Vec<(String, Script)> = world
         .files
         .iter()
@@ -405,7 +386,7 @@ fn assemble(world: &mut World, mut loaded: Vec<Loaded>) -> Result<Work, AgentErr
         .map(|(path, bytes)| (path.clone(), parse(&String::from_utf8_lossy(bytes))))
         .collect();
     for module in &loaded {
-        spell(&module.source.text, &mut world.spellings);
+        spell(&module.source.text, &world.spellings);
     }
     let modules: Vec<Module<'_>> = loaded
         .iter()
@@ -420,13 +401,13 @@ fn assemble(world: &mut World, mut loaded: Vec<Loaded>) -> Result<Work, AgentErr
         .collect();
     let program = Program::new(&modules, &includes)
         .map_err(|error| AgentError::Script(in_file(&error, &loaded)))?;
-    if !program.has(entry) {
+    if !program.has(ENTRY) {
         return Err(AgentError::Script(format!(
             "{}: there is no Sub Initialize",
             loaded[0].name
         )));
     }
-    Ok(Work::Script(Box::new(program), Rc::new(loaded), entry))
+    Ok(Work::Script(Box::new(program), Rc::new(loaded)))
 }
 
 /// A mistake with its line in the file of DXL.
@@ -445,7 +426,8 @@ fn in_file(error: &LowerError, loaded: &[Loaded]) -> String {
 }
 
 /// What members are called where a script first writes them: behind a dot.
-fn spell(text: &str, into: &mut HashMap<String, String>) {
+pub(crate) fn spell(text: &str, into: &RefCell<HashMap<String, String>>) {
+    let mut into = into.borrow_mut();
     for (at, _) in text.match_indices('.') {
         let rest = &text[at + 1..];
         let end = rest.find(|letter: char| !(letter.is_alphanumeric() || letter == '_'));

@@ -9,7 +9,9 @@ use crate::{World, names, time};
 use dxl::notes::{DateTime, Document, DocumentKind};
 use jiff::tz::TimeZone;
 use lotusscript::formula::host::{Answer, Host};
-use lotusscript::formula::{Formula, International, Limits, Outcome, StopReason, Value};
+use lotusscript::formula::{
+    Formula, International, Limits, NodeKind, Outcome, StopReason, Target, Value,
+};
 use lotusscript::run::{Fault, NOT_THERE, ScriptError, Stop};
 use std::rc::Rc;
 
@@ -68,6 +70,7 @@ pub(crate) fn parse(world: &World, source: &str) -> Result<Rc<Formula>, Box<Faul
     }
     match Formula::parse_in(source, &world.international) {
         Ok(formula) => {
+            spell(&formula, world);
             let formula = Rc::new(formula);
             let mut known = world.formulas.borrow_mut();
             if known.len() < MOST {
@@ -79,6 +82,20 @@ pub(crate) fn parse(world: &World, source: &str) -> Result<Rc<Formula>, Box<Faul
             let first = errors.errors.first().map(ToString::to_string);
             let message = format!("Formula error: {}", first.unwrap_or_default());
             Err(ScriptError::new(4000, message).into())
+        }
+    }
+}
+
+/// What fields are called where the formula sets them.
+fn spell(formula: &Formula, world: &World) {
+    let mut spellings = world.spellings.borrow_mut();
+    for (_, node) in formula.nodes() {
+        if let NodeKind::Assign(assignment) = &node.kind
+            && matches!(assignment.target, Target::Field | Target::Default)
+        {
+            let written = assignment.name_span.of(formula.source());
+            let known = spellings.entry(assignment.name.to_string());
+            known.or_insert_with(|| written.to_owned());
         }
     }
 }
@@ -438,7 +455,26 @@ impl Scene<'_> {
         said(value.clone())
     }
 
+    /// The first letter of the user and three of the last name, and six that are unlike all others. [@Unique]
+    fn unique(&mut self) -> String {
+        let common = names::common(&self.world.user);
+        let mut words = common.split_whitespace();
+        let first = words.next().unwrap_or_default().chars().take(1);
+        let last = words.next_back().unwrap_or_default().chars().take(3);
+        let letters: String = first.chain(last).collect();
+        let id = self.world.store.next_unid();
+        format!(
+            "{}-{}",
+            letters.to_uppercase(),
+            &id[id.len().saturating_sub(6)..]
+        )
+    }
+
     fn of_people(&mut self, name: &str) -> Option<Answer> {
+        if name == "@unique" {
+            let text = self.unique();
+            return said(Value::text(text));
+        }
         let world = &*self.world;
         match name {
             "@username" | "@v3username" => said(Value::text(&world.user)),
@@ -702,4 +738,15 @@ pub(crate) fn is_profile(document: &Document, name: &str, user: &str) -> bool {
             None => user.is_empty(),
             Some(known) => known.eq_ignore_ascii_case(user) || names::is_same(known, user),
         }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::objects::bench::printed;
+
+    #[test]
+    fn unique_texts_are_unlike_each_other() {
+        let script = "v = Evaluate(\"@Unique\")\nw = Evaluate(\"@Unique\")\nPrint (v(0) = w(0)) & Left(v(0), 5) & Len(v(0))";
+        assert_eq!(printed(script), "FalseALEE-11");
+    }
 }

@@ -22,17 +22,20 @@ pub(crate) fn part(name: &str, word: &str) -> String {
 
 /// With the labels of its parts: `CN=Ann Lee/O=Acme`.
 pub(crate) fn canonical(name: &str) -> String {
-    match name {
-        "" => String::new(),
-        name => part(name, "Canonicalize"),
-    }
+    or_itself(name, part(name, "Canonicalize"))
 }
 
 /// Without them: `Ann Lee/Acme`.
 pub(crate) fn abbreviated(name: &str) -> String {
-    match name {
-        "" => String::new(),
-        name => part(name, "Abbreviate"),
+    or_itself(name, part(name, "Abbreviate"))
+}
+
+/// A flat name has no other spelling.
+fn or_itself(name: &str, spelled: String) -> String {
+    if spelled.is_empty() {
+        name.to_owned()
+    } else {
+        spelled
     }
 }
 

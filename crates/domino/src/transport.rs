@@ -1,6 +1,7 @@
 //! How HTTP goes out: requests and responses as the objects of Notes and Windows speak of them. Who runs a script brings the network.
 
 use crate::World;
+use crate::trace::Traced;
 use std::fmt;
 use std::time::Duration;
 
@@ -120,7 +121,7 @@ impl World {
             }),
             None => self.transport.send(request),
         };
-        self.exchanges.push(Exchange {
+        let exchange = Exchange {
             method: request.method.clone(),
             url,
             sent_bytes: request.body.len(),
@@ -128,7 +129,11 @@ impl World {
                 Ok(response) => Ok((response.status, response.body.len())),
                 Err(error) => Err(error.why.clone()),
             },
+        };
+        self.trace.add(Traced::Http {
+            exchange: exchange.to_string(),
         });
+        self.exchanges.push(exchange);
         outcome
     }
 }

@@ -79,8 +79,8 @@ pub struct World {
     pub(crate) ui: ui::Desk,
     pub(crate) indexes: HashMap<(DatabaseId, NodeId), (u64, Rc<Index>)>,
     pub(crate) formulas: RefCell<HashMap<String, Rc<Formula>>>,
-    /// Names of members as the scripts first wrote them, by small letters: what items are called that a script makes.
-    pub(crate) spellings: HashMap<String, String>,
+    /// Names of members and fields as scripts and formulas first wrote them, by small letters: what items are called that a script makes.
+    pub(crate) spellings: RefCell<HashMap<String, String>>,
     pub(crate) random: u64,
 }
 
@@ -148,7 +148,7 @@ impl World {
             ui: ui::Desk::default(),
             indexes: HashMap::new(),
             formulas: RefCell::new(HashMap::new()),
-            spellings: HashMap::new(),
+            spellings: RefCell::new(HashMap::new()),
             random: seed,
         }
     }
@@ -251,8 +251,9 @@ impl World {
 
     /// The name of an item that a script wrote as a member.
     pub(crate) fn spelled(&self, member: &str) -> String {
-        let known = self.spellings.get(member);
-        known.cloned().unwrap_or_else(|| member.to_owned())
+        let spellings = self.spellings.borrow();
+        let known = spellings.get(member).cloned();
+        known.unwrap_or_else(|| member.to_owned())
     }
 
     /// From 0 up to but not 1.

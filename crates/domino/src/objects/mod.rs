@@ -3,7 +3,7 @@
 pub(crate) mod acl;
 pub(crate) mod agent;
 #[cfg(test)]
-mod bench;
+pub(crate) mod bench;
 pub(crate) mod collection;
 mod com;
 pub(crate) mod database;
@@ -59,7 +59,7 @@ pub(crate) fn create(world: &mut World, class: &str, given: Arguments<'_>) -> An
     })
 }
 
-/// `CreateObject("…")`, by the name in small letters.
+/// `CreateObject`, by the name in small letters.
 pub(crate) fn create_object(_: &mut World, class: &str) -> Answer {
     match com::create(class) {
         Some(object) => Ok(object),

@@ -23,8 +23,6 @@ impl NotesName {
     /// The word of `@Name` for a property.
     fn word(member: &str) -> Option<&'static str> {
         Some(match member {
-            "abbreviated" => "Abbreviate",
-            "canonical" => "Canonicalize",
             "common" => "CN",
             "country" => "C",
             "generation" => "Q",
@@ -69,6 +67,11 @@ impl Object for NotesName {
     }
 
     fn get(&self, _: &mut World, member: &str) -> Answer {
+        match member {
+            "canonical" => return Ok(Value::text(names::canonical(&self.name))),
+            "abbreviated" => return Ok(Value::text(names::abbreviated(&self.name))),
+            _ => {}
+        }
         if let Some(word) = Self::word(member) {
             return Ok(Value::text(names::part(&self.name, word)));
         }

@@ -487,7 +487,7 @@ mod tests {
             "<updatedby><name>CN=Me/O=X</name></updatedby>",
             "<text>Bo</text>",
             "<profiledocument",
-            "<document form='Memo' xmlns='http://www.lotus.com/dxl'>",
+            "<document xmlns='http://www.lotus.com/dxl' form='Memo'>",
         ];
         let mut rest = xml.as_str();
         for piece in expected {

@@ -139,7 +139,7 @@ fn notes_document() {
             ),
             (
                 "Set d = db.GetDocumentByID(\"8FA\")\nCall d.Remove(True)\nPrint d.GetItemValue(\"Customer\")(0)",
-                "Agent(5) in Initialize: error 4000: Notes error: the document has been deleted",
+                "Agent(6) in Initialize: error 4000: Notes error: the document has been deleted",
             ),
             // Responses.
             (

@@ -8,6 +8,7 @@ mod sessions;
 mod views;
 mod windows;
 
+use crate::agent::spell;
 use crate::store::tree_of;
 use crate::world::World;
 use crate::{DatabaseId, objects::database::OpenDatabase};
@@ -81,6 +82,7 @@ pub(crate) fn run_in(world: &mut World, body: &str) -> String {
     );
     let script = parse(&source);
     assert_eq!(script.errors(), [], "{source}");
+    spell(&source, &world.spellings);
     let module = Module {
         name: "Agent",
         script: &script,

@@ -307,7 +307,7 @@ impl Tree {
         if self.attributes(element).len() >= MAX_ATTRIBUTES {
             return Err(TreeError::TooManyAttributes);
         }
-        let old = self.attribute(element, &self.name(attribute).to_owned());
+        let old = self.attribute(element, self.name(attribute));
         if let Some(old) = old {
             self.take_attribute(old);
         }

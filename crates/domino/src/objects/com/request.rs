@@ -37,9 +37,17 @@ struct XmlHttp {
     state: RefCell<State>,
 }
 
+/// What `open` was given.
+#[derive(Debug, Clone)]
+struct Opened {
+    method: String,
+    url: String,
+    /// And the password.
+    user: Option<(String, String)>,
+}
+
 struct State {
-    /// Method, URL, user and password.
-    opened: Option<(String, String, Option<(String, String)>)>,
+    opened: Option<Opened>,
     headers: Vec<(String, String)>,
     /// Resolve, connect, send, receive; 0 is without end. [ServerXMLHTTP, setTimeouts]
     timeouts_ms: [u32; 4],
@@ -130,7 +138,11 @@ impl XmlHttp {
             false => None,
         };
         let mut state = self.state.borrow_mut();
-        state.opened = Some((arguments.text(0)?.to_uppercase(), arguments.text(1)?, user));
+        state.opened = Some(Opened {
+            method: arguments.text(0)?.to_uppercase(),
+            url: arguments.text(1)?,
+            user,
+        });
         state.headers.clear();
         state.response = None;
         state.document = None;
@@ -172,7 +184,7 @@ impl XmlHttp {
         let (body, is_document) = self.body(arguments)?;
         let request = {
             let state = self.state.borrow();
-            let Some((method, url, user)) = state.opened.clone() else {
+            let Some(Opened { method, url, user }) = state.opened.clone() else {
                 return Err(failed("send is called after open"));
             };
             let mut headers = state.headers.clone();
