@@ -8,7 +8,7 @@ use crate::charset;
 use crate::object::{Arguments, Object, not_here, object_of, value_of};
 use crate::objects::http::{body_of, header};
 use crate::transport::{Request, Response};
-use lotusscript::run::{Answer, Fault, NOT_THERE, ScriptError, Value};
+use lotusscript::run::{Answer, Burden, Fault, NOT_THERE, ScriptError, Value};
 use std::cell::RefCell;
 use std::time::Duration;
 
@@ -54,6 +54,8 @@ struct State {
     proxy: Option<String>,
     proxy_user: Option<(String, String)>,
     response: Option<Response>,
+    /// The body of the response.
+    burden: Burden,
     /// Made from the response when it is asked for.
     document: Option<Value>,
 }
@@ -67,6 +69,7 @@ impl Default for State {
             proxy: None,
             proxy_user: None,
             response: None,
+            burden: Burden::default(),
             document: None,
         }
     }
@@ -213,7 +216,9 @@ impl XmlHttp {
         let mut state = self.state.borrow_mut();
         state.document = None;
         state.response = None;
-        state.response = Some(answer.map_err(failed)?);
+        let response = answer.map_err(failed)?;
+        state.burden.set(response.body.len());
+        state.response = Some(response);
         Ok(Value::Empty)
     }
 
