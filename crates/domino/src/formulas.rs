@@ -464,7 +464,26 @@ impl Scene<'_> {
         said(value.clone())
     }
 
+    /// The first letter of the user and three of the last name, and six that are unlike all others. [@Unique]
+    fn unique(&mut self) -> String {
+        let common = names::common(&self.world.user);
+        let mut words = common.split_whitespace();
+        let first = words.next().unwrap_or_default().chars().take(1);
+        let last = words.next_back().unwrap_or_default().chars().take(3);
+        let letters: String = first.chain(last).collect();
+        let id = self.world.store.next_unid();
+        format!(
+            "{}-{}",
+            letters.to_uppercase(),
+            &id[id.len().saturating_sub(6)..]
+        )
+    }
+
     fn of_people(&mut self, name: &str) -> Option<Answer> {
+        if name == "@unique" {
+            let text = self.unique();
+            return said(Value::text(text));
+        }
         let world = &*self.world;
         match name {
             "@username" | "@v3username" => said(Value::text(&world.user)),
@@ -732,4 +751,15 @@ pub(crate) fn is_profile(document: &Document, name: &str, user: &str) -> bool {
             None => user.is_empty(),
             Some(known) => known.eq_ignore_ascii_case(user) || names::is_same(known, user),
         }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::objects::bench::printed;
+
+    #[test]
+    fn unique_texts_are_unlike_each_other() {
+        let script = "v = Evaluate(\"@Unique\")\nw = Evaluate(\"@Unique\")\nPrint (v(0) = w(0)) & Left(v(0), 5) & Len(v(0))";
+        assert_eq!(printed(script), "FalseALEE-11");
+    }
 }

@@ -19,7 +19,7 @@ use lotusscript::formula::{self, Formula, International};
 use lotusscript::notes::{Library, MemberKind, NotesParameter};
 use lotusscript::run::{
     Answer, DateOrder, Event, Fault, Host, Limits, Manners, NOT_THERE, Product, ScriptError, Stop,
-    Value, missing,
+    Value, expect_memory, missing,
 };
 use std::any::Any;
 use std::cell::{Cell, RefCell};
@@ -322,14 +322,17 @@ impl Host for World {
     fn get(&mut self, object: &Rc<Product>, member: &str) -> Answer {
         let object = object_of(object)?;
         known(&*object, member)?;
-        object.get(self, member)
+        let given = object.get(self, member)?;
+        expect_memory()?;
+        Ok(given)
     }
 
     fn set(&mut self, object: &Rc<Product>, member: &str, value: Value) -> Result<(), Box<Fault>> {
         let object = object_of(object)?;
         known(&*object, member)?;
         writable(object.class(), member)?;
-        object.set(self, member, value)
+        object.set(self, member, value)?;
+        expect_memory()
     }
 
     fn call(&mut self, object: &Rc<Product>, member: &str, arguments: &[Value]) -> Answer {
@@ -339,7 +342,9 @@ impl Host for World {
             count(&of, parameters, arguments)?;
         }
         let manners = self.manners.clone();
-        object.call(self, member, given(&of, arguments, &manners))
+        let answer = object.call(self, member, given(&of, arguments, &manners))?;
+        expect_memory()?;
+        Ok(answer)
     }
 
     fn index(&mut self, object: &Rc<Product>, arguments: &[Value]) -> Answer {

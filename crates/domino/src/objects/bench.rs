@@ -111,3 +111,24 @@ impl FaultText for lotusscript::run::RunError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::printed;
+
+    #[test]
+    fn what_objects_hold_counts_as_memory() {
+        let cases = [
+            "Dim d(9999) As Variant\nt = \"<a>\" & String(1000000, \"x\") & \"</a>\"\nFor i = 0 To 9999\nSet d(i) = CreateObject(\"MSXML2.DOMDocument\")\nCall d(i).loadXML(t)\nNext",
+            "Dim d(9999) As Variant\nt = \"[\"\"\" & String(1000000, \"x\") & \"\"\"]\"\nFor i = 0 To 9999\nSet d(i) = s.CreateJSONNavigator(t)\nNext",
+            "Set x = s.CreateStream\nt = String(1000000, \"x\")\nDo\nCall x.WriteText(t)\nLoop",
+            "Set j = s.CreateJSONNavigator(\"[]\")\nt = String(1000000, \"x\")\nDo\nCall j.AppendElement(t)\nLoop",
+        ];
+        for case in cases {
+            let printed = printed(case);
+            let is_stopped = printed.contains("bytes allowed")
+                || printed.starts_with("error 4000: a NotesStream holds at most");
+            assert!(is_stopped, "{printed} from {case}");
+        }
+    }
+}

@@ -3,7 +3,7 @@
 pub(crate) mod acl;
 pub(crate) mod agent;
 #[cfg(test)]
-mod bench;
+pub(crate) mod bench;
 pub(crate) mod collection;
 mod com;
 pub(crate) mod database;

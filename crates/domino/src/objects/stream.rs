@@ -5,7 +5,7 @@ use crate::bytes::{bytes_of, bytes_value};
 use crate::charset;
 use crate::object::{Arguments, NOTES_ERROR, Object, not_here, value_of};
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
-use lotusscript::run::{Answer, Fault, NOT_THERE, ScriptError, Value};
+use lotusscript::run::{Answer, Burden, Fault, NOT_THERE, ScriptError, Value};
 use std::cell::RefCell;
 
 /// The most bytes of a stream.
@@ -27,6 +27,7 @@ pub(crate) struct Stream(RefCell<State>);
 struct State {
     /// What is in it, if it is no file.
     own: Vec<u8>,
+    burden: Burden,
     /// The file of the world that it is.
     file: Option<String>,
     /// As it was given to `Open`.
@@ -94,6 +95,7 @@ impl State {
             target.extend(charset::encode("\u{feff}", encoding));
         }
         target.extend_from_slice(bytes);
+        self.burden.add(bytes.len());
         self.position = self.bytes(world).len();
         Ok(())
     }
@@ -314,7 +316,8 @@ impl Object for Stream {
             }
             "truncate" => {
                 let mut state = self.0.borrow_mut();
-                state.own.clear();
+                state.own = Vec::new();
+                state.burden.set(0);
                 state.position = 0;
                 if let Some(bytes) = state
                     .file

@@ -4,6 +4,7 @@ mod agents;
 mod dates;
 mod documents;
 mod limits;
+mod members;
 mod names;
 mod sessions;
 mod views;

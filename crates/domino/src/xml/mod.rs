@@ -3,6 +3,8 @@
 //! The `NotesDOM` classes and the DOM of Windows stand on it. Nodes are numbers; one that was taken out of its place stays in the row until the tree goes. How many nodes
 //! there are and how deep they stand is limited, whether they were read or made.
 
+use lotusscript::run::Burden;
+
 mod path;
 mod read;
 mod write;
@@ -14,7 +16,7 @@ pub(crate) use path::{PathOptions, select};
 pub(crate) use read::{ReadError, ReadOptions, Reason, parse};
 
 /// The most nodes of a tree, attributes too.
-pub(crate) const MAX_NODES: usize = 1 << 20;
+pub(crate) const MAX_NODES: usize = 1 << 18;
 
 /// How deep elements may stand in each other.
 pub(crate) const MAX_DEPTH: usize = 256;
@@ -88,6 +90,8 @@ struct Node {
 #[derive(Debug, Clone)]
 pub(crate) struct Tree {
     nodes: Vec<Node>,
+    /// What the nodes and their texts weigh.
+    burden: Burden,
 }
 
 /// Why a tree was not changed.
@@ -111,7 +115,10 @@ pub(crate) enum TreeError {
 
 impl Default for Tree {
     fn default() -> Self {
-        let mut tree = Self { nodes: Vec::new() };
+        let mut tree = Self {
+            nodes: Vec::new(),
+            burden: Burden::default(),
+        };
         tree.push(Kind::Document, String::new(), String::new(), String::new());
         tree
     }
@@ -120,6 +127,8 @@ impl Default for Tree {
 impl Tree {
     fn push(&mut self, kind: Kind, name: String, uri: String, value: String) -> NodeId {
         let id = NodeId(u32::try_from(self.nodes.len()).unwrap_or(u32::MAX));
+        self.burden
+            .add(size_of::<Node>() + name.len() + uri.len() + value.len());
         self.nodes.push(Node {
             kind,
             name,
@@ -194,6 +203,7 @@ impl Tree {
     }
 
     pub fn set_value(&mut self, id: NodeId, value: &str) {
+        self.burden.add(value.len());
         value.clone_into(&mut self.node_mut(id).value);
     }
 
@@ -307,7 +317,7 @@ impl Tree {
         if self.attributes(element).len() >= MAX_ATTRIBUTES {
             return Err(TreeError::TooManyAttributes);
         }
-        let old = self.attribute(element, &self.name(attribute).to_owned());
+        let old = self.attribute(element, self.name(attribute));
         if let Some(old) = old {
             self.take_attribute(old);
         }

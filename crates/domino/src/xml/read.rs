@@ -10,7 +10,7 @@ use quick_xml::events::{BytesRef, BytesStart, Event};
 use std::collections::HashMap;
 
 /// The longest text that is read, in bytes.
-pub(crate) const MAX_BYTES: usize = 32 << 20;
+pub(crate) const MAX_BYTES: usize = 16 << 20;
 
 /// How XML is read.
 #[derive(Debug, Clone, Copy)]

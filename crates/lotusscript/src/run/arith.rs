@@ -263,7 +263,8 @@ pub(super) fn negate(value: &Value, grows: bool) -> Outcome<Value> {
     }
     match Number::of(value)? {
         Number::Double(number) => match value {
-            Value::Date(_) => Ok(Value::Date(-number)),
+            Value::Date(_) if super::date::is_valid(-number) => Ok(Value::Date(-number)),
+            Value::Date(_) => Err(fault(OVERFLOW)),
             _ => Ok(Value::Double(-number)),
         },
         other => add_or_multiply(BinaryOperator::Minus, Number::Integer(0), other, grows),
@@ -468,7 +469,11 @@ fn pattern_of(pattern: &[char]) -> Outcome<Vec<Wanted>> {
             '*' => Wanted::Rest,
             '[' => {
                 let end = pattern[at..].iter().position(|letter| *letter == ']');
-                let end = at + end.ok_or_else(|| fault(93))?;
+                // One that is not closed stands for itself: published libraries of HCL depend on it.
+                let Some(end) = end.map(|end| at + end) else {
+                    parts.push(Wanted::Letter('['));
+                    continue;
+                };
                 let part = class_of(&pattern[at..end])?;
                 at = end + 1;
                 match part {

@@ -95,6 +95,13 @@ pub(super) fn date_of(year: i64, month: i64, day: i64) -> Outcome<f64> {
         50..=99 => year + 1900,
         _ => year,
     };
+    // What a text says may be too large to be reckoned with.
+    if [year, month, day]
+        .iter()
+        .any(|part| part.unsigned_abs() > 1 << 32)
+    {
+        return Err(fault(super::fault::ILLEGAL_CALL));
+    }
     let days = days_of(year, month, day) + EPOCH_DAYS;
     if !(FIRST_DAY..=LAST_DAY).contains(&days) {
         return Err(fault(super::fault::ILLEGAL_CALL));
@@ -116,8 +123,9 @@ pub(super) fn join(day: f64, time: f64) -> f64 {
     if day < 0.0 { day - time } else { day + time }
 }
 
-/// The parts of a date, rounded to the second.
+/// The parts of a date, rounded to the second; what lies beyond the years 100 to 9999 is taken for day 0.
 pub fn moment_of(date: f64) -> Moment {
+    let date = if is_valid(date) { date } else { 0.0 };
     let day = date.trunc();
     #[allow(clippy::cast_possible_truncation, clippy::cast_precision_loss)]
     let (mut day, mut second) = (
@@ -417,6 +425,8 @@ mod tests {
             "1/2/3/4",
             "13 PM",
             "12:",
+            "32767&,9223372036854775807.0",
+            "1.1.9223372036854775807",
         ] {
             assert!(bad.is_empty() || read(bad, &us, 2026).is_err(), "{bad}");
         }
@@ -432,5 +442,7 @@ mod tests {
         assert_eq!(weekday(46347.0), 7);
         assert_eq!(date_of(2026, 14, 0).unwrap(), date_of(2027, 1, 31).unwrap());
         assert!(date_of(20_000, 1, 1).is_err());
+        assert!(date_of(i64::MAX, 1, 1).is_err() && date_of(2000, i64::MIN, 1).is_err());
+        assert_eq!(moment_of(f64::INFINITY), moment_of(0.0));
     }
 }

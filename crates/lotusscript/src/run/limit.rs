@@ -133,6 +133,11 @@ fn refuel() -> Outcome<()> {
     Ok(())
 }
 
+/// Whether what all values and burdens weigh is still allowed; a host asks it when it may have made much. Outside of a run it is.
+pub fn expect_memory() -> Result<(), Box<super::Fault>> {
+    expect_bytes(0)
+}
+
 /// Whether so many bytes more may be used. Asked before anything large is made.
 pub(super) fn expect_bytes(bytes: usize) -> Outcome<()> {
     match ALLOWANCE.get() {

@@ -36,9 +36,9 @@ mod value;
 pub use date::{DateOrder, Manners, Moment, moment_of};
 pub use fault::{Fault, ScriptError, Stop};
 pub use host::{Answer, Console, Event, FileStatement, Host, NOT_THERE, missing};
-pub use limit::{Limits, charge};
+pub use limit::{Limits, charge, expect_memory};
 pub use lower::{GLOBALS, LowerError, Module};
-pub use value::{Array, List, Object, Product, Record, Reference, ScalarType, Text, Value};
+pub use value::{Array, Burden, List, Object, Product, Record, Reference, ScalarType, Text, Value};
 
 use std::fmt;
 use std::rc::Rc;

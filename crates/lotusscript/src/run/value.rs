@@ -107,6 +107,36 @@ impl Drop for Printed {
     }
 }
 
+/// What a host keeps for a script, on the same scale as the script's own values.
+#[derive(Debug, Default)]
+pub struct Burden(usize);
+
+impl Burden {
+    /// Says how much it is now, in bytes.
+    pub fn set(&mut self, bytes: usize) {
+        weigh(self.0, bytes);
+        self.0 = bytes;
+    }
+
+    /// Says that it is so many bytes more.
+    pub fn add(&mut self, bytes: usize) {
+        self.set(self.0.saturating_add(bytes));
+    }
+}
+
+impl Clone for Burden {
+    fn clone(&self) -> Self {
+        weigh(0, self.0);
+        Self(self.0)
+    }
+}
+
+impl Drop for Burden {
+    fn drop(&mut self) {
+        weigh(self.0, 0);
+    }
+}
+
 /// An object that nobody holds any more and whose class has a `Sub Delete`: its class and members.
 pub(super) fn next_orphan() -> Option<(u16, Vec<Value>)> {
     ORPHANS.with(|orphans| orphans.borrow_mut().pop())

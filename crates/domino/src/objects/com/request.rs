@@ -8,7 +8,7 @@ use crate::charset;
 use crate::object::{Arguments, Object, not_here, object_of, value_of};
 use crate::objects::http::{body_of, header};
 use crate::transport::{Request, Response};
-use lotusscript::run::{Answer, Fault, NOT_THERE, ScriptError, Value};
+use lotusscript::run::{Answer, Burden, Fault, NOT_THERE, ScriptError, Value};
 use std::cell::RefCell;
 use std::time::Duration;
 
@@ -37,15 +37,25 @@ struct XmlHttp {
     state: RefCell<State>,
 }
 
+/// What `open` was given.
+#[derive(Debug, Clone)]
+struct Opened {
+    method: String,
+    url: String,
+    /// And the password.
+    user: Option<(String, String)>,
+}
+
 struct State {
-    /// Method, URL, user and password.
-    opened: Option<(String, String, Option<(String, String)>)>,
+    opened: Option<Opened>,
     headers: Vec<(String, String)>,
     /// Resolve, connect, send, receive; 0 is without end. [ServerXMLHTTP, setTimeouts]
     timeouts_ms: [u32; 4],
     proxy: Option<String>,
     proxy_user: Option<(String, String)>,
     response: Option<Response>,
+    /// The body of the response.
+    burden: Burden,
     /// Made from the response when it is asked for.
     document: Option<Value>,
 }
@@ -59,6 +69,7 @@ impl Default for State {
             proxy: None,
             proxy_user: None,
             response: None,
+            burden: Burden::default(),
             document: None,
         }
     }
@@ -130,7 +141,11 @@ impl XmlHttp {
             false => None,
         };
         let mut state = self.state.borrow_mut();
-        state.opened = Some((arguments.text(0)?.to_uppercase(), arguments.text(1)?, user));
+        state.opened = Some(Opened {
+            method: arguments.text(0)?.to_uppercase(),
+            url: arguments.text(1)?,
+            user,
+        });
         state.headers.clear();
         state.response = None;
         state.document = None;
@@ -172,7 +187,7 @@ impl XmlHttp {
         let (body, is_document) = self.body(arguments)?;
         let request = {
             let state = self.state.borrow();
-            let Some((method, url, user)) = state.opened.clone() else {
+            let Some(Opened { method, url, user }) = state.opened.clone() else {
                 return Err(failed("send is called after open"));
             };
             let mut headers = state.headers.clone();
@@ -201,7 +216,9 @@ impl XmlHttp {
         let mut state = self.state.borrow_mut();
         state.document = None;
         state.response = None;
-        state.response = Some(answer.map_err(failed)?);
+        let response = answer.map_err(failed)?;
+        state.burden.set(response.body.len());
+        state.response = Some(response);
         Ok(Value::Empty)
     }
 

@@ -3,7 +3,7 @@
 use super::tree::{MAX_DEPTH, Node, NodeId, ROOT, Tree, TreeError};
 
 /// The longest text, in bytes.
-const MAX_BYTES: usize = 32 << 20;
+const MAX_BYTES: usize = 16 << 20;
 
 /// What is wrong with a text, and at which byte.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -1,12 +1,13 @@
 //! JSON as a tree that scripts change, and back again as text.
 
+use lotusscript::run::Burden;
 use std::fmt::Write as _;
 
 /// How deep arrays and objects may stand in each other.
 pub(super) const MAX_DEPTH: usize = 256;
 
 /// The most values of a tree.
-pub(super) const MAX_NODES: usize = 1 << 20;
+pub(super) const MAX_NODES: usize = 1 << 18;
 
 /// A value in a tree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,6 +30,8 @@ pub(super) enum Node {
 #[derive(Debug, Clone)]
 pub(super) struct Tree {
     nodes: Vec<(Node, u16)>,
+    /// What the values weigh.
+    burden: Burden,
 }
 
 /// Why a tree was not changed.
@@ -48,8 +51,11 @@ pub(super) const ROOT: NodeId = NodeId(0);
 impl Tree {
     /// With one value.
     pub fn new(root: Node) -> Self {
+        let mut burden = Burden::default();
+        burden.add(weight_of(&root));
         Self {
             nodes: vec![(root, 0)],
+            burden,
         }
     }
 
@@ -63,6 +69,7 @@ impl Tree {
 
     /// Puts another value in the place of one.
     pub fn set(&mut self, id: NodeId, node: Node) {
+        self.burden.add(weight_of(&node));
         self.nodes[id.0 as usize].0 = node;
     }
 
@@ -81,6 +88,7 @@ impl Tree {
             Node::Object(members) => members.push((name.to_owned(), id)),
             _ => return Err(TreeError::NoContainer),
         }
+        self.burden.add(weight_of(&node) + name.len());
         self.nodes.push((node, depth));
         Ok(id)
     }
@@ -189,6 +197,15 @@ impl Tree {
             Node::Object(_) => out.push('{'),
         }
     }
+}
+
+/// A value with its place in an array or object.
+fn weight_of(node: &Node) -> usize {
+    let text = match node {
+        Node::Number(text) | Node::Text(text) => text.len(),
+        _ => 0,
+    };
+    2 * size_of::<Node>() + text
 }
 
 fn write_text(text: &str, out: &mut String) {

@@ -3,6 +3,7 @@
 //! It takes three walks. The first sees what the modules declare, libraries before those that use them; the second puts classes together with their bases; the third
 //! lowers the procedures. What a script names but nobody has is no error here: it fails with its name when it is reached, as the rest may run well without it.
 
+mod assign;
 mod declare;
 mod expression;
 mod statement;

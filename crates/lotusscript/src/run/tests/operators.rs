@@ -107,7 +107,8 @@ fn texts_and_comparison() {
             ("\"aXbXc\" Like \"*X*c\"", "True"),
             ("\"abc\" Like \"ab\"", "False"),
             ("\"a\" Like \"[c-a]\"", "error 93"),
-            ("\"a\" Like \"[a\"", "error 93"),
+            ("\"a\" Like \"[a\"", "False"),
+            ("\"[ab\" Like \"[a*\"", "True"),
             ("Null Like \"a\"", "#NULL#"),
         ],
     );
