@@ -68,6 +68,20 @@ pub(super) fn of_document(object: &Rc<dyn Object>) -> Option<String> {
 }
 
 impl Document {
+    /// An empty one with the same settings. What is loaded comes into a new one, so that nodes of the old stay what they are.
+    fn renewed(&self) -> Self {
+        Self {
+            tree: RefCell::default(),
+            version: self.version,
+            keeps_blanks: self.keeps_blanks.clone(),
+            is_async: self.is_async.clone(),
+            flags: self.flags.clone(),
+            is_pattern: self.is_pattern.clone(),
+            namespaces: self.namespaces.clone(),
+            error: RefCell::new(None),
+        }
+    }
+
     fn load(&self, text: &str) -> bool {
         let options = ReadOptions {
             allows_doctype: self.version == Version::Three,
@@ -278,6 +292,9 @@ impl Node {
         if Rc::ptr_eq(&own, &document) {
             return Ok(id);
         }
+        if id == DOCUMENT {
+            return Err(refused(TreeError::WrongPlace));
+        }
         let copied = own
             .tree
             .borrow_mut()
@@ -293,16 +310,31 @@ impl Node {
         Ok(copied)
     }
 
+    /// A node of this document that was given.
+    fn own_node(&self, arguments: Arguments<'_>, at: usize) -> Result<NodeId, Box<Fault>> {
+        let Some(Value::Product(product)) = arguments.values.get(at) else {
+            return Err(arguments.mismatch(at, "a node"));
+        };
+        let ((own, _), (document, id)) = (self.parts(), node_of(product)?.parts());
+        match Rc::ptr_eq(&own, &document) {
+            true => Ok(id),
+            false => Err(refused(TreeError::NoChild)),
+        }
+    }
+
     fn change(&self, member: &str, arguments: Arguments<'_>) -> Answer {
         let (document, id) = self.parts();
         count(arguments, 1, 2)?;
-        let given = self.adopted(arguments, 0)?;
+        let given = match member {
+            "removechild" => self.own_node(arguments, 0)?,
+            _ => self.adopted(arguments, 0)?,
+        };
         let is_there = !matches!(
             arguments.values.get(1),
             None | Some(Value::Empty | Value::Nothing | Value::Null)
         );
         let second = match is_there {
-            true => Some(self.adopted(arguments, 1)?),
+            true => Some(self.own_node(arguments, 1)?),
             false => None,
         };
         let mut tree = document.tree.borrow_mut();
@@ -373,7 +405,10 @@ impl Node {
         match member {
             "loadxml" => {
                 count(arguments, 1, 1)?;
-                Ok(Value::Boolean(document.load(&first()?)))
+                let fresh = document.renewed();
+                let is_read = fresh.load(&first()?);
+                *self.0.borrow_mut() = (Rc::new(fresh), DOCUMENT);
+                Ok(Value::Boolean(is_read))
             }
             "load" | "save" => {
                 let what = arguments.text(0).unwrap_or_default();
@@ -460,7 +495,7 @@ impl Node {
                 Ok(node_or_nothing(&document, old.map_err(refused)?))
             }
             "removeattributenode" => {
-                let given = self.adopted(arguments, 0)?;
+                let given = self.own_node(arguments, 0)?;
                 let mut tree = document.tree.borrow_mut();
                 if tree.parent(given) != Some(id) {
                     return Err(refused(TreeError::NoChild));
