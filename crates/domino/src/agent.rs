@@ -546,7 +546,7 @@ fn run_formula(
         };
         let before = doc.state.borrow().document.clone();
         let target = match kind {
-            "createdocs" => Doc::of_new(world, open, bare(&before)),
+            "createdocs" => Doc::of_new(world, open, bare(&before))?,
             _ => Rc::clone(&doc),
         };
         let is_selected = run(world, &Subject::Working(Rc::clone(&target)))?;

@@ -20,6 +20,9 @@ pub(crate) enum Content {
     Times(Vec<formula::Time>),
 }
 
+/// What a value of an item weighs beside its text.
+const VALUE_BYTES: usize = 100;
+
 impl Content {
     /// A single text.
     pub fn text(text: impl Into<String>) -> Self {
@@ -28,10 +31,14 @@ impl Content {
 
     /// What a script assigns: a value, an array or list of one sort, a date-time, an item.
     pub fn of_value(value: &Value, world: &World) -> Result<Self, Box<Fault>> {
+        world.grow(VALUE_BYTES)?;
         match value {
             Value::Array(_) | Value::List(_) => {
                 let mut whole: Option<Self> = None;
                 for one in value.as_items() {
+                    if matches!(one, Value::Array(_) | Value::List(_)) {
+                        return Err(mismatch("an item holds no arrays of arrays"));
+                    }
                     let one = Self::of_value(&one, world)?;
                     whole = Some(match whole {
                         None => one,
@@ -41,7 +48,10 @@ impl Content {
                 Ok(whole.unwrap_or_else(|| Self::text("")))
             }
             Value::Empty | Value::Null => Ok(Self::text("")),
-            Value::Text(text) => Ok(Self::text(text.as_str())),
+            Value::Text(text) => {
+                world.grow(text.as_str().len())?;
+                Ok(Self::text(text.as_str()))
+            }
             Value::Date(date) => {
                 let time = time::of_ole(*date, &world.zone);
                 Ok(Self::Times(vec![formula::Time::At(time)]))
@@ -158,6 +168,14 @@ impl Content {
                 })
                 .map(|time| Value::Date(time::ole_of(&time, zone)))
                 .collect(),
+        }
+    }
+
+    /// About how many bytes it takes.
+    pub fn weight(&self) -> usize {
+        match self {
+            Self::Texts(list) => list.iter().map(|text| text.len() + VALUE_BYTES).sum(),
+            other => other.len() * VALUE_BYTES,
         }
     }
 

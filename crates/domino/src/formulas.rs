@@ -12,7 +12,7 @@ use lotusscript::formula::host::{Answer, Host};
 use lotusscript::formula::{
     Formula, International, Limits, NodeKind, Outcome, StopReason, Target, Value,
 };
-use lotusscript::run::{Fault, NOT_THERE, ScriptError, Stop};
+use lotusscript::run::{Fault, NOT_THERE, ScriptError, Stop, charge};
 use std::rc::Rc;
 
 /// What a formula is about.
@@ -28,13 +28,12 @@ pub(crate) enum Subject {
 
 impl Subject {
     /// A field of it, by its name in any case.
-    pub fn field(&self, world: &World, name: &str) -> Option<Value> {
+    pub fn field(&self, name: &str) -> Option<Value> {
         let content = match self {
             Self::None => None,
             Self::Stored(document, ..) => field_of(document, name),
             Self::Working(document) => document.content(name),
         };
-        let _ = world;
         content.map(|content| content.to_formula())
     }
 
@@ -110,6 +109,9 @@ pub(crate) fn evaluate(
     evaluate_field(world, database, subject, formula, None)
 }
 
+/// As how many statements a formula counts.
+const EVALUATION: u64 = 64;
+
 /// The same for the formula of a field, which knows its name.
 pub(crate) fn evaluate_field(
     world: &mut World,
@@ -118,6 +120,7 @@ pub(crate) fn evaluate_field(
     formula: &Formula,
     field: Option<&str>,
 ) -> Result<Outcome, Box<Fault>> {
+    charge(EVALUATION)?;
     let mut scene = Scene {
         database,
         subject,
@@ -165,7 +168,7 @@ impl Host for Scene<'_> {
     }
 
     fn field(&self, name: &str) -> Option<Value> {
-        self.subject.field(self.world, name)
+        self.subject.field(name)
     }
 
     fn set_field(&mut self, name: &str, value: &Value) -> Result<(), String> {
@@ -173,7 +176,13 @@ impl Host for Scene<'_> {
             return Err("there is no document here that could be changed".to_owned());
         };
         match Content::of_formula(value) {
-            Some(content) => document.set(&self.world.spelled(name), &content),
+            Some(content) => {
+                if let Err(fault) = self.world.grow(content.weight()) {
+                    self.fault = Some(fault);
+                    return Err("no room is left".to_owned());
+                }
+                document.set(&self.world.spelled(name), &content);
+            }
             None if *value == Value::Unavailable => {
                 document.remove_item(name);
             }
@@ -318,7 +327,7 @@ impl Scene<'_> {
             }
             "@thisname" => said(Value::text(self.field?)),
             "@thisvalue" => {
-                let value = self.subject.field(self.world, self.field?);
+                let value = self.subject.field(self.field?);
                 said(value.unwrap_or(Value::text("")))
             }
             "@responses" => {
@@ -562,6 +571,10 @@ impl Scene<'_> {
 
     fn look_up(&mut self, by_key: bool, given: &[Value]) -> Result<Answer, Box<Fault>> {
         let failed = |why: &str| Ok(Answer::Failed(why.to_owned()));
+        // A view that looked into itself would never be done; Notes refuses it in all.
+        if self.world.is_indexing {
+            return failed("views cannot look into views");
+        }
         let class = first_text(given.first());
         if !matches!(
             class.to_lowercase().as_str(),

@@ -4,6 +4,7 @@ use crate::World;
 use crate::mail::Mail;
 use crate::store::Changed;
 use crate::trace::Traced;
+use crate::transport::Exchange;
 use crate::windows::Window;
 use dxl::Tree;
 use dxl::diff::{Difference, Options, diff};
@@ -74,6 +75,8 @@ pub struct Report {
     pub printed: Vec<String>,
     /// Windows that were shown.
     pub windows: Vec<Window>,
+    /// What was sent over the network.
+    pub http: Vec<HttpExchange>,
     /// Mails that were sent.
     pub mails: Vec<Mail>,
     /// What was logged.
@@ -86,6 +89,51 @@ pub struct Report {
     pub trace: Vec<Traced>,
     /// So many more events are not listed.
     pub trace_left_out: u64,
+}
+
+/// What was sent over the network and what came.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct HttpExchange {
+    /// As in `POST`.
+    pub method: String,
+    /// Without user, password and query.
+    pub url: String,
+    /// How many bytes were sent as body.
+    pub sent_bytes: usize,
+    /// The status that came.
+    pub status: Option<u16>,
+    /// How many bytes came as body.
+    pub received_bytes: Option<usize>,
+    /// Why nothing came.
+    pub error: Option<String>,
+}
+
+impl HttpExchange {
+    fn of(exchange: Exchange) -> Self {
+        let came = exchange.outcome.as_ref().ok();
+        Self {
+            status: came.map(|(status, _)| *status),
+            received_bytes: came.map(|(_, bytes)| *bytes),
+            error: exchange.outcome.err(),
+            method: exchange.method,
+            url: exchange.url,
+            sent_bytes: exchange.sent_bytes,
+        }
+    }
+}
+
+impl fmt::Display for HttpExchange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{} {}, {} bytes sent: ",
+            self.method, self.url, self.sent_bytes
+        )?;
+        match (self.status, self.received_bytes, &self.error) {
+            (Some(status), Some(bytes), _) => write!(f, "{status}, {bytes} bytes"),
+            (_, _, error) => f.write_str(error.as_deref().unwrap_or_default()),
+        }
+    }
 }
 
 /// What became of a document.
@@ -140,6 +188,10 @@ impl World {
             failure,
             printed: std::mem::take(&mut self.printed),
             windows: std::mem::take(&mut self.windows),
+            http: std::mem::take(&mut self.exchanges)
+                .into_iter()
+                .map(HttpExchange::of)
+                .collect(),
             mails: std::mem::take(&mut self.mails),
             log: std::mem::take(&mut self.log),
             documents,

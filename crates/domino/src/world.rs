@@ -22,7 +22,7 @@ use lotusscript::run::{
     Value, expect_memory, missing,
 };
 use std::any::Any;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::rc::Rc;
@@ -78,6 +78,10 @@ pub struct World {
     pub(crate) current: Current,
     pub(crate) ui: ui::Desk,
     pub(crate) indexes: HashMap<(DatabaseId, NodeId), (u64, Rc<Index>)>,
+    /// A view is being computed.
+    pub(crate) is_indexing: bool,
+    /// Bytes that scripts put into documents, logs and mails, as far as they are counted.
+    written: Cell<usize>,
     pub(crate) formulas: RefCell<HashMap<String, Rc<Formula>>>,
     /// Names of members and fields as scripts and formulas first wrote them, by small letters: what items are called that a script makes.
     pub(crate) spellings: RefCell<HashMap<String, String>>,
@@ -147,6 +151,8 @@ impl World {
             current: Current::default(),
             ui: ui::Desk::default(),
             indexes: HashMap::new(),
+            is_indexing: false,
+            written: Cell::new(0),
             formulas: RefCell::new(HashMap::new()),
             spellings: RefCell::new(HashMap::new()),
             random: seed,
@@ -240,6 +246,11 @@ impl World {
 
     /// Shows a window that wants no answer.
     pub(crate) fn tell(&mut self, window: &str, title: &str, text: &str) {
+        /// More are not kept: a box in a loop.
+        const MOST: usize = 10_000;
+        if self.windows.len() >= MOST {
+            return;
+        }
         self.windows.push(Window {
             window: window.to_owned(),
             title: title.to_owned(),
@@ -247,6 +258,16 @@ impl World {
             choices: Vec::new(),
             answer: None,
         });
+    }
+
+    /// That a script puts so many bytes into what outlives its variables. Four times what its values may take is the most.
+    pub(crate) fn grow(&self, bytes: usize) -> Result<(), Box<Fault>> {
+        let most = self.limits.memory_bytes.saturating_mul(4);
+        self.written.set(self.written.get().saturating_add(bytes));
+        match self.written.get() > most {
+            true => Err(Stop::Memory(most).into()),
+            false => Ok(()),
+        }
     }
 
     /// The name of an item that a script wrote as a member.

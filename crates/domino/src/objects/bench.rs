@@ -81,10 +81,8 @@ pub(crate) fn printed_with(
 ) -> (String, Vec<Request>) {
     let network = Network::default();
     network.0.borrow_mut().answers = answers.into();
-    let mut world = World {
-        transport: Box::new(network.clone()),
-        ..World::default()
-    };
+    let mut world = World::default();
+    world.transport = Box::new(network.clone());
     let lines = printed_in(&mut world, body);
     let asked = std::mem::take(&mut network.0.borrow_mut().asked);
     (lines, asked)

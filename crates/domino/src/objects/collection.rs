@@ -7,7 +7,7 @@ use crate::objects::database::OpenDatabase;
 use crate::objects::document::{Doc, NotesDocument, notes_error};
 use lotusscript::run::{Answer, Fault, Value};
 use std::any::Any;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 /// `NotesDocumentCollection`
@@ -16,6 +16,8 @@ pub(crate) struct NotesDocumentCollection {
     unids: RefCell<Vec<String>>,
     is_sorted: bool,
     query: String,
+    /// Where the last one that was asked for stands.
+    last: Cell<usize>,
 }
 
 impl NotesDocumentCollection {
@@ -26,6 +28,7 @@ impl NotesDocumentCollection {
             unids: RefCell::new(unids),
             is_sorted: false,
             query: String::new(),
+            last: Cell::new(0),
         }
     }
 
@@ -72,7 +75,12 @@ impl NotesDocumentCollection {
     fn place(&self, given: &Arguments<'_>) -> Result<usize, Box<Fault>> {
         let document = given.object::<NotesDocument>(0)?;
         let unid = document.0.state.borrow().unid.clone();
-        let place = self.unids.borrow().iter().position(|known| *known == unid);
+        let unids = self.unids.borrow();
+        let last = self.last.get();
+        // Whoever goes from one to the next does not look for each from the beginning.
+        let near = (last..unids.len().min(last.saturating_add(3))).find(|at| unids[*at] == unid);
+        let place = near.or_else(|| unids.iter().position(|known| *known == unid));
+        self.last.set(place.unwrap_or(0));
         place.ok_or_else(|| notes_error("the document is not in this collection"))
     }
 
@@ -212,11 +220,13 @@ impl Object for NotesDocumentCollection {
                 unids: RefCell::new(self.unids()),
                 is_sorted: self.is_sorted,
                 query: self.query.clone(),
+                last: Cell::new(0),
             }),
             "merge" | "subtract" | "intersect" => return self.combine(world, member, &given),
             "stampall" => {
                 let (name, content) = (given.text(0)?, Content::of_value(&given.value(1), world)?);
                 for doc in self.documents(world) {
+                    world.grow(content.weight())?;
                     doc.set(&name, &content);
                     doc.save(world, true, false)?;
                 }
@@ -225,7 +235,7 @@ impl Object for NotesDocumentCollection {
             "stampallmulti" => {
                 let stamp = given.object::<NotesDocument>(0)?;
                 for doc in self.documents(world) {
-                    stamp.0.copy_items(&doc, true);
+                    stamp.0.copy_items(world, &doc, true)?;
                     doc.save(world, true, false)?;
                 }
                 Value::Empty

@@ -24,6 +24,8 @@ pub(crate) struct OpenDatabase {
     server: RefCell<String>,
     path: RefCell<String>,
     documents: RefCell<HashMap<String, Weak<Doc>>>,
+    /// With how many of these it is looked which are held no more.
+    room: Cell<usize>,
     handle: RefCell<Weak<Handle>>,
 }
 
@@ -38,6 +40,7 @@ impl OpenDatabase {
             server: RefCell::new(server.to_owned()),
             path: RefCell::new(path.to_owned()),
             documents: RefCell::default(),
+            room: Cell::new(64),
             handle: RefCell::default(),
         })
     }
@@ -78,7 +81,11 @@ impl OpenDatabase {
     /// That a document is open.
     pub fn remember(&self, unid: &str, doc: &Rc<Doc>) {
         let mut documents = self.documents.borrow_mut();
-        documents.retain(|_, known| known.strong_count() > 0);
+        // Those that nobody holds any more, now and then.
+        if documents.len() >= self.room.get() {
+            documents.retain(|_, known| known.strong_count() > 0);
+            self.room.set(64 + 2 * documents.len());
+        }
         documents.insert(unid.to_owned(), Rc::downgrade(doc));
     }
 
@@ -196,7 +203,10 @@ impl NotesDatabase {
         }
         let doc = match known {
             Some(unid) => self.0.document(world, &unid),
-            None => new_profile(&name, &user).map(|document| Doc::of_new(world, &self.0, document)),
+            None => match new_profile(&name, &user) {
+                Some(document) => Some(Doc::of_new(world, &self.0, document)?),
+                None => None,
+            },
         };
         Ok(doc.map_or(Value::Nothing, |doc| doc.value()))
     }
@@ -384,6 +394,7 @@ impl Object for NotesDatabase {
                     )
                     .into());
                 }
+                world.grow(10_000)?;
                 let id = world.store.create(&server, &path);
                 if given.is_true_or(2, false)? {
                     self.0.id.set(Some(id));
@@ -396,7 +407,7 @@ impl Object for NotesDatabase {
         }
         self.0.store_id()?;
         Ok(match member {
-            "createdocument" => Doc::create(world, &self.0).value(),
+            "createdocument" => Doc::create(world, &self.0)?.value(),
             "getdocumentbyunid" => {
                 let unid = given.text(0)?;
                 let doc = self.0.document(world, &unid);
@@ -591,6 +602,7 @@ impl Object for NotesDbDirectory {
             }
             "createdatabase" => {
                 let path = given.text(0)?;
+                world.grow(10_000)?;
                 let id = world.store.create(&self.server, &path);
                 Ok(OpenDatabase::of(world, id).value())
             }

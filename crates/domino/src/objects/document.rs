@@ -11,6 +11,7 @@ use crate::objects::item::{self, NotesItem};
 use crate::objects::view::OpenView;
 use crate::store::{Note, note_id_text};
 use crate::{World, form, time};
+use dxl::Element;
 use dxl::notes::{DateTime, Document, DocumentKind};
 use lotusscript::formula;
 use lotusscript::run::{Answer, Array, Fault, ScalarType, ScriptError, Value};
@@ -46,7 +47,7 @@ pub(crate) struct NotesDocument(pub Rc<Doc>);
 
 impl Doc {
     /// A new one.
-    pub fn create(world: &mut World, database: &Rc<OpenDatabase>) -> Rc<Self> {
+    pub fn create(world: &mut World, database: &Rc<OpenDatabase>) -> Result<Rc<Self>, Box<Fault>> {
         let mut document = Document::new("");
         let root = document.element().id();
         document.tree_mut().remove_attribute(root, "form");
@@ -54,7 +55,12 @@ impl Doc {
     }
 
     /// A new one with content.
-    pub fn of_new(world: &mut World, database: &Rc<OpenDatabase>, document: Document) -> Rc<Self> {
+    pub fn of_new(
+        world: &mut World,
+        database: &Rc<OpenDatabase>,
+        document: Document,
+    ) -> Result<Rc<Self>, Box<Fault>> {
+        world.grow(weight_of(document.element()))?;
         let unid = world.store.next_unid();
         let doc = Rc::new(Self {
             database: Rc::clone(database),
@@ -74,7 +80,7 @@ impl Doc {
             handle: RefCell::default(),
         });
         database.remember(&unid, &doc);
-        doc
+        Ok(doc)
     }
 
     /// One that lies in a database.
@@ -321,6 +327,7 @@ impl Doc {
             self.set("From", &Content::text(&world.user));
         }
         let text = self.state.borrow().document.plain_text("Body");
+        world.grow(weight_of(self.state.borrow().document.element()))?;
         world.mails.push(Mail {
             to,
             copy_to,
@@ -337,11 +344,17 @@ impl Doc {
     }
 
     /// A copy of all items in another document.
-    pub fn copy_items(&self, target: &Self, replaces: bool) {
+    pub fn copy_items(
+        &self,
+        world: &World,
+        target: &Self,
+        replaces: bool,
+    ) -> Result<(), Box<Fault>> {
         if std::ptr::eq(self, target) {
-            return;
+            return Ok(());
         }
         let source = self.state.borrow();
+        world.grow(weight_of(source.document.element()))?;
         let mut into = target.state.borrow_mut();
         for item in source.document.items() {
             if replaces {
@@ -350,6 +363,7 @@ impl Doc {
             let copy = into.document.tree_mut().create_copy(item.element());
             item::append(&mut into.document, copy);
         }
+        Ok(())
     }
 
     fn set_unid(&self, text: &str) -> Result<(), Box<Fault>> {
@@ -393,6 +407,12 @@ fn take_over(document: &mut Document, saved: &Document) {
             }
         }
     }
+}
+
+/// About how many bytes an element takes.
+pub(crate) fn weight_of(element: Element<'_>) -> usize {
+    let inner = element.descendants().map(|inner| 100 + inner.text().len());
+    1000 + inner.sum::<usize>()
 }
 
 /// An error of Notes without a number of its own.
@@ -529,11 +549,11 @@ impl NotesDocument {
         Some(Ok(value))
     }
 
-    fn copy_item(&self, given: Arguments<'_>) -> Answer {
+    fn copy_item(&self, world: &World, given: Arguments<'_>) -> Answer {
         let item = given.object::<NotesItem>(0)?;
         let name = given.text_or(1, "")?;
         let name = if name.is_empty() { item.name() } else { name };
-        item.copy_to(&self.0, &name)
+        item.copy_to(world, &self.0, &name)
     }
 
     fn to_database(&self, world: &mut World, given: Arguments<'_>) -> Answer {
@@ -546,7 +566,7 @@ impl NotesDocument {
                 document.tree_mut().detach(info);
             }
         }
-        let copy = Doc::of_new(world, &target.0, document);
+        let copy = Doc::of_new(world, &target.0, document)?;
         if let Some(form) = copy.content("Form")
             && copy.state.borrow().document.item("Form").is_none()
         {
@@ -651,10 +671,10 @@ impl Object for NotesDocument {
                 doc.remove_item(&given.text(0)?);
                 Value::Empty
             }
-            "copyitem" => return self.copy_item(given),
+            "copyitem" => return self.copy_item(world, given),
             "copyallitems" => {
                 let target = given.object::<Self>(0)?;
-                doc.copy_items(&target.0, given.is_true_or(1, false)?);
+                doc.copy_items(world, &target.0, given.is_true_or(1, false)?)?;
                 Value::Empty
             }
             "copytodatabase" => return self.to_database(world, given),
@@ -709,7 +729,7 @@ impl Object for NotesDocument {
 impl NotesDocument {
     /// A new mail that answers this one.
     fn reply(&self, world: &mut World, to_all: bool) -> Answer {
-        let answer = Doc::create(world, &self.0.database);
+        let answer = Doc::create(world, &self.0.database)?;
         answer.set("Form", &Content::text("Reply"));
         let subject = self.0.text("Subject");
         let subject = match subject.get(..3) {

@@ -250,6 +250,7 @@ impl Object for NotesViewEntryCollection {
                 let (name, content) = (given.text(0)?, Content::of_value(&given.value(1), world)?);
                 for unid in self.unids() {
                     if let Some(doc) = self.view.database.document(world, &unid) {
+                        world.grow(content.weight())?;
                         doc.set(&name, &content);
                         doc.save(world, true, false)?;
                     }

@@ -4,7 +4,7 @@ use crate::World;
 use crate::convert::{self, Content, append_item};
 use crate::object::{Arguments, Object, value_of};
 use crate::objects::datetime::NotesDateTime;
-use crate::objects::document::{Doc, NotesDocument, notes_error};
+use crate::objects::document::{Doc, NotesDocument, notes_error, weight_of};
 use crate::objects::embedded::NotesEmbeddedObject;
 use dxl::notes::{self, Document, Item};
 use dxl::{NodeId, Tree};
@@ -142,7 +142,7 @@ impl NotesItem {
     }
 
     /// A copy of it in a document, in place of what bears its name there.
-    pub fn copy_to(&self, target: &Rc<Doc>, name: &str) -> Answer {
+    pub fn copy_to(&self, world: &World, target: &Rc<Doc>, name: &str) -> Answer {
         let copy = {
             let state = self.doc.state.borrow();
             let element = state.document.element().tree().element(self.id);
@@ -151,6 +151,7 @@ impl NotesItem {
         let Some(copy) = copy else {
             return Err(notes_error("the item has been removed from its document"));
         };
+        world.grow(weight_of(copy.root()))?;
         let id = {
             let mut into = target.state.borrow_mut();
             let is_own = Rc::ptr_eq(target, &self.doc);
@@ -339,7 +340,7 @@ impl Object for NotesItem {
 
     fn call(&self, world: &mut World, member: &str, given: Arguments<'_>) -> Answer {
         if self.is_rich
-            && let Some(answer) = self.rich(member, given)
+            && let Some(answer) = self.rich(world, member, given)
         {
             return answer;
         }
@@ -351,7 +352,7 @@ impl Object for NotesItem {
             "contains" => return self.contains(world, &given.value(0)),
             "copyitemtodocument" => {
                 let target = given.object::<NotesDocument>(0)?;
-                return self.copy_to(&target.0, &given.text(1)?);
+                return self.copy_to(world, &target.0, &given.text(1)?);
             }
             "getvaluedatetimearray" => return super::datetime::array_of(self.content()?),
             "remove" => {
@@ -376,17 +377,22 @@ impl Object for NotesItem {
 
 /// Rich text is written at its end.
 impl NotesItem {
-    fn rich(&self, member: &str, given: Arguments<'_>) -> Option<Answer> {
+    fn rich(&self, world: &World, member: &str, given: Arguments<'_>) -> Option<Answer> {
         let done = |written: Result<(), Box<Fault>>| written.map(|()| Value::Empty);
         Some(match member {
-            "appendtext" => given.text(0).and_then(|text| done(self.write_text(&text))),
+            "appendtext" => given.text(0).and_then(|text| {
+                world.grow(text.len())?;
+                done(self.write_text(&text))
+            }),
             "addnewline" => (|| {
                 let count = given.long_or(0, 1)?;
                 let is_paragraph = given.is_true_or(1, true)?;
+                world.grow(usize::try_from(count).unwrap_or(0).min(10_000) * 100)?;
                 done(self.write_lines(count, is_paragraph))
             })(),
             "addtab" => (|| {
                 let count = usize::try_from(given.long_or(0, 1)?).unwrap_or(0).min(1000);
+                world.grow(count * 100)?;
                 done(self.write_text(&"\t".repeat(count)))
             })(),
             "getunformattedtext" => self.plain().map(Value::text),
@@ -399,8 +405,11 @@ impl NotesItem {
                     usize::try_from(columns).unwrap_or(0),
                 )))
             })(),
-            "appenddoclink" => self.write_link(given).map(|()| Value::Empty),
-            "appendrtitem" => self.append_rich(given).map(|()| Value::Empty),
+            "appenddoclink" => world
+                .grow(1000)
+                .and_then(|()| self.write_link(given))
+                .map(|()| Value::Empty),
+            "appendrtitem" => self.append_rich(world, given).map(|()| Value::Empty),
             "getembeddedobject" => given
                 .text(0)
                 .map(|name| NotesEmbeddedObject::find(&self.doc, &name)),
@@ -474,8 +483,9 @@ impl NotesItem {
         })
     }
 
-    fn append_rich(&self, given: Arguments<'_>) -> Result<(), Box<Fault>> {
+    fn append_rich(&self, world: &World, given: Arguments<'_>) -> Result<(), Box<Fault>> {
         let other = given.object::<Self>(0)?;
+        world.grow(other.with(|item| weight_of(item.element()))?)?;
         let blocks: Vec<Tree> = other.with(|item| {
             let text = item.element().first("richtext");
             let blocks = text.into_iter().flat_map(dxl::Element::elements);

@@ -60,6 +60,7 @@ impl NotesLog {
                 "the log is not open: OpenAgentLog, OpenFileLog, OpenMailLog or OpenNotesLog comes first",
             ));
         };
+        world.grow(line.len() + program.len())?;
         world.log.push(format!("{program}: {line}"));
         match target {
             Target::Agent => {}
@@ -70,7 +71,7 @@ impl NotesLog {
             }
             Target::Mail { lines, .. } => lines.push(line),
             Target::Database(database) => {
-                let entry = Doc::create(world, database);
+                let entry = Doc::create(world, database)?;
                 entry.set("Form", &Content::text("Log Entry"));
                 entry.set("A$PROGNAME", &Content::text(&program));
                 let (name, text) = match code {
@@ -99,7 +100,7 @@ impl NotesLog {
         let Some(database) = world.current.database.clone() else {
             return Err(notes_error("there is no current database to send from"));
         };
-        let mail = Doc::create(world, &database);
+        let mail = Doc::create(world, &database)?;
         mail.set("Form", &Content::text("Memo"));
         mail.set("Subject", &Content::text(subject));
         mail.set("Body", &Content::text(lines.join("\n")));

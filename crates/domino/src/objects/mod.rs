@@ -27,7 +27,6 @@ pub(crate) mod view;
 use crate::World;
 use crate::object::{Arguments, value_of};
 use lotusscript::run::{Answer, missing};
-use std::rc::Rc;
 
 /// `New Class(…)`, by the name as Notes writes it.
 pub(crate) fn create(world: &mut World, class: &str, given: Arguments<'_>) -> Answer {
@@ -41,7 +40,7 @@ pub(crate) fn create(world: &mut World, class: &str, given: Arguments<'_>) -> An
         "NotesDocument" => {
             let database = given.object::<database::NotesDatabase>(0)?;
             database.0.store_id()?;
-            document::Doc::create(world, &Rc::clone(&database.0)).value()
+            document::Doc::create(world, &database.0)?.value()
         }
         "NotesItem" => return item::create(world, given),
         "NotesRichTextItem" => return item::create_rich(given),

@@ -251,7 +251,7 @@ impl NotesUiWorkspace {
     fn compose(world: &mut World, given: Arguments<'_>) -> Answer {
         let database = database_of(world, &given, 0)?;
         let form = given.text_or(2, "")?;
-        let doc = Doc::create(world, &database);
+        let doc = Doc::create(world, &database)?;
         doc.set("Form", &Content::text(&form));
         form::compute(world, &doc, Purpose::Compose)?;
         let opened = OpenWindow::new(&doc, true);
@@ -543,6 +543,7 @@ impl NotesUiDocument {
             })?,
             None => Content::text(text),
         };
+        world.grow(content.weight())?;
         self.doc()
             .set(&world_name(self.doc(), name, field.as_ref()), &content);
         Ok(())

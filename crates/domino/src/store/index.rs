@@ -6,9 +6,10 @@ use crate::formulas::{Subject, evaluate, parse};
 use crate::time;
 use dxl::NodeId;
 use dxl::design::{Column, Database as Design, Design as Piece, DesignElement, Language};
+use dxl::notes::Document;
 use jiff::tz::TimeZone;
 use lotusscript::formula::{Formula, NodeKind, Time, Value};
-use lotusscript::run::{Fault, NOT_THERE, ScriptError};
+use lotusscript::run::{Fault, NOT_THERE, ScriptError, charge};
 use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
@@ -19,13 +20,14 @@ pub(crate) struct Index {
     pub name: String,
     pub aliases: Vec<String>,
     pub columns: Vec<ColumnOf>,
-    pub rows: Vec<Row>,
+    pub rows: Rc<Vec<Row>>,
     pub selection: String,
     pub is_folder: bool,
     pub is_default: bool,
     pub is_calendar: bool,
     pub is_hierarchical: bool,
     pub unid: Option<String>,
+    computed: HashMap<String, Computed>,
 }
 
 /// A column.
@@ -98,39 +100,189 @@ pub(crate) fn index_of(
         .store
         .get(database)
         .map_or(0, super::Database::generation);
-    if let Some((built, index)) = world.indexes.get(&(database, view))
+    let known = world.indexes.get(&(database, view)).cloned();
+    if let Some((built, index)) = &known
         && *built == generation
     {
         return Ok(Rc::clone(index));
     }
-    let index = Rc::new(build(world, database, view)?);
-    // A formula may have asked for more of the world, but views change nothing.
+    let before = std::mem::replace(&mut world.is_indexing, true);
+    let index = build(world, database, view, known.map(|(_, index)| index));
+    world.is_indexing = before;
+    let index = Rc::new(index?);
     world
         .indexes
         .insert((database, view), (generation, Rc::clone(&index)));
     Ok(index)
 }
 
-fn build(world: &mut World, database: DatabaseId, view: NodeId) -> Result<Index, Box<Fault>> {
+/// What the formulas of a view said of a document; as long as that is not saved, they are not asked again.
+#[derive(Debug, Clone)]
+struct Computed {
+    document: Rc<Document>,
+    parent: Option<String>,
+    is_conflict: bool,
+    is_selected: bool,
+    values: Option<Vec<Value>>,
+}
+
+fn build(
+    world: &mut World,
+    database: DatabaseId,
+    view: NodeId,
+    old: Option<Rc<Index>>,
+) -> Result<Index, Box<Fault>> {
     let mut index = read_design(world, database, view)?;
-    let documents = selected(world, database, &index)?;
-    let mut shown = Vec::new();
-    for (order, unid) in documents.into_iter().enumerate() {
-        let Some(note) = world
-            .store
-            .get(database)
-            .and_then(|database| database.note(&unid))
-        else {
-            continue;
+    let notes = notes_of(world, database);
+    let formula = match index.is_folder {
+        true => None,
+        false => Some(parse(world, &index.selection)?),
+    };
+    let folder: HashSet<String> = match world.store.get(database) {
+        Some(store) if index.is_folder => store.folder(&index.name).iter().cloned().collect(),
+        _ => HashSet::new(),
+    };
+    let mut is_as_before = old
+        .as_ref()
+        .is_some_and(|old| old.computed.len() == notes.len());
+    for one in &notes {
+        let known = old.as_ref().and_then(|old| old.computed.get(&one.unid));
+        let computed = match known.filter(|known| Rc::ptr_eq(&known.document, &one.document)) {
+            Some(known) if !index.is_folder => known.clone(),
+            _ => {
+                let is_selected = match &formula {
+                    None => folder.contains(&one.unid),
+                    Some(formula) => one.is_selected(world, database, formula)?,
+                };
+                let values = match is_selected {
+                    true => Some(one.values(world, database, &index.columns)?),
+                    false => None,
+                };
+                let computed = Computed {
+                    parent: one.parent(),
+                    is_conflict: one.document.is_conflict(),
+                    document: Rc::clone(&one.document),
+                    is_selected,
+                    values,
+                };
+                is_as_before &= known.is_some_and(|known| known.shows_the_same(&computed));
+                computed
+            }
         };
-        let document = Rc::clone(&note.document);
-        let subject = Subject::Stored(Rc::clone(&document), unid.clone(), note.note_id);
-        let mut values = Vec::with_capacity(index.columns.len());
-        for column in &index.columns {
+        index.computed.insert(one.unid.clone(), computed);
+    }
+    if let Some(old) = old.filter(|_| is_as_before) {
+        index.rows = Rc::clone(&old.rows);
+        return Ok(index);
+    }
+    let chosen: Vec<bool> = notes
+        .iter()
+        .map(|one| {
+            index
+                .computed
+                .get(&one.unid)
+                .is_some_and(|one| one.is_selected)
+        })
+        .collect();
+    let chosen = with_responses(&notes, chosen, &index.selection);
+    let mut shown = Vec::new();
+    for (order, (one, _)) in notes
+        .iter()
+        .zip(chosen)
+        .enumerate()
+        .filter(|(_, (_, is_in))| *is_in)
+    {
+        let known = index
+            .computed
+            .get(&one.unid)
+            .and_then(|one| one.values.clone());
+        let values = match known {
+            Some(values) => values,
+            // An answer that comes along with its question.
+            None => {
+                let values = one.values(world, database, &index.columns)?;
+                if let Some(computed) = index.computed.get_mut(&one.unid) {
+                    computed.values = Some(values.clone());
+                }
+                values
+            }
+        };
+        let row = Shown {
+            unid: one.unid.clone(),
+            parent: one.parent(),
+            is_conflict: one.document.is_conflict(),
+            order,
+            values,
+        };
+        split(row, &index.columns, &mut shown);
+    }
+    charge(u64::try_from(shown.len() / 4).unwrap_or(0))?;
+    index.rows = Rc::new(Arrangement::new(&index, &world.zone, shown).rows());
+    Ok(index)
+}
+
+impl Computed {
+    fn shows_the_same(&self, other: &Self) -> bool {
+        // What came along with its question may do so again, with other values.
+        let is_whole = self.is_selected == self.values.is_some();
+        is_whole
+            && self.is_selected == other.is_selected
+            && self.values == other.values
+            && self.parent == other.parent
+            && self.is_conflict == other.is_conflict
+    }
+}
+
+/// A document that a view or a search looks at.
+struct Candidate {
+    unid: String,
+    note_id: u32,
+    document: Rc<Document>,
+}
+
+fn notes_of(world: &World, database: DatabaseId) -> Vec<Candidate> {
+    let store = world.store.get(database);
+    store.map_or_else(Vec::new, |store| {
+        let notes = store.documents().map(|note| Candidate {
+            unid: note.unid.clone(),
+            note_id: note.note_id,
+            document: Rc::clone(&note.document),
+        });
+        notes.collect()
+    })
+}
+
+impl Candidate {
+    fn subject(&self) -> Subject {
+        Subject::Stored(Rc::clone(&self.document), self.unid.clone(), self.note_id)
+    }
+
+    fn parent(&self) -> Option<String> {
+        self.document.parent().map(|parent| parent.to_uppercase())
+    }
+
+    fn is_selected(
+        &self,
+        world: &mut World,
+        database: DatabaseId,
+        formula: &Formula,
+    ) -> Result<bool, Box<Fault>> {
+        let outcome = evaluate(world, Some(database), &self.subject(), formula)?;
+        let is_in = outcome.selection.or_else(|| outcome.value.is_true());
+        Ok(is_in == Some(true))
+    }
+
+    fn values(
+        &self,
+        world: &mut World,
+        database: DatabaseId,
+        columns: &[ColumnOf],
+    ) -> Result<Vec<Value>, Box<Fault>> {
+        let subject = self.subject();
+        let mut values = Vec::with_capacity(columns.len());
+        for column in columns {
             let value = match &column.parsed {
-                None => subject
-                    .field(world, &column.item)
-                    .unwrap_or(Value::text("")),
+                None => subject.field(&column.item).unwrap_or(Value::text("")),
                 Some(formula) => evaluate(world, Some(database), &subject, formula)?.value,
             };
             values.push(match value {
@@ -139,17 +291,8 @@ fn build(world: &mut World, database: DatabaseId, view: NodeId) -> Result<Index,
                 value => value,
             });
         }
-        let one = Shown {
-            unid,
-            parent: document.parent().map(|parent| parent.to_uppercase()),
-            is_conflict: document.is_conflict(),
-            order,
-            values,
-        };
-        split(one, &index.columns, &mut shown);
+        Ok(values)
     }
-    index.rows = Arrangement::new(&index, &world.zone, shown).rows();
-    Ok(index)
 }
 
 fn read_design(world: &World, database: DatabaseId, view: NodeId) -> Result<Index, Box<Fault>> {
@@ -189,13 +332,14 @@ fn read_design(world: &World, database: DatabaseId, view: NodeId) -> Result<Inde
         name: piece.name().into_owned(),
         aliases: piece.aliases(),
         columns: columns?,
-        rows: Vec::new(),
+        rows: Rc::new(Vec::new()),
         selection,
         is_folder: matches!(piece, Piece::Folder(_)),
         is_default: piece.flag("default") == Some(true),
         is_calendar: element.attribute("type") == Some("calendar"),
         is_hierarchical: element.attribute("showresponsehierarchy") == Some("true"),
         unid: piece.unid().map(str::to_uppercase),
+        computed: HashMap::new(),
     })
 }
 
@@ -257,19 +401,6 @@ fn column_of(
     })
 }
 
-/// The UNIDs of the documents that a view is about, in the order of the database.
-fn selected(
-    world: &mut World,
-    database: DatabaseId,
-    index: &Index,
-) -> Result<Vec<String>, Box<Fault>> {
-    if index.is_folder {
-        let store = world.store.get(database);
-        return Ok(store.map_or_else(Vec::new, |store| store.folder(&index.name).to_vec()));
-    }
-    search(world, database, &index.selection)
-}
-
 /// The UNIDs of the documents that a formula selects, `@AllChildren` and `@AllDescendants` included.
 pub(crate) fn search(
     world: &mut World,
@@ -277,55 +408,38 @@ pub(crate) fn search(
     selection: &str,
 ) -> Result<Vec<String>, Box<Fault>> {
     let formula = parse(world, selection)?;
+    let notes = notes_of(world, database);
+    let mut chosen = Vec::with_capacity(notes.len());
+    for one in &notes {
+        chosen.push(one.is_selected(world, database, &formula)?);
+    }
+    let chosen = with_responses(&notes, chosen, selection);
+    let found = notes.into_iter().zip(chosen).filter(|(_, is_in)| *is_in);
+    Ok(found.map(|(one, _)| one.unid).collect())
+}
+
+/// With the answers to what is chosen, if the formula wants them; with answers to those, too, if it wants all.
+fn with_responses(notes: &[Candidate], mut chosen: Vec<bool>, selection: &str) -> Vec<bool> {
     let mentions = |name: &str| selection.to_lowercase().contains(name);
     let (children, descendants) = (mentions("@allchildren"), mentions("@alldescendants"));
-    let notes: Vec<(String, u32)> = match world.store.get(database) {
-        None => Vec::new(),
-        Some(store) => store
-            .documents()
-            .map(|note| (note.unid.clone(), note.note_id))
-            .collect(),
-    };
-    let mut chosen: Vec<bool> = Vec::with_capacity(notes.len());
-    let mut parents: Vec<Option<String>> = Vec::with_capacity(notes.len());
-    for (unid, note_id) in &notes {
-        let Some(note) = world.store.get(database).and_then(|store| store.note(unid)) else {
-            chosen.push(false);
-            parents.push(None);
-            continue;
-        };
-        let document = Rc::clone(&note.document);
-        parents.push(document.parent().map(|parent| parent.to_uppercase()));
-        let subject = Subject::Stored(document, unid.clone(), *note_id);
-        let outcome = evaluate(world, Some(database), &subject, &formula)?;
-        let is_in = outcome.selection.or_else(|| outcome.value.is_true());
-        chosen.push(is_in == Some(true));
+    if !children && !descendants {
+        return chosen;
     }
-    if children || descendants {
-        let mut known: HashSet<String> = notes
-            .iter()
-            .zip(&chosen)
-            .filter(|(_, is_in)| **is_in)
-            .map(|((unid, _), _)| unid.clone())
-            .collect();
-        loop {
-            let mut found = Vec::new();
-            for (at, parent) in parents.iter().enumerate() {
-                if !chosen[at] && parent.as_ref().is_some_and(|parent| known.contains(parent)) {
-                    found.push(at);
-                }
-            }
-            for at in &found {
-                chosen[*at] = true;
-                known.insert(notes[*at].0.clone());
-            }
-            if found.is_empty() || !descendants {
-                break;
+    let mut below: HashMap<String, Vec<usize>> = HashMap::new();
+    for (at, one) in notes.iter().enumerate() {
+        if let Some(parent) = one.parent() {
+            below.entry(parent).or_default().push(at);
+        }
+    }
+    let mut open: Vec<usize> = (0..notes.len()).filter(|at| chosen[*at]).collect();
+    while let Some(at) = open.pop() {
+        for response in below.get(&notes[at].unid).into_iter().flatten() {
+            if !std::mem::replace(&mut chosen[*response], true) && descendants {
+                open.push(*response);
             }
         }
     }
-    let chosen_notes = notes.into_iter().zip(chosen).filter(|(_, is_in)| *is_in);
-    Ok(chosen_notes.map(|((unid, _), _)| unid).collect())
+    chosen
 }
 
 /// Rows of its own for each value of the columns that want it so.
@@ -340,6 +454,9 @@ fn split(document: Shown, columns: &[ColumnOf], into: &mut Vec<Shown>) {
         let mut next = Vec::new();
         for row in rows {
             for element in 0..row.values[at].len() {
+                if next.len() >= MOST {
+                    break;
+                }
                 let mut one = row.clone();
                 if let Some(value) = row.values[at].element(element) {
                     one.values[at] = value;
@@ -347,7 +464,6 @@ fn split(document: Shown, columns: &[ColumnOf], into: &mut Vec<Shown>) {
                 next.push(one);
             }
         }
-        next.truncate(MOST);
         rows = next;
     }
     into.extend(rows);
@@ -472,8 +588,13 @@ impl<'a> Arrangement<'a> {
     fn put(&mut self, at: usize, level: usize) {
         /// A document that answers itself would stand below itself for ever.
         const MOST_LEVELS: usize = 32;
+        /// Documents with many values stand in many rows, and their answers below each.
+        const MOST_ROWS: usize = 1_000_000;
         let mut open = vec![(at, 0_usize)];
         while let Some((at, depth)) = open.pop() {
+            if self.rows.len() >= MOST_ROWS {
+                break;
+            }
             let position = self.next_position(level + depth);
             let shown = &self.shown[at];
             let for_responses = self

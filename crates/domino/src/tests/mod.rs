@@ -3,6 +3,7 @@
 mod agents;
 mod dates;
 mod documents;
+mod limits;
 mod names;
 mod sessions;
 mod views;

@@ -88,6 +88,11 @@ pub(super) fn step() -> Outcome<()> {
     Ok(())
 }
 
+/// What a host does for a script and what takes as long as so many statements; between two of these the time is looked at. Without a run in force, nothing.
+pub fn charge(steps: u64) -> Result<(), Box<super::Fault>> {
+    spend(steps)
+}
+
 /// Work that is worth many statements.
 pub(super) fn spend(steps: u64) -> Outcome<()> {
     let fuel = FUEL.get();

@@ -36,7 +36,7 @@ mod value;
 pub use date::{DateOrder, Manners, Moment, moment_of};
 pub use fault::{Fault, ScriptError, Stop};
 pub use host::{Answer, Console, Event, FileStatement, Host, NOT_THERE, missing};
-pub use limit::{Limits, expect_memory};
+pub use limit::{Limits, charge, expect_memory};
 pub use lower::{GLOBALS, LowerError, Module};
 pub use value::{Array, Burden, List, Object, Product, Record, Reference, ScalarType, Text, Value};
 
