@@ -7,6 +7,7 @@
 mod tests;
 
 use crate::World;
+use crate::bytes::charge_for;
 use crate::object::{Arguments, NOTES_ERROR, Object, not_here, object_of, value_of};
 use crate::objects::stream::Stream;
 use crate::xml::{
@@ -141,6 +142,7 @@ impl State {
             keeps_declaration: self.adds_declaration,
         };
         self.log.clear();
+        charge_for(text.len())?;
         match parse(&text, options) {
             Ok(tree) => self.document = Rc::new(RefCell::new(tree)),
             Err(error) => {
@@ -435,6 +437,7 @@ impl Node {
         let copied = match Rc::ptr_eq(&self.tree, &other.tree) {
             true => {
                 let source = self.tree.borrow().clone();
+                charge_for(source.size())?;
                 self.tree.borrow_mut().copy_from(&source, id, is_deep)
             }
             false => {

@@ -5,6 +5,7 @@
 
 use super::{count, failed, long};
 use crate::World;
+use crate::bytes::charge_for;
 use crate::object::{Arguments, Object, not_here, object_of, value_of};
 use crate::xml::{
     DOCUMENT, Kind, NodeId, PathOptions, ReadError, ReadOptions, Reason, Tree, TreeError, is_name,
@@ -361,7 +362,8 @@ impl Node {
             namespaces: document.namespaces.borrow().1.clone(),
             is_pattern: document.is_pattern.get(),
         };
-        let found = select(&document.tree.borrow(), id, &arguments.text(0)?, &options);
+        let (found, looks) = select(&document.tree.borrow(), id, &arguments.text(0)?, &options);
+        charge_for(looks)?;
         Ok((document, found.map_err(failed)?))
     }
 
@@ -406,7 +408,9 @@ impl Node {
             "loadxml" => {
                 count(arguments, 1, 1)?;
                 let fresh = document.renewed();
-                let is_read = fresh.load(&first()?);
+                let text = first()?;
+                charge_for(text.len())?;
+                let is_read = fresh.load(&text);
                 *self.0.borrow_mut() = (Rc::new(fresh), DOCUMENT);
                 Ok(Value::Boolean(is_read))
             }
@@ -687,6 +691,10 @@ impl Object for Node {
 
     fn get(&self, _: &mut World, member: &str) -> Answer {
         match self.node_get(member) {
+            Some(Value::Text(text)) => {
+                charge_for(text.as_str().len())?;
+                Ok(Value::Text(text))
+            }
             Some(value) => Ok(value),
             None => self.special_get(member),
         }
@@ -751,6 +759,7 @@ impl Object for Node {
             }
             "clonenode" => {
                 let source = document.tree.borrow().clone();
+                charge_for(source.size())?;
                 let is_deep = arguments.is_true_or(0, false)?;
                 let mut tree = document.tree.borrow_mut();
                 let copied = tree.copy_from(&source, id, is_deep).map_err(refused)?;
