@@ -1,6 +1,6 @@
-//! Bytes as scripts have them: arrays of Byte.
+//! Bytes as scripts have them, arrays of Byte; and what work on many costs.
 
-use lotusscript::run::{Array, ScalarType, Value};
+use lotusscript::run::{Array, Fault, ScalarType, Value, charge};
 use std::rc::Rc;
 
 /// Bytes as an array: from 0, or from -32768 if they are more than 32767, because subscripts are Integers. [NotesStream.Read]
@@ -31,4 +31,9 @@ fn byte_of(value: &Value) -> Option<u8> {
     let is_byte = number.fract() == 0.0 && (0.0..=255.0).contains(&number);
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
     is_byte.then_some(number as u8)
+}
+
+/// Work of the host on so many bytes or nodes: eight are as much as a statement, and the time is looked at in between.
+pub(crate) fn charge_for(parts: usize) -> Result<(), Box<Fault>> {
+    charge(u64::try_from(parts / 8).unwrap_or(u64::MAX))
 }

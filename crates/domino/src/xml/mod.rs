@@ -152,6 +152,11 @@ impl Tree {
         &mut self.nodes[id.0 as usize]
     }
 
+    /// How many nodes it has, those that stand nowhere too.
+    pub fn size(&self) -> usize {
+        self.nodes.len()
+    }
+
     /// A node that stands nowhere yet.
     pub fn create(
         &mut self,

@@ -214,7 +214,7 @@ const LIBRARY: &str = "<lib xmlns:x='urn:x'><book id='1' lang='en'><title>One</t
 
 fn selected(expression: &str, options: &PathOptions) -> String {
     let tree = read(LIBRARY);
-    let found = match select(&tree, DOCUMENT, expression, options) {
+    let found = match select(&tree, DOCUMENT, expression, options).0 {
         Ok(found) => found,
         Err(error) => return error.to_string(),
     };
@@ -359,7 +359,7 @@ fn expressions_are_limited() {
         &options,
     );
     assert_eq!(
-        much.unwrap_err().to_string(),
+        much.0.unwrap_err().to_string(),
         "the expression looks at too many nodes"
     );
 }

@@ -5,6 +5,7 @@
 
 use super::{count, failed, long};
 use crate::World;
+use crate::bytes::charge_for;
 use crate::object::{Arguments, Object, not_here, object_of, value_of};
 use crate::xml::{
     DOCUMENT, Kind, NodeId, PathOptions, ReadError, ReadOptions, Reason, Tree, TreeError, is_name,
@@ -68,6 +69,20 @@ pub(super) fn of_document(object: &Rc<dyn Object>) -> Option<String> {
 }
 
 impl Document {
+    /// An empty one with the same settings. What is loaded comes into a new one, so that nodes of the old stay what they are.
+    fn renewed(&self) -> Self {
+        Self {
+            tree: RefCell::default(),
+            version: self.version,
+            keeps_blanks: self.keeps_blanks.clone(),
+            is_async: self.is_async.clone(),
+            flags: self.flags.clone(),
+            is_pattern: self.is_pattern.clone(),
+            namespaces: self.namespaces.clone(),
+            error: RefCell::new(None),
+        }
+    }
+
     fn load(&self, text: &str) -> bool {
         let options = ReadOptions {
             allows_doctype: self.version == Version::Three,
@@ -278,6 +293,9 @@ impl Node {
         if Rc::ptr_eq(&own, &document) {
             return Ok(id);
         }
+        if id == DOCUMENT {
+            return Err(refused(TreeError::WrongPlace));
+        }
         let copied = own
             .tree
             .borrow_mut()
@@ -293,16 +311,31 @@ impl Node {
         Ok(copied)
     }
 
+    /// A node of this document that was given.
+    fn own_node(&self, arguments: Arguments<'_>, at: usize) -> Result<NodeId, Box<Fault>> {
+        let Some(Value::Product(product)) = arguments.values.get(at) else {
+            return Err(arguments.mismatch(at, "a node"));
+        };
+        let ((own, _), (document, id)) = (self.parts(), node_of(product)?.parts());
+        match Rc::ptr_eq(&own, &document) {
+            true => Ok(id),
+            false => Err(refused(TreeError::NoChild)),
+        }
+    }
+
     fn change(&self, member: &str, arguments: Arguments<'_>) -> Answer {
         let (document, id) = self.parts();
         count(arguments, 1, 2)?;
-        let given = self.adopted(arguments, 0)?;
+        let given = match member {
+            "removechild" => self.own_node(arguments, 0)?,
+            _ => self.adopted(arguments, 0)?,
+        };
         let is_there = !matches!(
             arguments.values.get(1),
             None | Some(Value::Empty | Value::Nothing | Value::Null)
         );
         let second = match is_there {
-            true => Some(self.adopted(arguments, 1)?),
+            true => Some(self.own_node(arguments, 1)?),
             false => None,
         };
         let mut tree = document.tree.borrow_mut();
@@ -329,7 +362,8 @@ impl Node {
             namespaces: document.namespaces.borrow().1.clone(),
             is_pattern: document.is_pattern.get(),
         };
-        let found = select(&document.tree.borrow(), id, &arguments.text(0)?, &options);
+        let (found, looks) = select(&document.tree.borrow(), id, &arguments.text(0)?, &options);
+        charge_for(looks)?;
         Ok((document, found.map_err(failed)?))
     }
 
@@ -373,7 +407,12 @@ impl Node {
         match member {
             "loadxml" => {
                 count(arguments, 1, 1)?;
-                Ok(Value::Boolean(document.load(&first()?)))
+                let fresh = document.renewed();
+                let text = first()?;
+                charge_for(text.len())?;
+                let is_read = fresh.load(&text);
+                *self.0.borrow_mut() = (Rc::new(fresh), DOCUMENT);
+                Ok(Value::Boolean(is_read))
             }
             "load" | "save" => {
                 let what = arguments.text(0).unwrap_or_default();
@@ -460,7 +499,7 @@ impl Node {
                 Ok(node_or_nothing(&document, old.map_err(refused)?))
             }
             "removeattributenode" => {
-                let given = self.adopted(arguments, 0)?;
+                let given = self.own_node(arguments, 0)?;
                 let mut tree = document.tree.borrow_mut();
                 if tree.parent(given) != Some(id) {
                     return Err(refused(TreeError::NoChild));
@@ -652,6 +691,10 @@ impl Object for Node {
 
     fn get(&self, _: &mut World, member: &str) -> Answer {
         match self.node_get(member) {
+            Some(Value::Text(text)) => {
+                charge_for(text.as_str().len())?;
+                Ok(Value::Text(text))
+            }
             Some(value) => Ok(value),
             None => self.special_get(member),
         }
@@ -716,6 +759,7 @@ impl Object for Node {
             }
             "clonenode" => {
                 let source = document.tree.borrow().clone();
+                charge_for(source.size())?;
                 let is_deep = arguments.is_true_or(0, false)?;
                 let mut tree = document.tree.borrow_mut();
                 let copied = tree.copy_from(&source, id, is_deep).map_err(refused)?;

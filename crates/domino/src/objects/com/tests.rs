@@ -457,6 +457,16 @@ fn documents_are_made_as_documented() {
             "1xy",
         ),
         (
+            "DOMDocument.loadXML, again: nodes of before stay, settings too",
+            "Set d = CreateObject(\"MSXML2.DOMDocument\")\nd.setProperty \"SelectionLanguage\", \"XPath\"\nd.loadXML \"<a><b>1</b><c/><c/></a>\"\nSet b = d.selectSingleNode(\"//b[1]\")\nSet l = d.documentElement.childNodes\nPrint d.loadXML(\"<z/>\") & d.documentElement.nodeName\nPrint b.text & b.parentNode.nodeName & l.length & d.getProperty(\"SelectionLanguage\")\nd.documentElement.appendChild b\nPrint d.documentElement.xml & l.length",
+            "Truez|1a3XPath|<z><b>1</b></z>2",
+        ),
+        (
+            "IXMLDOMNode, what cannot be put or taken",
+            "Set d = CreateObject(\"MSXML2.DOMDocument\")\nd.loadXML \"<a/>\"\nSet g = CreateObject(\"MSXML2.DOMDocument\")\ng.loadXML \"<b/>\"\nOn Error Resume Next\nd.documentElement.appendChild g\nPrint Error$\nd.documentElement.removeChild g.documentElement\nPrint Error$\nd.documentElement.appendChild d.documentElement\nPrint Error$\nPrint d.documentElement.xml & g.documentElement.xml & g.nodeType",
+            "Automation object error: such a node cannot stand there|Automation object error: the node is no child of this one|Automation object error: a node cannot stand in itself|<a/><b/>9",
+        ),
+        (
             "CreateObject, what is not there",
             "Set d = CreateObject(\"Word.Application\")",
             "error 4999: the object word.application is not there: no host of this run has it",

@@ -9,7 +9,7 @@ mod tests;
 mod tree;
 
 use crate::World;
-use crate::bytes::bytes_of;
+use crate::bytes::{bytes_of, charge_for};
 use crate::charset;
 use crate::object::{Arguments, NOTES_ERROR, Object, not_here, object_of, value_of};
 use crate::objects::stream::Stream;
@@ -49,6 +49,7 @@ fn wrong_input() -> Answer {
 
 /// A navigator over a text; an empty one gives an empty object.
 pub(crate) fn navigator_of_text(text: &str) -> Answer {
+    charge_for(text.len())?;
     let tree = match text.trim_start_matches('\u{feff}') {
         "" => Tree::new(Node::Object(Vec::new())),
         text => {
@@ -264,7 +265,11 @@ impl Object for Container {
             "appendarray" => self.append_container(Sort::Array, &arguments.text_or(0, "")?),
             "appendobject" => self.append_container(Sort::Object, &arguments.text_or(0, "")?),
             "copy" => self.copy(arguments),
-            "stringify" => Ok(Value::text(self.place.tree.borrow().write(self.place.id))),
+            "stringify" => {
+                let text = self.place.tree.borrow().write(self.place.id);
+                charge_for(text.len())?;
+                Ok(Value::text(text))
+            }
             _ => not_here(self.class(), member),
         }
     }

@@ -37,7 +37,7 @@ pub(super) fn nodes(
     node: NodeId,
     expression: &Expression,
     options: &PathOptions,
-) -> Result<Vec<NodeId>, PathError> {
+) -> (Result<Vec<NodeId>, PathError>, usize) {
     let evaluator = Evaluator {
         tree,
         options,
@@ -49,7 +49,8 @@ pub(super) fn nodes(
         position: 1,
         size: 1,
     };
-    evaluator.evaluate(expression, context)?.into_nodes()
+    let found = evaluator.evaluate(expression, context);
+    (found.and_then(Outcome::into_nodes), evaluator.looks.get())
 }
 
 impl Outcome {

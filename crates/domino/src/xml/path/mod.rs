@@ -37,15 +37,17 @@ pub(crate) enum PathError {
     TooMuch,
 }
 
-/// The nodes that an expression selects, in the order of the document.
+/// The nodes that an expression selects, in the order of the document; and how many were looked at.
 pub(crate) fn select(
     tree: &Tree,
     context: NodeId,
     expression: &str,
     options: &PathOptions,
-) -> Result<Vec<NodeId>, PathError> {
-    let expression = read::read(expression)?;
-    evaluate::nodes(tree, context, &expression, options)
+) -> (Result<Vec<NodeId>, PathError>, usize) {
+    match read::read(expression) {
+        Ok(expression) => evaluate::nodes(tree, context, &expression, options),
+        Err(error) => (Err(error), 0),
+    }
 }
 
 /// An expression.
