@@ -3,6 +3,8 @@
 mod clean;
 mod diff;
 mod files;
+mod network;
+mod run;
 
 use ::dxl::check::{self, Checked, Finding, Profile};
 use ::dxl::position::shown_path;
@@ -30,6 +32,8 @@ enum DxlCommand {
     Diff(diff::DiffArgs),
     /// Take out what changes by itself, and put the rest into an order that is always the same.
     Clean(clean::CleanArgs),
+    /// Run an agent without a Domino server, and show what it did.
+    Run(run::RunArgs),
 }
 
 /// Finds what is wrong with DXL files. Reads only, and fetches nothing that a file names.
@@ -82,6 +86,7 @@ pub fn run(args: &DxlArgs) -> ExitCode {
         DxlCommand::Check(args) => check(args),
         DxlCommand::Diff(args) => diff::run(args),
         DxlCommand::Clean(args) => clean::run(args),
+        DxlCommand::Run(args) => run::run(args),
     }
 }
 

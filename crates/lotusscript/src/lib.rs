@@ -7,6 +7,7 @@
 //! - [`check`](mod@check): names, types, members and releases: what would not compile or not run as meant.
 //! - [`notes`]: the classes, functions and constants that Notes brings along, with their releases.
 //! - [`sources`]: where LotusScript is found in DXL.
+//! - [`run`]: programs, run within limits against a host.
 //! - [`formula`]: the formula language: read, checked, and run against a host.
 //!
 //! # The scripts of a database, checked
@@ -51,6 +52,42 @@
 //! ]);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
+//!
+//! # A script, run
+//!
+//! Windows, files, product objects and the clock are the host's; whatever the script does, it ends within its limits, and it is said where.
+//!
+//! ```
+//! use lotusscript::run::{Answer, Host, Limits, Module, Program, RunOptions, Value, missing};
+//! use lotusscript::syntax::parse;
+//!
+//! #[derive(Default)]
+//! struct Person {
+//!     shown: Vec<String>,
+//! }
+//!
+//! impl Host for Person {
+//!     fn function(&mut self, name: &str, arguments: &[Value]) -> Answer {
+//!         match (name, arguments) {
+//!             ("inputbox", [question, ..]) => Ok(Value::text(format!("{}: yes", question.as_text().unwrap_or_default()))),
+//!             ("messagebox", [text, ..]) => {
+//!                 self.shown.push(text.as_text().unwrap_or_default().to_owned());
+//!                 Ok(Value::Integer(1))
+//!             }
+//!             _ => missing(&format!("the function {name}")),
+//!         }
+//!     }
+//! }
+//!
+//! let script = parse("Sub Initialize\n\tMsgBox InputBox(\"Send\")\n\tDo\n\tLoop\nEnd Sub\n");
+//! let program = Program::new(&[Module { name: "Send", script: &script }], &[])?;
+//! let mut person = Person::default();
+//! let options = RunOptions { limits: Limits { steps: 1000, ..Limits::default() }, ..RunOptions::default() };
+//! let error = program.run("Initialize", Vec::new(), &mut person, &options).unwrap_err();
+//! assert_eq!(person.shown, ["Send: yes"]);
+//! assert!(error.to_string().starts_with("Send(3) in Initialize: stopped after 1000 statements"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 #![warn(missing_docs)]
 #![cfg_attr(test, allow(clippy::unwrap_used))]
@@ -59,5 +96,6 @@ pub mod check;
 pub mod formula;
 pub mod notes;
 pub mod place;
+pub mod run;
 pub mod sources;
 pub mod syntax;

@@ -472,7 +472,7 @@ fn zone_named(word: &str) -> Option<(i16, bool)> {
 }
 
 /// What a zone is called: `EST`, `EDT`, or `ZE10` for ten hours east.
-pub(crate) fn zone_text(offset_minutes: i16, dst: bool) -> String {
+pub fn zone_text(offset_minutes: i16, dst: bool) -> String {
     let known = ZONES
         .iter()
         .find(|(_, minutes, summer)| *minutes == offset_minutes && *summer == dst);

@@ -40,7 +40,7 @@ mod value;
 pub use crate::place::Span;
 pub use documents::NotAnItem;
 pub use error::{MOST_ERRORS, SyntaxCode, SyntaxError, SyntaxErrors};
-pub use international::{DateOrder, International};
+pub use international::{DateOrder, International, zone_text};
 pub use lex::{Odd, Token, TokenKind, Tokens, tokens};
 pub use parse::{MOST_BYTES, MOST_DEPTH, Parsed, parse};
 pub use run::{Limits, Outcome, Stop, StopReason};
