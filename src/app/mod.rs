@@ -322,9 +322,14 @@ impl Gateway {
         let Some(address) = self.settings.metrics.listen else {
             return Ok(None);
         };
-        let listener = TcpListener::bind(address).await.with_context(|| {
-            format!("metrics.listen: {address}; choose another, or \"off\", where several nodes share a machine")
-        })?;
+        // Who looks on must not keep texts from leaving: a port that is taken costs the sight of this node alone.
+        let listener = match TcpListener::bind(address).await {
+            Ok(listener) => listener,
+            Err(error) => {
+                tracing::error!(%address, %error, "metrics are not shown: give each node on this machine a metrics.listen of its own, or \"off\"");
+                return Ok(None);
+            }
+        };
         let address = listener.local_addr()?;
         if !address.ip().is_loopback() {
             tracing::warn!(%address, "metrics are shown to whoever reaches this address");

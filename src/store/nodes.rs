@@ -244,9 +244,14 @@ impl Reader {
         if nodes < 2 {
             return Ok(i64::MAX);
         }
-        let sql = "SELECT node_no FROM nodes ORDER BY node_no FOR SHARE";
-        let signed = Statement::from_string(backend, sql);
-        self.0.query_all_raw(signed).await?;
+        // One at a time: whoever waits for one node's batch keeps no other's from its next.
+        let all = Statement::from_string(backend, "SELECT node_no FROM nodes");
+        for row in self.0.query_all_raw(all).await? {
+            let node_no: i64 = row.try_get_by_index(0)?;
+            let sql = "SELECT node_no FROM nodes WHERE node_no = $1 FOR SHARE";
+            let signed = Statement::from_sql_and_values(backend, sql, [node_no.into()]);
+            self.0.query_one_raw(signed).await?;
+        }
         Ok(newest)
     }
 }
