@@ -13,7 +13,7 @@ HARBOUR = f"""<?xml version='1.0' encoding='utf-8'?>
 <scriptlibrary name='Tides'><code event='options'><lotusscript>Option Public
 %INCLUDE "limits.lss"
 </lotusscript></code><code event='rise'><lotusscript>Sub Rise(boat As NotesDocument)
-	boat.Height = boat.Height(0) + step
+	boat.Height = boat.Height(0) + tide
 	Call boat.Save(True, False)
 End Sub</lotusscript></code></scriptlibrary>
 <view name='Boats'><code event='selection'><formula>SELECT Form = "Boat"</formula></code><column sort='ascending' itemname='Name'><columnheader title='Name'/></column></view>
@@ -80,7 +80,7 @@ answer = "Yes"
 @pytest.fixture
 def run(tmp_path):
     """(status, standard output, standard error) of `dxl run` in a folder with the files of these tests."""
-    files = {"harbour.dxl": HARBOUR, "guest.dxl": GUEST, "answers.toml": ANSWERS, "lss/limits.lss": "Const step = 3\n"}
+    files = {"harbour.dxl": HARBOUR, "guest.dxl": GUEST, "answers.toml": ANSWERS, "lss/limits.lss": "Const tide = 3\n"}
     for name, content in files.items():
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(content)
@@ -125,7 +125,7 @@ def test_windows_are_answered_mails_kept_and_the_database_written(run):
         "0 made, 0 changed, 1 removed; 1 mails, 0 requests, 1 windows",
     ]
     after = (run.folder / "after.dxl").read_text()
-    assert "Ellen" not in after and "<agent name='Scrap'>" in after
+    assert "<text>Ellen</text>" not in after and "<agent name='Scrap'>" in after
     check = subprocess.run([binary(), "dxl", "check", run.folder / "after.dxl"], capture_output=True, timeout=60)
     assert check.returncode == 0, check.stdout
 

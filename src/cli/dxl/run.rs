@@ -87,7 +87,7 @@ pub struct RunArgs {
     #[arg(long, value_name = "FILE", requires = "network")]
     cacert: Vec<PathBuf>,
     /// Show what happens, in order: what is asked of objects, or each statement too
-    #[arg(long, value_name = "WHAT", num_args = 0..=1, default_missing_value = "calls")]
+    #[arg(long, value_name = "WHAT", num_args = 0..=1, require_equals = true, default_missing_value = "calls")]
     trace: Option<TraceOf>,
     /// Print one JSON document
     #[arg(long)]

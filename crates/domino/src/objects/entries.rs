@@ -2,6 +2,7 @@
 
 use crate::convert::{Content, cell_of_formula};
 use crate::object::{Arguments, Object, not_here, object_of, value_of};
+use crate::objects::collection::NotesDocumentCollection;
 use crate::objects::document::{NotesDocument, notes_error};
 use crate::objects::view::{OpenView, child_of, parent_of, sibling_of};
 use crate::store::index::{Index, Row};
@@ -159,6 +160,20 @@ impl NotesViewEntryCollection {
         Err(convert::mismatch("an entry or a document is wanted"))
     }
 
+    /// The documents of another collection, an entry or a document.
+    fn unids_of(&self, value: &Value) -> Result<Vec<String>, Box<Fault>> {
+        if let Value::Product(product) = value {
+            let object: Rc<dyn Any> = object_of(product)?;
+            if let Some(entries) = object.downcast_ref::<Self>() {
+                return Ok(entries.unids());
+            }
+            if let Some(documents) = object.downcast_ref::<NotesDocumentCollection>() {
+                return Ok(documents.unids());
+            }
+        }
+        Ok(vec![self.unid_of(value)?])
+    }
+
     fn place(&self, value: &Value) -> Result<Option<usize>, Box<Fault>> {
         let unid = self.unid_of(value)?;
         let at = match value {
@@ -229,6 +244,24 @@ impl Object for NotesViewEntryCollection {
             "deleteentry" => {
                 let place = self.known_place(&given)?;
                 self.rows.borrow_mut().remove(place);
+                Value::Empty
+            }
+            "merge" | "subtract" | "intersect" => {
+                let others = self.unids_of(&given.value(0))?;
+                let is_theirs = |row: &usize| {
+                    let unid = self.index.rows[*row].unid.as_ref();
+                    unid.is_some_and(|unid| others.contains(unid))
+                };
+                let mut rows = self.rows.borrow_mut();
+                match member {
+                    "merge" => {
+                        let more = (0..self.index.rows.len()).filter(is_theirs);
+                        let more: Vec<usize> = more.filter(|row| !rows.contains(row)).collect();
+                        rows.extend(more);
+                    }
+                    "subtract" => rows.retain(|row| !is_theirs(row)),
+                    _ => rows.retain(is_theirs),
+                }
                 Value::Empty
             }
             "clone" => value_of(Self::new(

@@ -115,6 +115,10 @@ fn notes_view_entry() {
                 "TrueFalseOrders",
             ),
             (
+                "Set v = db.GetView(\"Orders\")\nSet c = v.AllEntries\nCall c.Subtract(v.GetAllEntriesByKey(\"mil\"))\nPrint c.Count\nCall c.Merge(v.GetEntryByKey(\"miles\"))\nPrint c.Count\nCall c.Intersect(db.GetDocumentByID(\"902\"))\nPrint c.GetFirstEntry.Document.Customer(0) & c.Count",
+                "1|2|Miles1",
+            ),
+            (
                 "Set c = db.GetView(\"Orders\").AllEntries\nCall c.RemoveAll(True)\nPrint db.AllDocuments.Count & c.Count",
                 "20",
             ),
