@@ -218,9 +218,12 @@ impl Project {
         let mut seen = HashMap::new();
         for (name, places) in &self.libraries {
             // Of those that are as near the first.
-            let nearest = places.iter().rev().max_by_key(|(other, _)| nearness(*other));
-            let interface =
-                nearest.and_then(|(file, number)| self.files[*file].scripts[*number].interface.as_ref());
+            let nearest = places
+                .iter()
+                .rev()
+                .max_by_key(|(other, _)| nearness(*other));
+            let interface = nearest
+                .and_then(|(file, number)| self.files[*file].scripts[*number].interface.as_ref());
             seen.extend(interface.map(|interface| (name.clone(), interface)));
         }
         seen
