@@ -14,7 +14,7 @@
 //! assert!(project.check(0).is_empty());
 //! let finding = &project.check(1)[0];
 //! assert_eq!((finding.line, finding.column, finding.path.as_str()), (3, 8, "agent[Send]/code[initialize]/lotusscript"));
-//! assert_eq!(finding.message, "`Shout` takes 1 argument, and is given none");
+//! assert_eq!(finding.message, "`Shout` takes 1 argument, and is given 0");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
@@ -201,7 +201,13 @@ impl Project {
                 Rule::NotInRelease => self.options.of_later,
                 _ => finding.severity,
             },
-            message: finding.message,
+            message: match source.is_in_record(finding.place) {
+                true => format!(
+                    "{} (line {} of its script)",
+                    finding.message, finding.place.line
+                ),
+                false => finding.message,
+            },
             why: finding.why.to_owned(),
             remedy: finding.remedy,
         }
@@ -324,6 +330,24 @@ End Sub</lotusscript></code>
         let mut project = Project::default();
         project.add_script("send.lsa", alone);
         assert_eq!(found(&project, 0), ["1:5 warning unknown-library "]);
+    }
+
+    #[test]
+    fn what_lies_in_a_record_is_told_by_the_line_of_the_script() {
+        // `'++LotusScript Development Environment:2:5:(Options):0:66`, a line `Print 1`, a zero.
+        let record = "hf9VAAAAAABJAAAAJysrTG90dXNTY3JpcHQgRGV2ZWxvcG1lbnQgRW52aXJvbm1lbnQ6Mjo1OihPcHRpb25zKTowOjY2ClByaW50IDEKAA==";
+        let note = format!(
+            "<note class='filter'>\n<item name='$AssistAction'><rawitemdata type='10'>{record}</rawitemdata></item></note>"
+        );
+        let mut project = Project::default();
+        project.add_dxl("a.dxl", &Tree::parse(&note).unwrap());
+        let finding = &project.check(0)[0];
+        assert_eq!((finding.line, finding.column), (2, 1));
+        assert_eq!(finding.path, "note/item[$AssistAction]");
+        assert!(
+            finding.message.ends_with(" (line 2 of its script)"),
+            "{finding:?}"
+        );
     }
 
     #[test]

@@ -91,6 +91,11 @@ impl Source {
         self.piece(place).map_or("", |piece| &piece.path)
     }
 
+    /// Whether a place of the text lies in a record of Domino's, so that the file has no line of its own for it.
+    pub fn is_in_record(&self, place: LineColumn) -> bool {
+        self.piece(place).is_some_and(|piece| piece.is_record)
+    }
+
     fn piece(&self, place: LineColumn) -> Option<&Piece> {
         let mut before = self.pieces.iter().rev();
         before.find(|piece| piece.line <= place.line)
