@@ -157,6 +157,88 @@ def test_standard_input_and_many_findings(write):
     assert b"25 more findings are not listed" in out and out.endswith(b"1 file: 30 errors, no warnings\n")
 
 
+# ---- check: code
+
+LIBRARY = "Option Public\nOption Declare\n\nSub Sound(times As Integer)\n  Beep\nEnd Sub\n"
+AGENT = f"""<agent name='Whistle' {SPACE}><trigger type='actionsmenu'/><documentset type='runonce'/>
+<code event='options'><lotusscript>Option Declare
+Use "Horn"
+</lotusscript></code>
+<code event='initialize'><lotusscript>Sub Initialize
+  Dim session As New NotesSession
+  Call Sound()
+  Print session.CreateHTTPRequest Is Nothing
+End Sub</lotusscript></code></agent>
+"""
+
+
+def told(out: bytes) -> list:
+    return re.findall(r"^\S*?([^/\s]+:\d+:\d+: \w+\[.*?\])", out.decode(), re.M)
+
+
+def test_code_is_checked_with_the_libraries_beside_it(write, tmp_path):
+    write("Horn.lss", LIBRARY)
+    path = write("agents/whistle.dxl", AGENT)
+    status, out, err = dxl("check", tmp_path)
+    assert (status, err) == (1, b"") and out.endswith(b"2 files: 1 error, 1 warning\n")
+    assert told(out) == ["whistle.dxl:7:8: error[argument-count]", "whistle.dxl:8:17: warning[not-in-release]"]
+    assert f"{path}:7:8: error[argument-count]: `Sound` takes 1 argument, and is given 0\n    in: agent[Whistle]/code[initialize]/lotusscript\n    why: ".encode() in out
+    # Without the library nothing is said of what may be its own.
+    status, out, _ = dxl("check", path)
+    assert (status, told(out)) == (0, ["whistle.dxl:3:5: warning[unknown-library]", "whistle.dxl:8:17: warning[not-in-release]"])
+    assert dxl("check", "--deny-warnings", path)[0] == 1
+    assert dxl("check", "--no-code", tmp_path) == (0, b"1 file: no errors, no warnings\n", b"")
+
+
+def test_a_release_that_is_asked_for_is_held(write):
+    path = write("whistle.dxl", AGENT)
+    for release, wanted in (("9", ["error[not-in-release]"]), ("9.0.1", ["error[not-in-release]"]), ("10", []), ("14", [])):
+        status, out, _ = dxl("check", "--notes", release, path)
+        assert (status, [line.split(": ")[1] for line in told(out)][1:]) == (1 if wanted else 0, wanted), release
+    status, out, err = dxl("check", "--notes", "R9", path)
+    assert (status, out) == (2, b"") and b"`R9` is no release; write 9, 9.0.1, 14.5 and the like" in err
+    assert dxl("check", "--notes", "9", "--no-code", path)[0] == 2
+
+
+def test_formulas_are_checked_where_they_stand(write):
+    path = write("boat.dxl", BOAT.replace("@Command([FileSave])", "x := 1;\n  @Uppercas(x)").replace("event='click'", "event='click' for='client'"))
+    status, out, _ = dxl("check", "--json", path)
+    (file,) = json.loads(out)["files"]
+    (finding,) = file["findings"]
+    assert (status, file["errors"]) == (1, 1)
+    assert {name: finding[name] for name in ("line", "column", "language", "rule", "severity", "path")} == {
+        "line": 4, "column": 3, "language": "formula", "rule": "unknown-function", "severity": "error",
+        "path": "form[Boat]/actionbar/action[Launch]/code[click]/formula",
+    }  # fmt: skip
+    assert "@Uppercas" in finding["message"] and finding["why"] and "@UpperCase" in finding["remedy"]
+
+
+def test_lotusscript_in_files_of_its_own(write, tmp_path):
+    write("a.lss", b"Option Declare\r\nSub Gr\xfc\xdfe\r\n  x = 1\r\nEnd Sub\r\n")
+    write("b.lsa", ("\ufeff" + LIBRARY.replace("Beep", "Beep(")).encode("utf-16-le"))
+    write("c.lsa", AGENT)
+    write("d.txt", "Sub A")
+    status, out, _ = dxl("check", "--json", tmp_path)
+    files = {os.path.basename(file["file"]): [(one["line"], one["language"], one["rule"]) for one in file["findings"]] for file in json.loads(out)["files"]}
+    assert status == 1
+    assert files == {
+        "a.lss": [(3, "lotusscript", "undeclared-name")],
+        "b.lsa": [(5, "lotusscript", "syntax")],
+        "c.lsa": [(3, "lotusscript", "unknown-library"), (8, "lotusscript", "not-in-release")],
+    }
+    status, out, err = dxl("check", "--no-code", tmp_path / "a.lss")
+    assert (status, out) == (2, b"") and b"a.lss: this is LotusScript, which --no-code leaves out" in err
+    # What is read once is checked as well.
+    assert dxl("check", "-", stdin=AGENT.encode())[1] == dxl("check", tmp_path / "c.lsa")[1].replace(str(tmp_path / "c.lsa").encode(), b"standard input")
+    # The other commands leave LotusScript to git.
+    assert b".lss" not in b"".join(dxl("clean", "--check", tmp_path)[1:])
+
+
+def test_what_is_no_dxl_has_no_code(write):
+    status, out, _ = dxl("check", write("a.xml", "<sheet><formula>@Nothing(</formula></sheet>"))
+    assert status == 1 and told(out) == ["a.xml:1:1: error[wrong-root]"]
+
+
 # ---- diff
 
 

@@ -7,6 +7,7 @@
 //! - [`check`](mod@check): names, types, members and releases: what would not compile or not run as meant.
 //! - [`notes`]: the classes, functions and constants that Notes brings along, with their releases.
 //! - [`sources`]: where LotusScript is found in DXL.
+//! - [`project`]: the code of many files, checked together.
 //! - [`run`]: programs, run within limits against a host.
 //! - [`formula`]: the formula language: read, checked, and run against a host.
 //!
@@ -96,6 +97,7 @@ pub mod check;
 pub mod formula;
 pub mod notes;
 pub mod place;
+pub mod project;
 pub mod run;
 pub mod sources;
 pub mod syntax;

@@ -1,6 +1,8 @@
 //! `emailsms dxl clean`: DXL files as a repository should keep them.
 
-use super::files::{Unreadable, files_of, is_input, objection_to_inputs, open, read_tree, tree_of};
+use super::files::{
+    Unreadable, Wanted, files_of, is_input, objection_to_inputs, open, read_tree, tree_of,
+};
 use ::dxl::clean::{Links, clean, clean_among};
 use ::dxl::{Tree, WriteError};
 use anyhow::{Context, bail};
@@ -77,7 +79,7 @@ fn clean_all(args: &CleanArgs, out: &mut impl Write) -> anyhow::Result<Outcome> 
     let mut outcome = Outcome::default();
     let mut files = Vec::new();
     for path in &args.files {
-        let found = files_of(path);
+        let found = files_of(path, Wanted::Dxl);
         for unreadable in found.unreadable {
             tell(unreadable);
             outcome.unreadable = true;

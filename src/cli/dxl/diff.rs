@@ -1,7 +1,7 @@
 //! `emailsms dxl diff`: what really differs between two files of DXL, or two folders of them.
 
 use super::files::{
-    Unreadable, files_of, is_input, objection_to_inputs, read_tree, shown, tell_of_output,
+    Unreadable, Wanted, files_of, is_input, objection_to_inputs, read_tree, shown, tell_of_output,
 };
 use ::dxl::diff::{Difference, Options, Role, diff};
 use anyhow::bail;
@@ -166,7 +166,7 @@ impl Report {
 
     /// The files in a folder, by their path from there.
     fn names_in(&mut self, folder: &Path) -> BTreeSet<PathBuf> {
-        let found = files_of(folder);
+        let found = files_of(folder, Wanted::Dxl);
         self.unreadable.extend(found.unreadable);
         found
             .files

@@ -92,8 +92,23 @@ pub(super) fn objection_to_inputs<'p>(
     (inputs > 1).then_some("standard input is named more than once, and can be read once only")
 }
 
-/// The files that an argument names: itself, or what is DXL in a folder, in the order of their names.
-pub(super) fn files_of(path: &Path) -> Found {
+/// What a folder is searched for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wanted {
+    Dxl,
+    /// Also LotusScript in files of its own.
+    DxlAndScripts,
+}
+
+/// Whether a file is LotusScript by its name: `.lss`, `.lsa`.
+pub(super) fn is_script_by_name(file: &Path) -> bool {
+    file.extension().is_some_and(|ending| {
+        ending.eq_ignore_ascii_case("lss") || ending.eq_ignore_ascii_case("lsa")
+    })
+}
+
+/// The files that an argument names: itself, or what is wanted of a folder, in the order of their names.
+pub(super) fn files_of(path: &Path, wanted: Wanted) -> Found {
     if !path.is_dir() {
         return Found {
             files: vec![path.to_owned()],
@@ -103,12 +118,15 @@ pub(super) fn files_of(path: &Path) -> Found {
     let mut found = Found::default();
     let mut folders = vec![path.to_owned()];
     while let Some(folder) = folders.pop() {
-        if let Err(why) = look_into(&folder, &mut folders, &mut found) {
+        if let Err(why) = look_into(&folder, wanted, &mut folders, &mut found) {
             found.unreadable.push(Unreadable::new(&folder, why));
         }
     }
     if found.files.is_empty() && found.unreadable.is_empty() {
-        let why = "there is no DXL in this folder";
+        let why = match wanted {
+            Wanted::Dxl => "there is no DXL in this folder",
+            Wanted::DxlAndScripts => "there is neither DXL nor LotusScript in this folder",
+        };
         found.unreadable.push(Unreadable::new(path, why));
     }
     found.files.sort();
@@ -118,7 +136,12 @@ pub(super) fn files_of(path: &Path) -> Found {
     found
 }
 
-fn look_into(folder: &Path, folders: &mut Vec<PathBuf>, found: &mut Found) -> io::Result<()> {
+fn look_into(
+    folder: &Path,
+    wanted: Wanted,
+    folders: &mut Vec<PathBuf>,
+    found: &mut Found,
+) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
         // What a link leads to may be the folder that it lies in.
@@ -127,13 +150,21 @@ fn look_into(folder: &Path, folders: &mut Vec<PathBuf>, found: &mut Found) -> io
             folders.extend((!is_hidden).then(|| entry.path()));
             continue;
         }
-        match is_dxl(&entry) {
+        match is_wanted(&entry, wanted) {
             Ok(true) => found.files.push(entry.path()),
             Ok(false) => {}
             Err(why) => found.unreadable.push(Unreadable::new(&entry.path(), why)),
         }
     }
     Ok(())
+}
+
+fn is_wanted(entry: &DirEntry, wanted: Wanted) -> io::Result<bool> {
+    let path = entry.path();
+    let is_script = wanted == Wanted::DxlAndScripts
+        && is_script_by_name(&path)
+        && fs::metadata(&path)?.is_file();
+    Ok(is_script || is_dxl(entry)?)
 }
 
 /// Whether a folder gives it: what begins as DXL, whatever its name (a project of Domino Designer has `.form`, `.view`, `.metadata` and many

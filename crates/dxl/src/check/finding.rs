@@ -50,7 +50,7 @@ impl fmt::Display for Finding {
 }
 
 /// A text on one line, whatever was in it.
-pub(super) fn printable(text: &str) -> String {
+pub fn printable(text: &str) -> String {
     let mut line = String::with_capacity(text.len());
     for letter in text.chars() {
         if letter.is_control()

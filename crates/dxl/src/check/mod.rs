@@ -21,15 +21,16 @@ mod rules;
 mod seen;
 mod structure;
 
-pub use finding::{Checked, Finding};
+pub use finding::{Checked, Finding, printable};
 pub use rules::{Profile, Rule, Severity};
 
 use crate::error::Error;
-use crate::position::Position;
+use crate::position::{Place, Position};
 use crate::schema::Schema;
-use crate::source::{Attributes, Event, Limits, Source};
+use crate::source::{Event, Limits, Source};
+use crate::tree::Element;
 use content::Reading;
-use finding::{Findings, excerpt, halves, printable};
+use finding::{Findings, excerpt, halves};
 use import::Import;
 use std::io::{self, BufRead};
 use structure::Structure;
@@ -118,7 +119,7 @@ impl<'s> Checker<'s> {
                 self.open.push(above);
                 self.path.push('/');
                 self.path.push_str(name);
-                push_label(&mut self.path, attributes);
+                push_label(&mut self.path, |name| attributes.get(name));
                 let paths = (self.path.as_str(), &self.path[..above]);
                 let tag = (name, attributes);
                 self.structure.start(tag, at, paths, &mut self.findings);
@@ -194,11 +195,27 @@ impl<'s> Checker<'s> {
     }
 }
 
+/// The elements around an element and itself, as findings name them: `database/form[Main]/code[queryopen]`.
+pub fn path_of(element: Element<'_>) -> String {
+    let mut around = vec![element];
+    while let Some(outer) = around.last().and_then(|inner| inner.parent()) {
+        around.push(outer);
+    }
+    let mut path = String::new();
+    for element in around.iter().rev() {
+        path.push('/');
+        path.push_str(element.name());
+        push_label(&mut path, |name| element.attribute(name));
+    }
+    let path = Place::new(Position::NONE, &path).path;
+    path.strip_prefix('/').unwrap_or(&path).to_owned()
+}
+
 /// What tells an element from its siblings, for people: `[Main]`.
-fn push_label(path: &mut String, attributes: Attributes<'_>) {
+fn push_label<'v>(path: &mut String, attribute: impl Fn(&str) -> Option<&'v str>) {
     let label = ["name", "event", "title", "itemname"]
         .iter()
-        .find_map(|name| attributes.get(name));
+        .find_map(|name| attribute(name));
     if let Some(label) = label.filter(|label| !label.is_empty()) {
         path.push('[');
         path.push_str(&printable(&excerpt(label)));

@@ -2,8 +2,11 @@
 
 use crate::notes::{Item, Value, character_of, text_of};
 use crate::position::Position;
-use crate::tree::{Element, Step, Walk};
+use crate::tree::{Element, Kind, Step, Walk};
 use std::borrow::Cow;
+
+/// Behind this stands the text of a section.
+const CDATA: &str = "<![CDATA[";
 
 /// In what a piece of code is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -108,10 +111,15 @@ impl<'a> Code<'a> {
     pub fn position(self) -> Position {
         let first = self.element.children().next();
         let is_whole = self.language == Language::SimpleAction;
-        match first {
-            Some(first) if !is_whole => first.position(),
-            _ => self.element.position(),
+        let Some(first) = first.filter(|_| !is_whole) else {
+            return self.element.position();
+        };
+        let mut position = first.position();
+        if matches!(first.kind(), Kind::CData(_)) {
+            position.column = position.column.saturating_add(CDATA.len() as u32);
+            position.byte += CDATA.len() as u64;
         }
+        position
     }
 
     /// It by events: in a raw note one text holds the options, the declarations and all procedures, each behind a line that names it. Anything else is one part.

@@ -15,6 +15,7 @@
 mod record;
 
 use crate::syntax::LineColumn;
+use dxl::check::path_of;
 use dxl::design::{Code, Design, DesignElement, Language, Sort, designs};
 use dxl::notes::Value;
 use dxl::{Element, NodeId};
@@ -37,8 +38,10 @@ pub struct Source {
 }
 
 /// Where a piece begins, in the text and in the file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 struct Piece {
+    /// The elements that it is in.
+    path: String,
     /// The line of the text, from 1.
     line: u32,
     /// The line of the file.
@@ -64,12 +67,7 @@ impl Source {
 
     /// Where a place of the text is in the file that it comes from. On the first line of a piece, columns are as exact as the file writes characters, not entities.
     pub fn in_file(&self, place: LineColumn) -> LineColumn {
-        let piece = self
-            .pieces
-            .iter()
-            .rev()
-            .find(|piece| piece.line <= place.line);
-        let Some(piece) = piece else {
+        let Some(piece) = self.piece(place) else {
             return place;
         };
         if piece.is_record {
@@ -88,12 +86,28 @@ impl Source {
         }
     }
 
-    fn add(&mut self, text: &str, file_line: u32, indent: u32) {
+    /// The elements around a place of the text, as findings about DXL name them; empty in a file that holds nothing else.
+    pub fn path(&self, place: LineColumn) -> &str {
+        self.piece(place).map_or("", |piece| &piece.path)
+    }
+
+    /// Whether a place of the text lies in a record of Domino's, so that the file has no line of its own for it.
+    pub fn is_in_record(&self, place: LineColumn) -> bool {
+        self.piece(place).is_some_and(|piece| piece.is_record)
+    }
+
+    fn piece(&self, place: LineColumn) -> Option<&Piece> {
+        let mut before = self.pieces.iter().rev();
+        before.find(|piece| piece.line <= place.line)
+    }
+
+    fn add(&mut self, text: &str, file_line: u32, indent: u32, path: &str) {
         if !self.text.is_empty() && !self.text.ends_with('\n') {
             self.text.push('\n');
         }
         let lines = self.text.bytes().filter(|byte| *byte == b'\n').count();
         self.pieces.push(Piece {
+            path: path.to_owned(),
             line: u32::try_from(lines + 1).unwrap_or(u32::MAX),
             file_line,
             indent,
@@ -104,13 +118,14 @@ impl Source {
 
     fn add_code(&mut self, code: Code<'_>) {
         let position = code.position();
+        let path = path_of(code.element());
         for (number, part) in code.parts().iter().enumerate() {
             let indent = if number == 0 {
                 position.column.saturating_sub(1)
             } else {
                 0
             };
-            self.add(&part.text, part.line, indent);
+            self.add(&part.text, part.line, indent, &path);
         }
     }
 }
@@ -183,6 +198,7 @@ fn of_record(design: Design<'_>, found: &mut Vec<Source>) {
         is_partial: false,
         text,
         pieces: vec![Piece {
+            path: path_of(item.element()),
             line: 1,
             file_line: place.line,
             indent: 0,

@@ -2,6 +2,7 @@
 
 use super::super::code::{Form, Home, Op, Sides, VariableType};
 use super::super::value::ScalarType;
+use super::declare::key_of_setter;
 use super::expression::certain;
 use super::{Lower, Lowered, Symbol};
 use crate::syntax::*;
@@ -75,6 +76,9 @@ impl Lower<'_> {
                 self.emit(Op::SetMember(name, is_set));
                 return Ok(());
             }
+            if let Some(Symbol::Procedure(setter)) = self.symbol(&key_of_setter(name)).cloned() {
+                return self.assign_property(setter, name, value);
+            }
             match (name.key.as_ref(), self.symbol(&name.key)) {
                 ("err", None) => {
                     self.value(value)?;
@@ -117,6 +121,27 @@ impl Lower<'_> {
         let given = self.value(value)?.of;
         self.trace(name, true);
         self.store(home, of, given);
+        Ok(())
+    }
+
+    /// To the `Property Set` of a module.
+    fn assign_property(&mut self, setter: u32, name: &Name, value: &Expression) -> Lowered<()> {
+        let given = Argument {
+            by_value: false,
+            value: Some(value.clone()),
+            span: value.span,
+        };
+        let wanted = self.code.procedures[setter as usize].parameters.len();
+        if wanted != 1 {
+            let why = format!("`{}` is a property with arguments", name.text);
+            return Err(self.fail(name.span, why));
+        }
+        let count = self.arguments_for(setter, &[given])?;
+        self.emit(Op::Call {
+            procedure: setter,
+            count,
+        });
+        self.emit(Op::Pop);
         Ok(())
     }
 

@@ -12,6 +12,20 @@ use crate::syntax::*;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+/// What the `Property Set` of a module is kept under; its `Property Get` has the name itself.
+pub(super) fn key_of_setter(name: &Name) -> Arc<str> {
+    format!("{}=", name.key).into()
+}
+
+/// The name of a procedure of a module, by which its symbol is found.
+fn name_of(procedure: &Procedure) -> Name {
+    let mut name = procedure.name.clone();
+    if procedure.kind == ProcedureKind::PropertySet {
+        name.key = key_of_setter(&name);
+    }
+    name
+}
+
 impl<'a> Lower<'a> {
     /// Modules with those that they use in front of them.
     pub(super) fn order_of_modules(&mut self, bodies: &[Vec<Placed<'a>>]) -> Lowered<Vec<usize>> {
@@ -157,14 +171,9 @@ impl<'a> Lower<'a> {
                 }
                 StatementKind::Procedure(procedure) => {
                     let number = self.declare_procedure(procedure)?;
-                    self.define(
-                        &procedure.name,
-                        Symbol::Procedure(number),
-                        procedure.visibility,
-                    )?;
-                    self.code
-                        .entries
-                        .insert((self.module, Arc::clone(&procedure.name.key)), number);
+                    let name = name_of(procedure);
+                    self.define(&name, Symbol::Procedure(number), procedure.visibility)?;
+                    self.code.entries.insert((self.module, name.key), number);
                 }
                 StatementKind::External(external) => {
                     self.define(&external.name, Symbol::External, external.visibility)?;
@@ -588,7 +597,7 @@ impl<'a> Lower<'a> {
             match &statement.kind {
                 StatementKind::Procedure(procedure) => {
                     if let Some(Symbol::Procedure(number)) =
-                        self.scope().symbols.get(&procedure.name.key)
+                        self.scope().symbols.get(&name_of(procedure).key)
                     {
                         self.body(procedure, *number, None)?;
                     }

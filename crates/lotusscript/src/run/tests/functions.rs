@@ -341,7 +341,8 @@ const OF_THE_HOST: &str = "activateapp appactivate chdir chdrive codelock codelo
     reset rmdir seek sendkeys setattr setfileattr setthreadinfo shell shellid";
 
 /// What the lowering knows by itself, or the machine.
-const OF_THE_LANGUAGE: &str = "getthreadinfo iselement isdefined listtag lsi_info spc tab";
+pub(super) const OF_THE_LANGUAGE: &str =
+    "getthreadinfo iselement isdefined listtag lsi_info spc tab";
 
 #[test]
 fn all_functions_of_the_language_are_here_or_the_hosts() {

@@ -1,5 +1,6 @@
 //! What runs mean: sources, and what they print. "As documented" in HCL's language reference for Domino Designer; each group names the page.
 
+mod document;
 mod errors;
 mod flow;
 mod functions;

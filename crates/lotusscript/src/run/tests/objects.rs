@@ -157,6 +157,14 @@ fn properties() {
                 "Dim n\nProperty Get p\np = n * 2\nEnd Property\nSub Initialize\nn = 4\nPrint p\nEnd Sub",
                 "8",
             ),
+            (
+                "Dim n\nProperty Set p As Integer\nn = n + p\nEnd Property\nProperty Get p As Integer\np = n * 2\nEnd Property\nSub Initialize\nDim k As Integer\nk = 3\np = k\np = \"4\"\nPrint p; k\np = \"x\"\nEnd Sub",
+                "143|error 13",
+            ),
+            (
+                "Class A\nPublic n\nEnd Class\nDim o As A\nProperty Set p As A\nSet o = p\nEnd Property\nProperty Get p As A\nSet p = o\nEnd Property\nSub Initialize\nSet p = New A\np.n = 3\nPrint p.n\nEnd Sub",
+                "3",
+            ),
         ],
     );
 }
