@@ -327,6 +327,14 @@ fn dates() {
                 "d = DateNumber(2026, 2, 28) + 1\nPrint Month(d) & Day(d) & Weekday(d)",
                 "311",
             ),
+            (
+                "d = DateNumber(2026, 11, 21)\nPrint Year(d) * 10000 + Month(d) * 100 + Day(d)",
+                "20261121",
+            ),
+            (
+                "t = TimeNumber(23, 59, 58)\nPrint (Hour(t) * 60 + Minute(t)) * 60 + Second(t)",
+                "86398",
+            ),
             ("d = DateNumber(2024, 2, 28) + 1\nPrint Day(d)", "29"),
             (
                 "d = DateNumber(2026, 1, 1) + TimeNumber(6, 0, 0)\nPrint d & \",\" & Hour(d + 0.25)",
