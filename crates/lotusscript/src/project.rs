@@ -166,18 +166,17 @@ impl Project {
             return Vec::new();
         };
         let mut found = own.formulas.clone();
-        let libraries = match own.scripts.is_empty() {
-            true => HashMap::new(),
-            false => self.libraries_near(file),
+        let mut options = CheckOptions {
+            notes: self.options.notes,
+            ..CheckOptions::default()
         };
+        if !own.scripts.is_empty() {
+            options.libraries = self.libraries_near(file);
+        }
         for script in &own.scripts {
             let globals = script.source.globals.and_then(|at| own.scripts.get(at));
-            let options = CheckOptions {
-                notes: self.options.notes,
-                libraries: libraries.clone(),
-                globals: globals.and_then(|globals| globals.interface.as_ref()),
-                is_partial: script.source.is_partial,
-            };
+            options.globals = globals.and_then(|globals| globals.interface.as_ref());
+            options.is_partial = script.source.is_partial;
             let findings = check(&parse(&script.source.text), &options);
             found.extend(
                 findings

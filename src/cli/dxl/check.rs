@@ -27,8 +27,8 @@ Examples:
   emailsms dxl check export.dxl                 is this DXL, as Domino 9.0.1 writes it?
   emailsms dxl check --import dxl-templates/    will the importer take these as they are meant?
   emailsms dxl check --dtd domino_12_0_2.dtd export.dxl
-  emailsms dxl check --notes 12 app.dxl Core.lss      scripts that may use what Notes 12 has, and a library beside them
-  emailsms dxl check --no-code export.dxl             the structure alone, in memory that does not grow with the file
+  emailsms dxl check --notes 12 app.dxl Core.lss     scripts for Notes 12, and a library beside them
+  emailsms dxl check --no-code export.dxl            the structure alone, in memory that does not grow
   emailsms dxl check --json design.dxl | jq '.files[].findings[] | {line, rule, remedy}'
 
 Without --import the structure is checked: elements, their order, attributes, text. That holds for whatever comes out of Notes.
@@ -47,12 +47,11 @@ such a rule, and how to mend it. One mistake gives one finding.
 In a folder everything is checked that begins as DXL, every *.dxl and *.xml that is not some other XML, and every *.lss and *.lsa. But for
 these two, diff and clean take the same.
 
-In JSON, language says whether a finding is about dxl, lotusscript or formula; unreadable lists what could not be read, and why; left_out counts the findings of a file beyond --most, and uncompared its names
-and keys that were too many to be compared with each other.
+In JSON, language says whether a finding is about dxl, lotusscript or formula; unreadable lists what could not be read, and why; left_out
+counts the findings of a file beyond --most, and uncompared its names and keys that were too many to be compared with each other.
 
 Exit status: 0 nothing is wrong, or only warnings; 1 there are errors, or with --deny-warnings: warnings; 2 a file could not be read,
-or a folder holds
-nothing to check.")]
+or a folder holds nothing to check.")]
 pub(super) struct CheckArgs {
     /// Files, folders (all that begins as DXL below, every *.dxl and *.xml that is not some other XML, every *.lss and *.lsa), or - for standard input
     #[arg(required = true, value_name = "FILES")]

@@ -34,6 +34,8 @@ pub const MAX_FINDINGS: usize = 1000;
 
 /// Behind so many findings it is no longer guessed what names were meant.
 const MOST_GUESSED: usize = 100;
+/// So many libraries at most are looked into for one script.
+const MOST_LIBRARIES: usize = 1000;
 /// With so many names at most is one compared.
 const MOST_COMPARED: usize = 5000;
 

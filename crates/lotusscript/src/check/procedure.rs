@@ -2,7 +2,7 @@
 
 use super::rules::Code;
 use super::symbols::{ClassInfo, ClassMember, Element, Form, Interface, Symbol, SymbolKind, Type};
-use super::{CheckOptions, Findings, flow};
+use super::{CheckOptions, Findings, MOST_LIBRARIES, flow};
 use crate::notes::{Library, ValueType};
 use crate::syntax::*;
 use std::collections::{HashMap, HashSet};
@@ -66,6 +66,10 @@ impl<'a> ModuleScope<'a> {
                 self.missing.extend(span.map(|span| (name, span)));
                 continue;
             };
+            if self.others.len() >= MOST_LIBRARIES {
+                self.is_opaque = true;
+                return;
+            }
             self.is_opaque |= used.is_opaque;
             self.includes.extend(&used.includes);
             self.others.push(used);
@@ -315,8 +319,11 @@ impl<'a> ModuleScope<'a> {
         );
     }
 
-    /// A library at hand, but not used, that has a public symbol.
+    /// A library at hand, but not used, that has a public symbol. Not looked for among too many.
     pub fn library_with(&self, key: &str) -> Option<&str> {
+        if self.options.libraries.len() > MOST_LIBRARIES {
+            return None;
+        }
         let mut found: Vec<&str> = self
             .options
             .libraries

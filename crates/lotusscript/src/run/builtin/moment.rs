@@ -1,4 +1,4 @@
-//! Dates and times.
+//! Dates and times: their parts, how they are put together of them, and the clock that the host has.
 
 use super::super::date::{self, moment_of};
 use super::super::fault::{ILLEGAL_CALL, Outcome, fault};

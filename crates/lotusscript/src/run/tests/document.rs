@@ -272,11 +272,14 @@ fn functions(text: &mut String) {
             || functions::OF_THE_LANGUAGE
                 .split(' ')
                 .any(|known| known == name);
-        let dollar = if function.has_dollar { "[$]" } else { "" };
+        let dollar = match function.has_dollar {
+            true => format!(", {}$", function.name),
+            false => String::new(),
+        };
         let gives = function.returns.map_or("", |of| library.type_name(of));
         let run = if is_here { "here" } else { "host" };
         let (name, parameters) = (function.name, shown(&function.parameters));
-        writeln!(text, "| {name}{dollar}({parameters}) | {gives} | {run} |").unwrap();
+        writeln!(text, "| {name}({parameters}){dollar} | {gives} | {run} |").unwrap();
     }
 }
 
