@@ -18,7 +18,7 @@ pub mod named {
     pub use super::meters::*;
 }
 
-/// The media type of [`text`].
+/// The media type of [`Metrics::text`].
 pub const TEXT_TYPE: &str = prometheus::TEXT_FORMAT;
 
 /// Upper ends of buckets, in seconds.
