@@ -1,4 +1,4 @@
-//! `NotesAgent`.
+//! `NotesAgent`: what an agent is, and agents that start agents.
 
 use crate::World;
 use crate::agent;

@@ -1,4 +1,4 @@
-//! Names.
+//! `NotesName`, and people as formulas name them, as documented.
 
 use super::documented;
 
