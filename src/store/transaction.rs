@@ -23,6 +23,14 @@ pub(super) struct Open {
     pub revision: i64,
 }
 
+/// Why a batch was not committed.
+pub(super) enum NotCommitted {
+    /// Before COMMIT: nothing of it is kept.
+    Undone(DbErr),
+    /// It may be kept all the same.
+    Unknown(DbErr),
+}
+
 impl Transactions {
     pub fn new(connection: DatabaseConnection) -> Self {
         Self {
@@ -65,18 +73,29 @@ impl Transactions {
         }
     }
 
-    /// Writes what is left and commits. After an error the COMMIT may be done all the same.
-    pub async fn commit(&mut self, tx: DatabaseTransaction, writes: Writes) -> Result<(), DbErr> {
+    /// Writes what is left and commits.
+    pub async fn commit(
+        &mut self,
+        tx: DatabaseTransaction,
+        writes: Writes,
+    ) -> Result<(), NotCommitted> {
         if tx.get_database_backend() == DatabaseBackend::Postgres {
-            bulk::run_all(&tx, writes, "").await?;
-            return tx.commit().await;
+            if let Err(error) = bulk::run_all(&tx, writes, "").await {
+                self.roll_back(tx).await;
+                return Err(NotCommitted::Undone(error));
+            }
+            return tx.commit().await.map_err(NotCommitted::Unknown);
         }
-        let done = bulk::run_all(&tx, writes, "COMMIT").await;
-        match done {
-            Ok(()) => self.kept = Some(tx),
-            Err(_) => self.roll_back(tx).await,
+        match bulk::run_all(&tx, writes, "COMMIT").await {
+            Ok(()) => {
+                self.kept = Some(tx);
+                Ok(())
+            }
+            Err(error) => {
+                self.roll_back(tx).await;
+                Err(NotCommitted::Unknown(error))
+            }
         }
-        done
     }
 
     /// Undoes what was not committed.

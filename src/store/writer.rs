@@ -4,7 +4,7 @@
 //! singly, so that one bad row hurts nobody else. **A COMMIT of unknown outcome is looked up** by the batch's number in this node's own row before anyone is answered.
 
 use super::bulk::{self, Bulk, Pick, Writes};
-use super::transaction::{Open, Transactions};
+use super::transaction::{NotCommitted, Open, Transactions};
 use super::{Ids, StoreError, cdrs, events, mails, nodes};
 use crate::clock::Clock;
 use crate::faults::Faults;
@@ -263,12 +263,15 @@ impl Task {
         for name in &names {
             self.faults.wait_at(&format!("{name}.before_commit")).await;
         }
-        if let Err(error) = self.transactions.commit(tx, writes).await {
-            let error = StoreError::from(error);
-            if !self.transactions.has_committed(&self.node, number).await? {
-                return Err(error);
+        match self.transactions.commit(tx, writes).await {
+            Ok(()) => {}
+            Err(NotCommitted::Undone(error)) => return Err(error.into()),
+            Err(NotCommitted::Unknown(error)) => {
+                if !self.transactions.has_committed(&self.node, number).await? {
+                    return Err(error.into());
+                }
+                tracing::warn!(%error, "a COMMIT of unknown outcome was found to be done");
             }
-            tracing::warn!(%error, "a COMMIT of unknown outcome was found to be done");
         }
         self.node.batch_is_kept();
         for name in names {
