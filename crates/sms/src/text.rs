@@ -296,7 +296,13 @@ impl Text {
     pub fn stored(text: &str, encoding: Encoding) -> Result<Text, TextError> {
         match encoding {
             Encoding::Gsm7 => Text::new(text),
-            Encoding::Ucs2 => Ok(Text::new(text)?.wide()),
+            Encoding::Ucs2 => {
+                let text = Text::new(text)?;
+                Ok(match text.encoding() {
+                    Encoding::Ucs2 => text,
+                    _ => text.wide(),
+                })
+            }
             Encoding::Binary => {
                 let (elements, octets) = text.split_once(':').ok_or(TextError::Header)?;
                 let read = |text| from_hex(text).ok_or(TextError::Header);
@@ -305,11 +311,10 @@ impl Text {
         }
     }
 
-    /// The same text as UCS-2, also where the GSM alphabet would do.
+    /// The same text as UCS-2, also where the GSM alphabet would do, now or when it is shortened.
     pub fn wide(self) -> Text {
         match self.form {
             Form::Octets { .. } => self,
-            _ if self.encoding() == Encoding::Ucs2 => self,
             _ => Text {
                 form: Form::Wide,
                 ..self
@@ -922,8 +927,9 @@ mod tests {
             (short.as_str(), short.encoding()),
             (&expected[..], Encoding::Ucs2)
         );
-        // What needs UCS-2 anyhow is the same text either way.
-        assert_eq!(text("👍").wide(), text("👍"));
+        // What needs UCS-2 anyhow is cut the same either way.
+        let cut = |text: Text| text.cut(Reference::Eight(0xAB), 9);
+        assert_eq!(cut(text("👍").wide()), cut(text("👍")));
         assert_eq!(
             Text::stored("plain", Encoding::Gsm7).unwrap(),
             text("plain")
