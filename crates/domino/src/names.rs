@@ -1,33 +1,15 @@
 //! Names of people and servers, by the rules that `@Name` has.
 
-use lotusscript::formula::host::Memory;
-use lotusscript::formula::{Formula, Limits, Value};
-
-/// A part of a name, by the word of `@Name`: `CN`, `O`, `OU1`, `Abbreviate` …; empty if it has no such part.
-pub(crate) fn part(name: &str, word: &str) -> String {
-    let Ok(formula) = Formula::parse(&format!("@Name([{word}]; name)")) else {
-        return String::new();
-    };
-    let mut host = Memory::default();
-    host.document.insert("name".into(), Value::text(name));
-    let outcome = formula.evaluate(&mut host, &Limits::default());
-    let value = outcome.ok().map(|outcome| outcome.value);
-    value
-        .as_ref()
-        .and_then(Value::as_texts)
-        .and_then(<[String]>::first)
-        .cloned()
-        .unwrap_or_default()
-}
+use lotusscript::formula::functions::part_of_name;
 
 /// With the labels of its parts: `CN=Ann Lee/O=Acme`.
 pub(crate) fn canonical(name: &str) -> String {
-    or_itself(name, part(name, "Canonicalize"))
+    or_itself(name, part_of_name("Canonicalize", name))
 }
 
 /// Without them: `Ann Lee/Acme`.
 pub(crate) fn abbreviated(name: &str) -> String {
-    or_itself(name, part(name, "Abbreviate"))
+    or_itself(name, part_of_name("Abbreviate", name))
 }
 
 /// A flat name has no other spelling.
@@ -41,7 +23,7 @@ fn or_itself(name: &str, spelled: String) -> String {
 
 /// The common name: `Ann Lee`.
 pub(crate) fn common(name: &str) -> String {
-    part(name, "CN")
+    part_of_name("CN", name)
 }
 
 /// Whether two spellings name the same.

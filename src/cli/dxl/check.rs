@@ -2,7 +2,7 @@
 
 use super::code::Content;
 use super::files::{Unreadable, Wanted, files_of, objection_to_inputs, shown, tell_of_output};
-use ::dxl::check::{self, Checked, Profile, Severity, printable};
+use ::dxl::check::{self, Checked, Profile, Severity, one_line, printable};
 use ::dxl::position::shown_path;
 use ::dxl::schema::Schema;
 use anyhow::{Context, bail};
@@ -117,21 +117,14 @@ struct Finding {
 impl fmt::Display for Finding {
     /// As compilers write it, on one line: `file:line:column: error[rule]: message`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            file,
-            line,
-            column,
-            severity,
-            rule,
-            message,
-            ..
-        } = self;
-        write!(
-            f,
-            "{}:{line}:{column}: {severity}[{rule}]: {}",
-            printable(file),
-            printable(message)
-        )
+        let place = (self.line, self.column);
+        f.write_str(&one_line(
+            &self.file,
+            place,
+            self.severity,
+            &self.rule,
+            &self.message,
+        ))
     }
 }
 

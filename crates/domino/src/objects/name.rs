@@ -3,6 +3,7 @@
 use crate::object::{Object, not_here};
 use crate::{World, names, time};
 use lotusscript::formula::DateOrder;
+use lotusscript::formula::functions::part_of_name;
 use lotusscript::run::{Answer, Value};
 
 /// `NotesName`: a hierarchical name, a flat one, or an Internet address.
@@ -55,7 +56,7 @@ impl NotesName {
     /// Country, organization and units, from the outermost, for views of categories.
     fn keyword(&self) -> String {
         let parts =
-            ["C", "O", "OU1", "OU2", "OU3", "OU4"].map(|word| names::part(&self.name, word));
+            ["C", "O", "OU1", "OU2", "OU3", "OU4"].map(|word| part_of_name(word, &self.name));
         let parts = parts.into_iter().filter(|part| !part.is_empty());
         parts.collect::<Vec<_>>().join("\\")
     }
@@ -73,7 +74,7 @@ impl Object for NotesName {
             _ => {}
         }
         if let Some(word) = Self::word(member) {
-            return Ok(Value::text(names::part(&self.name, word)));
+            return Ok(Value::text(part_of_name(word, &self.name)));
         }
         Ok(match member {
             "ishierarchical" => {

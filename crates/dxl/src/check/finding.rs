@@ -31,22 +31,30 @@ pub struct Finding {
 impl fmt::Display for Finding {
     /// As compilers write it, on one line: `file:line:column: error[rule]: message`. Names from the file are printed with control characters escaped.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            file,
-            line,
-            column,
-            severity,
-            rule,
-            message,
-            ..
-        } = self;
-        write!(
-            f,
-            "{}:{line}:{column}: {severity}[{rule}]: {}",
-            printable(file),
-            printable(message)
-        )
+        let place = (self.line, self.column);
+        f.write_str(&one_line(
+            &self.file,
+            place,
+            self.severity,
+            self.rule,
+            &self.message,
+        ))
     }
+}
+
+/// A mistake as compilers write it: `file:line:column: severity[rule]: message`, on one line whatever is in file and message.
+pub fn one_line(
+    file: &str,
+    (line, column): (u32, u32),
+    severity: Severity,
+    rule: impl fmt::Display,
+    message: &str,
+) -> String {
+    format!(
+        "{}:{line}:{column}: {severity}[{rule}]: {}",
+        printable(file),
+        printable(message)
+    )
 }
 
 /// A text on one line, whatever was in it.

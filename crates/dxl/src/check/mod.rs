@@ -21,7 +21,7 @@ mod rules;
 mod seen;
 mod structure;
 
-pub use finding::{Checked, Finding, printable};
+pub use finding::{Checked, Finding, one_line, printable};
 pub use rules::{Profile, Rule, Severity};
 
 use crate::error::Error;

@@ -16,6 +16,7 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 pub(super) use names::ACTIONS as NAME_ACTIONS;
+pub use names::part_of_name;
 
 /// What is known of an @function.
 pub struct Function {

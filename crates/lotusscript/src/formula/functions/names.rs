@@ -179,6 +179,11 @@ fn users_hierarchy(
     }))
 }
 
+/// A part of a name, by the word of `@Name` in any letters: `CN`, `OU1`, `Abbreviate` …; empty if it has no such part, or there is no such word.
+pub fn part_of_name(word: &str, name: &str) -> String {
+    part(&word.to_ascii_uppercase(), name, None)
+}
+
 fn part(action: &str, name: &str, user: Option<&str>) -> String {
     let Some(parts) = Parts::of(name) else {
         return flat_part(action, name, user);

@@ -529,24 +529,17 @@ impl Lower<'_> {
     }
 
     fn is_element(&mut self, element: &Expression) -> Lowered<Known> {
-        if let ExpressionKind::Call {
-            target, arguments, ..
-        } = &element.kind
-            && let [
-                Argument {
-                    value: Some(tag), ..
-                },
-            ] = arguments.as_slice()
-        {
-            self.reference(target)?;
-            self.value(tag)?;
-            self.emit(Op::IsElement);
-            return Ok(Known::surely(ScalarType::Boolean));
+        match element_of_list(element) {
+            Some((list, tag)) => {
+                self.reference(list)?;
+                self.value(tag)?;
+                self.emit(Op::IsElement);
+            }
+            None => self.emit_failure(
+                13,
+                "IsElement takes an element of a list, as in IsElement(prices(\"x\"))",
+            ),
         }
-        self.emit_failure(
-            13,
-            "IsElement takes an element of a list, as in IsElement(prices(\"x\"))",
-        );
         Ok(Known::surely(ScalarType::Boolean))
     }
 
@@ -706,5 +699,23 @@ fn result_type(operator: BinaryOperator, left: ScalarType, right: ScalarType) ->
         (Op::Divide | Op::Power, Some(_), Some(_)) => ScalarType::Double,
         (operator, Some(_), Some(_)) if operator.is_comparison() => ScalarType::Boolean,
         _ => ScalarType::Variant,
+    }
+}
+
+/// `list(tag)` as its two parts.
+pub(super) fn element_of_list(element: &Expression) -> Option<(&Expression, &Expression)> {
+    let ExpressionKind::Call {
+        target, arguments, ..
+    } = &element.kind
+    else {
+        return None;
+    };
+    match arguments.as_slice() {
+        [
+            Argument {
+                value: Some(tag), ..
+            },
+        ] => Some((target, tag)),
+        _ => None,
     }
 }

@@ -3,7 +3,7 @@
 use super::super::code::{Form, Handler, Home, Op, PrintOp, Resumption, VariableType};
 use super::super::host::FileStatement;
 use super::super::value::{ScalarType, Value};
-use super::expression::{Known, sides};
+use super::expression::{Known, element_of_list, sides};
 use super::{Local, Loop, Lower, Lowered};
 use crate::syntax::*;
 use std::sync::Arc;
@@ -285,22 +285,17 @@ impl Lower<'_> {
     }
 
     fn erase(&mut self, target: &Expression) -> Lowered<()> {
-        if let ExpressionKind::Call {
-            target, arguments, ..
-        } = &target.kind
-            && let [
-                Argument {
-                    value: Some(tag), ..
-                },
-            ] = arguments.as_slice()
-        {
-            self.reference(target)?;
-            self.value(tag)?;
-            self.emit(Op::EraseElement);
-            return Ok(());
+        match element_of_list(target) {
+            Some((list, tag)) => {
+                self.reference(list)?;
+                self.value(tag)?;
+                self.emit(Op::EraseElement);
+            }
+            None => {
+                self.reference(target)?;
+                self.emit(Op::Erase);
+            }
         }
-        self.reference(target)?;
-        self.emit(Op::Erase);
         Ok(())
     }
 
