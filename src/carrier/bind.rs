@@ -1,5 +1,6 @@
 //! Making a bind: the connection, TLS on it, one session or two that belong together; and what it means when there is none.
 
+use super::prompt::Prompt;
 use super::status::BindRefusal;
 use super::{Link, tls};
 use crate::config::rooms::BindForm;
@@ -215,9 +216,10 @@ impl Link {
             .await
             .map_err(|_| format!("{place}: no connection in time"))?
             .map_err(|error| format!("{place}: {error}"))?;
-        stream
-            .set_nodelay(true)
-            .map_err(|error| error.to_string())?;
+        let is_here = stream
+            .peer_addr()
+            .is_ok_and(|peer| peer.ip().to_canonical().is_loopback());
+        let stream = Prompt::new(stream).map_err(|error| error.to_string())?;
         let client = self.client_settings(kind);
         let bound = match &settings.tls {
             Some(tls) => {
@@ -228,9 +230,6 @@ impl Link {
                 smpp::bind(shaken, client).await
             }
             None => {
-                let is_here = stream
-                    .peer_addr()
-                    .is_ok_and(|peer| peer.ip().to_canonical().is_loopback());
                 if !is_here && !settings.private_network {
                     return Err(NoBind::from(format!(
                         "{place} would be reached in the clear: set carrier.tls = \"tls\", or carrier.private_network = true if a VPN or private line carries it"

@@ -10,6 +10,7 @@ mod link;
 mod link_tests;
 mod pacing;
 mod pdu;
+mod prompt;
 mod status;
 mod tls;
 
