@@ -196,37 +196,65 @@ impl Pick {
         word_after("FROM ", self.before)
     }
 
-    /// The rows of all `keys`. A short list is filled up by its last key, so that only few statement texts exist.
+    /// The rows of all `keys`.
     pub async fn all<C: ConnectionTrait>(
         &self,
         connection: &C,
         fixed: &[Value],
         keys: &[Value],
     ) -> Result<Vec<QueryResult>, DbErr> {
-        let mut found = Vec::new();
-        let backend = connection.get_database_backend();
-        for chunk in keys.chunks(LENGTHS[0]) {
-            let length = length_for(chunk.len());
-            let mut values = fixed.to_vec();
-            values.extend_from_slice(chunk);
-            if let Some(last) = chunk.last() {
-                values.resize(fixed.len() + length, last.clone());
-            }
-            let mut sql = match backend {
-                // Its driver looks up every numbered placeholder by name, one after the other.
-                DatabaseBackend::Sqlite => (1..=fixed.len())
-                    .fold(self.before.to_owned(), |sql, number| {
-                        sql.replace(&format!("${number}"), "?")
-                    }),
-                _ => self.before.to_owned(),
-            };
-            push_placeholders(&mut sql, backend, fixed.len(), length);
-            sql.push_str(self.after);
-            let statement = Statement::from_sql_and_values(backend, sql, values);
-            found.extend(connection.query_all_raw(statement).await?);
-        }
-        Ok(found)
+        all_of(connection, &[(self, fixed)], keys).await
     }
+
+    /// Adds the text and the values of one list of keys, filled up by its last one, so that only few statement texts exist.
+    fn write_sql(
+        &self,
+        sql: &mut String,
+        values: &mut Vec<Value>,
+        backend: DatabaseBackend,
+        fixed: &[Value],
+        keys: &[Value],
+    ) {
+        match backend {
+            // Its driver looks up every numbered placeholder by name, one after the other.
+            DatabaseBackend::Sqlite => sql.push_str(
+                &(1..=fixed.len()).fold(self.before.to_owned(), |before, number| {
+                    before.replace(&format!("${number}"), "?")
+                }),
+            ),
+            _ => sql.push_str(self.before),
+        }
+        let length = length_for(keys.len());
+        push_placeholders(sql, backend, fixed.len(), length);
+        sql.push_str(self.after);
+        values.extend_from_slice(fixed);
+        values.extend_from_slice(keys);
+        if let Some(last) = keys.last() {
+            values.extend(std::iter::repeat_n(last, length - keys.len()).cloned());
+        }
+    }
+}
+
+/// The rows of all `keys` in several picks, each with its fixed values: several go as one text, which only SQLite takes. Their rows come mixed, where there are many keys.
+pub(super) async fn all_of<C: ConnectionTrait>(
+    connection: &C,
+    picks: &[(&Pick, &[Value])],
+    keys: &[Value],
+) -> Result<Vec<QueryResult>, DbErr> {
+    let mut found = Vec::new();
+    let backend = connection.get_database_backend();
+    for chunk in keys.chunks(LENGTHS[0]) {
+        let (mut sql, mut values) = (String::new(), Vec::new());
+        for (pick, fixed) in picks {
+            if !sql.is_empty() {
+                sql.push(';');
+            }
+            pick.write_sql(&mut sql, &mut values, backend, fixed, chunk);
+        }
+        let statement = Statement::from_sql_and_values(backend, sql, values);
+        found.extend(connection.query_all_raw(statement).await?);
+    }
+    Ok(found)
 }
 
 fn push_placeholders(sql: &mut String, backend: DatabaseBackend, before: usize, count: usize) {

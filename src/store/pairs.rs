@@ -4,6 +4,7 @@ use super::bulk::{Bulk, Pick};
 use super::{Batch, StoreError};
 use sea_orm::entity::prelude::*;
 use sea_orm::{DatabaseBackend, FromQueryResult, Value};
+use std::collections::HashMap;
 
 /// A pool number that an SMS to a handset came from, while answers to it are awaited.
 #[sea_orm::model]
@@ -25,6 +26,15 @@ pub struct Model {
 }
 
 impl ActiveModelBehavior for ActiveModel {}
+
+/// Which numbers of a carrier's pool handsets were texted from.
+#[derive(Debug, Default)]
+pub struct NumbersGiven {
+    /// Where the handsets' cursors stand in the pool: handset to the number last given.
+    pub cursors: HashMap<i64, i64>,
+    /// Open pairs of the handsets that no newer SMS took over, in no order.
+    pub open_pairs: Vec<Model>,
+}
 
 const INSERT: Bulk = Bulk::Insert {
     into: "pairs (id, number, handset, sms_id, user_id, company_id, opened_at, closes_at)",
@@ -68,39 +78,41 @@ const OPEN_OF: Pick = Pick {
 };
 
 impl Batch<'_> {
-    /// Open pairs that no newer SMS took over, of these handsets, in no order.
-    pub async fn open_pairs(&self, handsets: &[i64]) -> Result<Vec<Model>, StoreError> {
-        let keys: Vec<Value> = handsets.iter().map(|handset| (*handset).into()).collect();
-        let rows = self.pick_all(&OPEN_OF, &[self.now.into()], &keys).await?;
-        Ok(rows
-            .iter()
-            .map(|row| Model::from_query_result(row, ""))
-            .collect::<Result<_, _>>()?)
-    }
-
-    /// Where the cursors of these handsets stand in the carrier's pool: `(handset, number last given)`. Locks them, also those that stand nowhere yet (before the pool's first
-    /// number); `handsets` must be sorted, each once.
-    pub async fn cursors(
+    /// What decides about the numbers of these handsets. Locks their cursors, also those that stand nowhere yet (before the pool's first number); `handsets` must be sorted, each
+    /// once.
+    pub async fn numbers_given(
         &self,
         carrier_id: i64,
         handsets: &[i64],
-    ) -> Result<Vec<(i64, i64)>, StoreError> {
-        let rows = match self.backend() {
+    ) -> Result<NumbersGiven, StoreError> {
+        let keys: Vec<Value> = handsets.iter().map(|handset| (*handset).into()).collect();
+        let (now, carrier) = ([self.now.into()], [carrier_id.into()]);
+        let (cursors, pairs): (Vec<_>, Vec<_>) = match self.backend() {
             DatabaseBackend::Postgres => {
                 let seeds = handsets
                     .iter()
                     .flat_map(|handset| [carrier_id.into(), (*handset).into(), NOWHERE.into()]);
-                self.write_returning(&LOCK_CURSORS, seeds.collect()).await?
+                let cursors = self.write_returning(&LOCK_CURSORS, seeds.collect()).await?;
+                (cursors, self.pick_all(&OPEN_OF, &now, &keys).await?)
             }
             _ => {
-                let keys: Vec<Value> = handsets.iter().map(|handset| (*handset).into()).collect();
-                self.pick_all(&CURSORS, &[carrier_id.into()], &keys).await?
+                let both: [(&Pick, &[Value]); 2] = [(&CURSORS, &carrier), (&OPEN_OF, &now)];
+                let rows = self.pick_all_of(&both, &keys).await?;
+                // A cursor has no id.
+                rows.into_iter()
+                    .partition(|row| row.try_get::<i64>("", "id").is_err())
             }
         };
-        Ok(rows
-            .iter()
-            .map(|row| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?)))
-            .collect::<Result<_, DbErr>>()?)
+        Ok(NumbersGiven {
+            cursors: cursors
+                .iter()
+                .map(|row| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?)))
+                .collect::<Result<_, DbErr>>()?,
+            open_pairs: pairs
+                .iter()
+                .map(|row| Model::from_query_result(row, ""))
+                .collect::<Result<_, _>>()?,
+        })
     }
 
     /// Moves cursors: `(handset, number given)`.

@@ -447,6 +447,8 @@ impl Batch<'_> {
         values: Vec<Value>,
     ) -> Result<(), StoreError> {
         match self.backend() {
+            // What is empty would only make the next read of its table wait.
+            _ if values.is_empty() => {}
             DatabaseBackend::Postgres => bulk.run(self.tx, values).await?,
             _ => self.later().push((bulk, values)),
         }
@@ -503,6 +505,18 @@ impl Batch<'_> {
     ) -> Result<Vec<QueryResult>, StoreError> {
         let tx = self.settled_for(pick.table()).await?;
         Ok(pick.all(tx, fixed, keys).await?)
+    }
+
+    /// The rows of all `keys` in several picks, mixed; on SQLite alone.
+    pub(super) async fn pick_all_of(
+        &self,
+        picks: &[(&Pick, &[Value])],
+        keys: &[Value],
+    ) -> Result<Vec<QueryResult>, StoreError> {
+        for (pick, _) in picks {
+            self.settled_for(pick.table()).await?;
+        }
+        Ok(bulk::all_of(self.tx, picks, keys).await?)
     }
 
     /// Writes rows; what they return.

@@ -7,6 +7,7 @@ use super::{Shared, ToHandset};
 use crate::config::rooms::PoolExhausted;
 use crate::store::attempts::{self, Outcome};
 use crate::store::events::{Event, Kind};
+use crate::store::pairs::NumbersGiven;
 use crate::store::{Batch, StoreError, Work, outgoing, pairs};
 use futures::future::BoxFuture;
 use sms::{Part, State};
@@ -205,13 +206,12 @@ impl Marking {
             leaving.sort_by_key(|sms| (sms.handset, sms.id));
             let mut handsets: Vec<i64> = leaving.iter().map(|sms| sms.handset.as_i64()).collect();
             handsets.dedup();
-            let mut cursors: HashMap<i64, i64> = batch
-                .cursors(carrier_id, &handsets)
-                .await?
-                .into_iter()
-                .collect();
+            let NumbersGiven {
+                mut cursors,
+                open_pairs,
+            } = batch.numbers_given(carrier_id, &handsets).await?;
             let mut open: HashMap<i64, Vec<pairs::Model>> = HashMap::new();
-            for pair in batch.open_pairs(&handsets).await? {
+            for pair in open_pairs {
                 open.entry(pair.handset).or_default().push(pair);
             }
             let (mut fresh, mut superseded, mut moved) = (Vec::new(), Vec::new(), BTreeMap::new());
