@@ -413,9 +413,17 @@ impl Reader {
             company_id: 0,
             priority: 0,
         });
+        let behind = |what: &str| {
+            format!(
+                "SELECT * FROM (SELECT carrier_id, company_id, priority, due_at FROM sms WHERE {WAITING} AND {what} ORDER BY carrier_id, company_id, priority, due_at LIMIT 1) AS next"
+            )
+        };
+        // Asked for what is greater than all three at once, SQLite would walk through the whole lane that it is to pass over.
         let sql = format!(
-            "SELECT carrier_id, company_id, priority, due_at FROM sms WHERE {WAITING} AND (carrier_id, company_id, priority) > ($1, $2, $3) \
-             ORDER BY carrier_id, company_id, priority, due_at LIMIT 1"
+            "{} UNION ALL {} UNION ALL {} ORDER BY 1, 2, 3 LIMIT 1",
+            behind("carrier_id = $1 AND company_id = $2 AND priority > $3"),
+            behind("carrier_id = $1 AND company_id > $2"),
+            behind("carrier_id > $1"),
         );
         let values = [
             after.carrier_id.into(),

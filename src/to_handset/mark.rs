@@ -11,7 +11,7 @@ use crate::store::pairs::NumbersGiven;
 use crate::store::{Batch, StoreError, Work, outgoing, pairs};
 use futures::future::BoxFuture;
 use sms::{Part, State};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -150,6 +150,12 @@ impl Marking {
                 )
             }));
         }
+        let unchecked: Vec<&Arc<Sms>> = firsts
+            .iter()
+            .map(|chunk| &chunk.sms)
+            .filter(|sms| sms.revision != revision && !settled.contains(&sms.id))
+            .collect();
+        let causes = recheck(&unchecked, batch).await?;
         for chunk in firsts {
             let sms = &chunk.sms;
             if settled.contains(&sms.id) {
@@ -158,12 +164,8 @@ impl Marking {
             }
             let ending = if batch.now >= sms.valid_until {
                 Some((State::Abort, "expired"))
-            } else if sms.revision == revision {
-                None
             } else {
-                recheck(sms, batch)
-                    .await?
-                    .map(|cause| (State::Cancelled, cause))
+                causes.get(&sms.id).map(|cause| (State::Cancelled, *cause))
             };
             match ending {
                 None => {
@@ -380,24 +382,47 @@ impl Marking {
     }
 }
 
-/// Why a text may not leave any more, if so.
-async fn recheck(sms: &Sms, batch: &Batch<'_>) -> Result<Option<&'static str>, StoreError> {
-    let handset = [sms.handset.as_i64()];
-    if !batch
-        .is_active(sms.user_id, sms.department_id, sms.company_id)
-        .await?
-    {
-        return Ok(Some("inactive"));
+/// Why texts may not leave any more, by id; whichever may is not among them.
+async fn recheck(
+    texts: &[&Arc<Sms>],
+    batch: &Batch<'_>,
+) -> Result<HashMap<i64, &'static str>, StoreError> {
+    let mut causes = HashMap::new();
+    let mut by_company: BTreeMap<i64, Vec<&Arc<Sms>>> = BTreeMap::new();
+    for sms in texts {
+        by_company.entry(sms.company_id).or_default().push(sms);
     }
-    if !batch.opted_out(sms.company_id, &handset).await?.is_empty() {
-        return Ok(Some("opted_out"));
+    for (company_id, texts) in by_company {
+        let handsets: BTreeSet<i64> = texts.iter().map(|sms| sms.handset.as_i64()).collect();
+        let handsets: Vec<i64> = handsets.into_iter().collect();
+        let opted_out = batch.opted_out(company_id, &handsets).await?;
+        let company = batch.company(company_id).await?;
+        let permitted = match company.is_some_and(|company| company.restricted) {
+            true => batch.permitted(company_id, &handsets).await?,
+            false => handsets,
+        };
+        let opted_out: HashSet<i64> = opted_out.into_iter().collect();
+        let permitted: HashSet<i64> = permitted.into_iter().collect();
+        let mut active: HashMap<(i64, Option<i64>), bool> = HashMap::new();
+        for sms in texts {
+            let (user_id, department_id) = (sms.user_id, sms.department_id);
+            let is_active = match active.get(&(user_id, department_id)) {
+                Some(is_active) => *is_active,
+                None => {
+                    let read = batch.is_active(user_id, department_id, company_id).await?;
+                    active.insert((user_id, department_id), read);
+                    read
+                }
+            };
+            let handset = sms.handset.as_i64();
+            let cause = match () {
+                () if !is_active => "inactive",
+                () if opted_out.contains(&handset) => "opted_out",
+                () if !permitted.contains(&handset) => "destination_restricted",
+                () => continue,
+            };
+            causes.insert(sms.id, cause);
+        }
     }
-    let is_restricted = batch
-        .company(sms.company_id)
-        .await?
-        .is_some_and(|company| company.restricted);
-    if is_restricted && batch.permitted(sms.company_id, &handset).await?.is_empty() {
-        return Ok(Some("destination_restricted"));
-    }
-    Ok(None)
+    Ok(causes)
 }
