@@ -6,6 +6,7 @@ mod code;
 mod diff;
 mod files;
 mod network;
+mod project_folders;
 mod run;
 
 use clap::{Args, Subcommand};

@@ -3,7 +3,8 @@
 //! Taken out is what servers write and no developer means: note ids, UNIDs and sequence numbers, dates and names of who saved, revisions,
 //! signatures, run data of agents, the history of the access control list, size and replica id of the database, the release that
 //! exported it, LotusScript compiled beside its source. An id stays if something points to it ([`Links`]), and so does the date at which
-//! a document was made. Dates of files in design elements, which must be there, become one and the same. Notes, items, entries of the
+//! a document was made. Dates of files in design elements, which must be there, become one and the same, and paragraph definitions are
+//! numbered in the order in which they stand. Notes, items, entries of the
 //! access control list, roles, code and attributes are put into an order of their own; script libraries come before what uses them.
 //! Between elements every line begins where it always does. What counts is kept to the byte: text, scripts, formulas, all that stands in
 //! a paragraph, comments. How it is written has one spelling: UTF-8, LF, text rather than CDATA, references for `&`, `<` and `>` only,
@@ -28,6 +29,7 @@
 //! ```
 
 use crate::meaning::{self, Fate};
+use crate::references::{References, pointer};
 use crate::schema::Content;
 use crate::tree::{Element, Kind, Node, NodeId, Step, Tree};
 use crate::uses::Uses;
@@ -166,6 +168,56 @@ pub fn clean_among(tree: &mut Tree, links: &Links) {
             sort_children(tree, id);
             break_lines(tree, id);
         }
+        if is_note(tree, id) {
+            number_paragraphs(tree, id);
+        }
+    }
+}
+
+/// Whether an element is a note in its place: in a database, or as a file of its own.
+fn is_note(tree: &Tree, id: NodeId) -> bool {
+    tree.element(id).is_some_and(|element| {
+        meaning::note_rank(element.name()).is_some()
+            && element
+                .parent()
+                .is_none_or(|around| around.name() == "database")
+    })
+}
+
+/// Numbers the paragraph definitions of a note in the order in which they stand, and what points to them alike. Where a paragraph points
+/// to one that is not there, all keep their ids: a new one might be the one that it lacks.
+fn number_paragraphs(tree: &mut Tree, note: NodeId) {
+    let Some(note) = tree.element(note) else {
+        return;
+    };
+    let references = References::within(note);
+    if references.has_lost_paragraphs() {
+        return;
+    }
+    let numbers: HashMap<NodeId, String> = note
+        .descendants()
+        .filter(|element| element.name() == "pardef")
+        .zip(1_u32..)
+        .map(|(definition, number)| (definition.id(), number.to_string()))
+        .collect();
+    let mut changes = Vec::new();
+    for element in note.descendants() {
+        let (attribute, definition) = match element.name() {
+            "pardef" => (Some("id"), Some(element.id())),
+            "par" | "sectiontitle" => (pointer(element.name()), references.meant_by(element.id())),
+            _ => continue,
+        };
+        if let (Some(attribute), Some(number)) =
+            (attribute, definition.and_then(|id| numbers.get(&id)))
+            && element
+                .attribute(attribute)
+                .is_some_and(|old| old != number)
+        {
+            changes.push((element.id(), attribute, number));
+        }
+    }
+    for (element, attribute, number) in changes {
+        tree.set_attribute(element, attribute, number);
     }
 }
 

@@ -97,9 +97,9 @@ pub enum Error {
         /// Its name.
         name: String,
     },
-    /// A DOCTYPE with declarations in it.
+    /// A DOCTYPE with a `[ ]` in it, where declarations stand.
     #[error(
-        "{at}: the DOCTYPE declares things of its own, which is refused; remove it: DXL needs no DOCTYPE, and the importer takes none"
+        "{at}: the DOCTYPE has a part of its own, in [ ], which is refused; remove it: DXL needs no DOCTYPE, and the importer takes none"
     )]
     InternalSubset {
         /// The DOCTYPE.
@@ -115,9 +115,19 @@ pub enum Error {
         /// Its name.
         name: String,
     },
-    /// `&#…;` of no character.
+    /// `&#…;` that is no number of a character.
     #[error(
-        "{at}: &{reference}; is no character of XML; a control character is written <nonxmlchar value='…'/>"
+        "{at}: &{reference}; is the number of no character; write the character itself, or its number as in &#228; or &#xE4;"
+    )]
+    Reference {
+        /// The reference.
+        at: Place,
+        /// Between `&` and `;`.
+        reference: String,
+    },
+    /// `&#…;` of a character that XML has no place for.
+    #[error(
+        "{at}: &{reference}; may not stand in XML; in DXL a control character is written <nonxmlchar value='…'/>"
     )]
     CharacterReference {
         /// The reference.
@@ -152,7 +162,7 @@ pub enum Error {
         inside: String,
     },
     /// Nothing in it.
-    #[error("{at}: there is no element in the file; DXL has one, such as <database>")]
+    #[error("{at}: {}; DXL has an element, such as <database>", nothing_in(.at))]
     Empty {
         /// The end of the file.
         at: Place,
@@ -204,7 +214,9 @@ pub enum Error {
         limit: usize,
     },
     /// A text, comment or tag longer than [`Limits::text`](crate::Limits::text).
-    #[error("{at}: this is longer than {limit} bytes in one piece; raise the limit if it is meant")]
+    #[error(
+        "{at}: this is longer than {limit} bytes in one piece; if it is an attachment, export the note without it, or read the file with a higher limit"
+    )]
     TooLong {
         /// Where the limit was passed.
         at: Place,
@@ -221,6 +233,15 @@ pub enum Error {
         /// The limit.
         limit: usize,
     },
+}
+
+/// What of a file there is no element in.
+fn nothing_in(end: &Place) -> &'static str {
+    if end.position.line == 1 && end.position.column == 1 {
+        "the file is empty"
+    } else {
+        "there is no element in the file"
+    }
 }
 
 impl Error {
@@ -248,6 +269,7 @@ impl Error {
             | Error::AttributeTwice { at, .. }
             | Error::InternalSubset { at }
             | Error::Entity { at, .. }
+            | Error::Reference { at, .. }
             | Error::CharacterReference { at, .. }
             | Error::WrongEnd { at, .. }
             | Error::StrayEnd { at, .. }

@@ -187,6 +187,72 @@
 //! # Ok::<(), dxl::builder::BuildError>(())
 //! ```
 //!
+//! # Checking
+//!
+//! [`check`](fn@crate::check::check) reads a file once and tells every mistake with its place, the rule, why it is one, and the remedy. The
+//! profile says what for: [`Profile::Reading`] is for what comes out of Notes, [`Profile::Import`] adds what only the importer minds. The
+//! schema is that of Domino 9.0.1, or [of any DTD](crate::schema::Schema::from_dtd).
+//!
+//! ```
+//! use dxl::check::{Options, Profile, Severity, check};
+//!
+//! let design = "<database xmlns='http://www.lotus.com/dxl' title='Boats'>
+//! <form name='Boat'><actionbar><action title='Save &amp; close'/></actionbar><body><richtext/></body></form>
+//! <form name='Boat'><body><richtext/></body></form></database>";
+//! assert_eq!(check("boats.dxl", design.as_bytes(), &Options::new(Profile::Reading))?.findings, []);
+//!
+//! let checked = check("boats.dxl", design.as_bytes(), &Options::new(Profile::Import))?;
+//! let told: Vec<String> = checked.findings.iter().map(ToString::to_string).collect();
+//! assert_eq!(told, [
+//!     "boats.dxl:2:38: error[action-title-ampersand]: the action's title \"Save & close\" has a & in it",
+//!     "boats.dxl:3:7: error[duplicate-name]: there is a form \"Boat\" already, on line 2",
+//! ]);
+//! assert_eq!((checked.findings[0].severity, checked.findings[0].remedy.as_str()), (Severity::Error, "write “and”, or +"));
+//! # Ok::<(), std::io::Error>(())
+//! ```
+//!
+//! Files that together are one database, a note in each, share their names: [`Names`] adds a warning for each that two of them have.
+//!
+//! # Comparing, and keeping in a repository
+//!
+//! [`diff`](fn@crate::diff::diff) tells what really differs: what servers write, order without meaning and the exporter's numbers do not count. Texts and code
+//! are compared by line.
+//!
+//! ```
+//! use dxl::{Tree, diff::{Options, What, diff}};
+//!
+//! let old = Tree::parse("<page name='About' version='9.0'><noteinfo sequence='3'/><body><richtext>
+//! <pardef id='4'/><par def='4'>Boats</par></richtext></body></page>")?;
+//! let new = Tree::parse("<page version='12.0' name='About'><noteinfo sequence='7'/><body><richtext>
+//! <pardef id='1'/><par def='1'>Boats and ships</par></richtext></body></page>")?;
+//! let difference = diff(&old, &new, &Options::default());
+//! let [change] = difference.changes.as_slice() else { panic!("{difference}") };
+//! assert_eq!(change.path, "/page[About]/body/richtext/par");
+//! assert!(matches!(&change.what, What::Text { hunks } if hunks[0].lines[1].text == "Boats and ships"));
+//! # Ok::<(), dxl::Error>(())
+//! ```
+//!
+//! [`clean`](fn@crate::clean::clean) takes out what changes by itself and puts the rest into one order, so that two exports of one design are the same to the byte.
+//! Nothing that diff would tell of is lost. Files that belong together are cleaned with the [`Links`] of all, so that the ids which others point to stay.
+//!
+//! ```
+//! use dxl::{Tree, clean::{Links, clean_among}};
+//!
+//! let files = [
+//!     "<document form='Answer' parent='85257C43005FA91585257C43005FA915'/>",
+//!     "<document form='Question'><noteinfo noteid='8f6' unid='85257C43005FA91585257C43005FA915' sequence='2'/></document>",
+//! ];
+//! let mut trees = files.map(|file| Tree::parse(file).unwrap());
+//! let mut links = Links::new();
+//! trees.iter().for_each(|tree| links.gather(tree));
+//! trees.iter_mut().for_each(|tree| clean_among(tree, &links));
+//! assert_eq!(
+//!     trees[1].root().to_xml()?,
+//!     "<document form='Question'>\n<noteinfo unid='85257C43005FA91585257C43005FA915'/>\n</document>"
+//! );
+//! # Ok::<(), dxl::WriteError>(())
+//! ```
+//!
 //! # When input is bad
 //!
 //! UTF-8 and UTF-16 are read, with a byte order mark or without, and Latin-1 and Windows-1252 where the declaration says so. A DOCTYPE is reported
@@ -201,9 +267,14 @@
 //! assert_eq!(why.place().position.line, 2);
 //! ```
 //!
-//! [`Limits`](crate::Limits) hold depth, attributes, names, single texts and the nodes of a tree. Nothing recurses, so depth costs memory, not the stack.
+//! The file is never held as a whole: [`Source`], [`Reader`] and the checker take as much memory as the longest piece, and the checker not even that,
+//! for it takes long texts [in pieces](crate::Source::in_pieces). [`Limits`](crate::Limits) hold depth, attributes, names, single texts and the nodes of a tree. Nothing recurses, so depth costs memory, not the stack.
 //!
 //! [`Document`]: crate::notes::Document
+//! [`Links`]: crate::clean::Links
+//! [`Names`]: crate::check::Names
+//! [`Profile::Import`]: crate::check::Profile::Import
+//! [`Profile::Reading`]: crate::check::Profile::Reading
 //! [`builder`]: mod@crate::builder
 //! [`designs`]: crate::design::designs
 //! [`Item::value`]: crate::notes::Item::value

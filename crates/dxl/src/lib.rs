@@ -28,6 +28,7 @@ pub mod guide;
 mod meaning;
 pub mod notes;
 pub mod position;
+mod references;
 pub mod schema;
 pub mod source;
 pub mod tree;

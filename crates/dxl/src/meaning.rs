@@ -60,6 +60,8 @@ const ATTRIBUTES: &[(&str, &str, Fate)] = &[
     // The UNID of a form that says how rows look.
     ("view", "formatnoteid", PassedOver),
     ("folder", "formatnoteid", PassedOver),
+    // The highest id that an action ever had.
+    ("sharedactions", "maxid", PassedOver),
     // As it lies on the disk of one server.
     ("file", "storagesize", PassedOver),
     // Always the same; and a file without it is DXL as well.

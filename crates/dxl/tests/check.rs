@@ -174,6 +174,65 @@ fn what_no_export_is_like_is_a_finding() {
     }
 }
 
+/// What ends the check comes first, however many findings there are before it and however few are listed.
+#[test]
+fn what_ends_the_check_comes_first() {
+    let deep = format!(
+        "<database xmlns='http://www.lotus.com/dxl'>{}",
+        "<block>".repeat(2_000)
+    );
+    for (most, listed) in [(0, 1), (3, 4), (10_000, 1_000)] {
+        let options = Options {
+            most_findings: most,
+            ..Options::new(Profile::Reading)
+        };
+        let checked = check("", deep.as_bytes(), &options).unwrap();
+        assert_eq!(checked.findings.len(), listed);
+        assert_eq!(checked.findings[0].rule.name(), "limit");
+        let all = checked.findings.len() as u64 + checked.left_out;
+        assert_eq!((checked.errors, all), (1_000, 1_000));
+    }
+}
+
+/// A text of any length is no reason to end the check, and counts as one.
+#[test]
+fn texts_have_no_limit() {
+    let options = Options {
+        limits: dxl::Limits {
+            text: 2 << 20,
+            ..dxl::Limits::default()
+        },
+        ..Options::new(Profile::Import)
+    };
+    let space = "xmlns='http://www.lotus.com/dxl'";
+    for (text, wanted) in [
+        ("QUJD".repeat(2 << 20), vec![]),
+        ("QUJD\n".repeat(2 << 20), vec![]),
+        (
+            "QUJD\n".repeat(1 << 20) + "*" + &"QUJD\n".repeat(1 << 20),
+            vec!["1048577:1 base64"],
+        ),
+        ("QUJD".repeat(1 << 20) + "Q", vec!["1:68 base64"]),
+    ] {
+        let file = format!(
+            "<document form='A' {space}><item name='B'><rawitemdata type='1'>{text}</rawitemdata></item></document>"
+        );
+        let place = file.find("<rawitemdata").unwrap() + 1;
+        let checked = check("", file.as_bytes(), &options).unwrap();
+        let found: Vec<String> = checked
+            .findings
+            .iter()
+            .map(|found| format!("{}:{} {}", found.line, found.column, found.rule))
+            .collect();
+        assert_eq!(found, wanted, "{place}");
+    }
+    let script = "Print 1\n".repeat(1 << 19);
+    let file = format!(
+        "<scriptlibrary name='A' {space}><code event='x'><lotusscript>\n\t{script}End Sub</lotusscript></code></scriptlibrary>"
+    );
+    assert_eq!(check("", file.as_bytes(), &options).unwrap().findings, []);
+}
+
 proptest::proptest! {
     #[test]
     fn no_file_is_too_odd(pieces in proptest::collection::vec(0..PIECES.len(), 0..60)) {

@@ -49,7 +49,7 @@ fn rules(bytes: &[u8], profile: Profile) -> Vec<Rule> {
 const MENDED: [&str; 6] = [
     "no-doctype",
     "picture-space",
-    "line-ends",
+    "carriage-returns",
     "no-cdata",
     "pretty-printed",
     "library-order",
@@ -275,6 +275,37 @@ fn compiled_code_and_times_of_files_go_and_what_is_data_stays() {
     let mut choice = [true; 19];
     choice[6] = false;
     assert!(written(false, &choice).contains("$ScriptLib_O"));
+}
+
+/// Paragraph definitions are numbered in their order, and what points to them alike; but for a note in which one is lacking.
+#[test]
+fn paragraph_definitions_have_numbers_in_their_order() {
+    let body = |name: &str, ids: [u32; 5]| {
+        let [first, second, twice, lone, lacking] = ids;
+        format!(
+            "<page name='{name}'>\n<body><richtext>\n<pardef id='{first}'/>\n<pardef align='center' id='{second}'/>\n<par def='{first}'/>\n<section><sectiontitle pardef='{second}'/>\n</section>\n\
+             <pardef align='right' id='{twice}'/>\n<par def='{twice}'/>\n</richtext></body>\n<item name='a'><richtext>\n<pardef id='{lone}'/>\n<par def='{lone}'/>\n<par def='{lacking}'/>\n</richtext></item>\n</page>\n"
+        )
+    };
+    for (written, wanted) in [
+        // The id of the first is defined anew for the third; another rich text has its own.
+        ([7, 3, 7, 3, 3], [1, 2, 3, 4, 4]),
+        ([1, 2, 3, 4, 4], [1, 2, 3, 4, 4]),
+        ([7, 3, 7, 3, 7], [7, 3, 7, 3, 7]),
+    ] {
+        let file = |ids| {
+            format!(
+                "<?xml version='1.0' encoding='utf-8'?>\n<database>\n{}{}</database>\n",
+                body("A", ids),
+                body("B", [1, 2, 3, 4, 4])
+            )
+        };
+        let tree = read(file(written).as_bytes()).unwrap();
+        let mut cleaned = tree.clone();
+        clean(&mut cleaned);
+        assert_eq!(cleaned.to_xml().unwrap(), file(wanted));
+        assert!(compared(&tree, &cleaned).is_empty());
+    }
 }
 
 #[test]

@@ -1,8 +1,13 @@
 //! `emailsms dxl check`: what is wrong with DXL files, and with the LotusScript and the formulas in them.
 
 use super::code::Content;
-use super::files::{Unreadable, Wanted, files_of, objection_to_inputs, shown, tell_of_output};
+use super::files::{
+    Unreadable, Wanted, counted, files_of, is_output_written, objection_to_inputs, shown,
+};
+use super::project_folders::ProjectFolders;
+use ::dxl::Element;
 use ::dxl::check::{self, Checked, Profile, Severity, one_line, printable};
+use ::dxl::design::{Design, DesignElement, designs};
 use ::dxl::position::shown_path;
 use ::dxl::schema::Schema;
 use anyhow::{Context, bail};
@@ -19,6 +24,9 @@ use std::process::ExitCode;
 
 /// What scripts may use where nobody says more: our own design serves Notes 9 and later [SPEC 10.4].
 const OLDEST: &str = "9";
+/// The releases that LotusScript's tables tell apart.
+const FIRST: &str = "5";
+const LAST: &str = "14.5.1";
 
 /// Finds what is wrong with DXL files and the LotusScript and formulas in them. Reads only, and fetches nothing that a file names.
 #[derive(Debug, Args)]
@@ -33,7 +41,8 @@ Examples:
 
 Without --import the structure is checked: elements, their order, attributes, text. That holds for whatever comes out of Notes.
 With --import also what only the importer minds, and no DTD says: a DOCTYPE, a & in an action's title, names that stand twice, schedules
-without times and more. Real exports break some of these rules; what is to be imported must not.
+without times and more. Real exports break some of these rules; what is to be imported must not. The files of a project of Designer on disk,
+known by its AppProperties/database.properties, are one database: a name that two of them have is a warning.
 
 In the designs the code is checked too: LotusScript (syntax, names under Option Declare, arguments, classes of Notes and their members, Set,
 labels, what is never reached or used) and formulas (syntax, @functions, arguments, what a column cannot do). A file that ends with .lss or
@@ -44,8 +53,9 @@ its own. What later releases than Notes 9 brought is told as a warning; with --n
 A line says file, line, column, how grave it is, the rule, and what is wrong; below stand the place in the document, why there is
 such a rule, and how to mend it. One mistake gives one finding.
 
-In a folder everything is checked that begins as DXL, every *.dxl and *.xml that is not some other XML, and every *.lss and *.lsa. But for
-these two, diff and clean take the same.
+In a folder everything is checked that begins as DXL, whatever is named as DXL is (*.dxl, *.xml; *.form, *.view, *.page, *.metadata and the
+others of a project of Designer on disk) and is not some other XML, so that broken files are told, and every *.lss and *.lsa. But for these two,
+diff and clean take the same.
 
 In JSON, language says whether a finding is about dxl, lotusscript or formula; unreadable lists what could not be read, and why; left_out
 counts the findings of a file beyond --most, and uncompared its names and keys that were too many to be compared with each other.
@@ -53,7 +63,7 @@ counts the findings of a file beyond --most, and uncompared its names and keys t
 Exit status: 0 nothing is wrong, or only warnings; 1 there are errors, or with --deny-warnings: warnings; 2 a file could not be read,
 or a folder holds nothing to check.")]
 pub(super) struct CheckArgs {
-    /// Files, folders (all that begins as DXL below, every *.dxl and *.xml that is not some other XML, every *.lss and *.lsa), or - for standard input
+    /// Files, folders (all below that begins as DXL or is named so, as *.dxl, *.xml, *.form and so on are, every *.lss and *.lsa), or - for standard input
     #[arg(required = true, value_name = "FILES")]
     files: Vec<PathBuf>,
     /// Also check what only Domino's importer minds
@@ -62,8 +72,8 @@ pub(super) struct CheckArgs {
     /// Check by this DTD of Domino's instead of the built-in schema of 9.0.1
     #[arg(long, value_name = "FILE")]
     dtd: Option<PathBuf>,
-    /// The oldest release that code is to run on, such as 9, 10, 12.0.2 or 14. What is newer is an error then; without it, what is newer than 9 is a warning
-    #[arg(long, value_name = "RELEASE")]
+    /// The oldest release that code is to run on, from 5 to 14, such as 9, 10 or 12.0.2. What is newer is an error then; without it, what is newer than 9 is a warning
+    #[arg(long, value_name = "RELEASE", value_parser = release)]
     notes: Option<Release>,
     /// Leave LotusScript and formulas out
     #[arg(long, conflicts_with = "notes")]
@@ -77,6 +87,18 @@ pub(super) struct CheckArgs {
     /// List so many findings of each file at the most; the others are counted
     #[arg(long, value_name = "NUMBER", default_value_t = 1_000)]
     most: usize,
+}
+
+/// A release of Notes, of those that something is known of.
+fn release(text: &str) -> Result<Release, String> {
+    let release: Release = text.parse().map_err(|why| format!("{why}"))?;
+    let known = |text: &str| text.parse::<Release>().ok();
+    match (known(FIRST), known(LAST)) {
+        (Some(first), Some(last)) if release < first || release > last.last_of_major() => Err(
+            format!("nothing is known of that release; write one from {FIRST} to {LAST}"),
+        ),
+        _ => Ok(release),
+    }
 }
 
 /// What came of all files.
@@ -146,15 +168,12 @@ pub(super) fn run(args: &CheckArgs) -> ExitCode {
     for unreadable in &report.unreadable {
         let _ = writeln!(io::stderr(), "emailsms dxl check: {unreadable}");
     }
-    match printed {
-        Ok(()) if !report.unreadable.is_empty() => ExitCode::from(2),
-        Ok(()) if report.errors > 0 => ExitCode::from(1),
-        Ok(()) if args.deny_warnings && report.warnings > 0 => ExitCode::from(1),
-        Ok(()) => ExitCode::SUCCESS,
-        Err(why) => {
-            tell_of_output("check", &why);
-            ExitCode::from(2)
-        }
+    match is_output_written("check", printed) {
+        false => ExitCode::from(2),
+        true if !report.unreadable.is_empty() => ExitCode::from(2),
+        true if report.errors > 0 => ExitCode::from(1),
+        true if args.deny_warnings && report.warnings > 0 => ExitCode::from(1),
+        true => ExitCode::SUCCESS,
     }
 }
 
@@ -184,13 +203,15 @@ fn check_all(args: &CheckArgs) -> anyhow::Result<Report> {
     let mut project = Project::new(code_options(args.notes)?);
     // Which file of the report each of the project's is.
     let mut of_project = Vec::new();
+    let mut folders = ProjectFolders::default();
     for path in &args.files {
         let found = files_of(path, wanted);
         report.unreadable.extend(found.unreadable);
         for file in &found.files {
             match check_one(file, &options, (!args.no_code).then_some(&mut project)) {
-                Ok((checked, has_code)) => {
-                    of_project.extend(has_code.then_some(report.files.len()));
+                Ok((mut checked, with_code)) => {
+                    folders.compare(file, &mut checked, args.most);
+                    of_project.extend(std::iter::repeat_n(report.files.len(), with_code));
                     report.files.push(checked.into());
                 }
                 Err(why) => report.unreadable.push(why),
@@ -216,13 +237,16 @@ fn code_options(notes: Option<Release>) -> anyhow::Result<project::Options> {
     })
 }
 
-/// What is wrong with a file but for its code, and whether it has code, which is in the project then.
+/// What is wrong with a file but for its code, and as how many files the project has its code.
 fn check_one(
     file: &Path,
     options: &check::Options<'_>,
     project: Option<&mut Project>,
-) -> Result<(Checked, bool), Unreadable> {
-    let content = Content::of(file)?;
+) -> Result<(Checked, usize), Unreadable> {
+    let content = match project {
+        Some(_) => Content::of(file)?,
+        None => Content::once(file),
+    };
     let name = shown(file);
     if let Some(text) = content.lotusscript()? {
         let Some(project) = project else {
@@ -230,32 +254,46 @@ fn check_one(
             return Err(Unreadable::new(file, why));
         };
         project.add_script(&name, &text);
-        return Ok((nothing_in(name), true));
+        let nothing = Checked {
+            file: name,
+            ..Checked::default()
+        };
+        return Ok((nothing, 1));
     }
     let opened = content.open()?;
     let checked = check::check(&name, opened, options).map_err(|why| Unreadable::new(file, why))?;
     let Some(project) = project else {
-        return Ok((checked, false));
+        return Ok((checked, 0));
     };
     match content.tree_with_code(options.limits)? {
         Some(tree) => {
             project.add_dxl(&name, &tree);
-            Ok((checked, true))
+            let empty = empty_libraries(tree.root());
+            for library in &empty {
+                project.add_script(&format!("{name}/{library}.lss"), "");
+            }
+            Ok((checked, 1 + empty.len()))
         }
-        None => Ok((checked, false)),
+        None => Ok((checked, 0)),
     }
 }
 
-/// As of a file in which nothing is wrong.
-fn nothing_in(file: String) -> Checked {
-    Checked {
-        file,
-        findings: Vec::new(),
-        left_out: 0,
-        errors: 0,
-        warnings: 0,
-        uncompared: 0,
-    }
+/// The names of script libraries without any code: what uses them finds them all the same.
+fn empty_libraries(root: Element<'_>) -> Vec<String> {
+    let libraries = designs(root).filter_map(|design| match design {
+        Design::ScriptLibrary(library) => Some(library),
+        _ => None,
+    });
+    libraries
+        .filter(|library| {
+            let mut parts = library.element().elements();
+            !parts.any(|part| matches!(part.name(), "code" | "item"))
+        })
+        .flat_map(|library| {
+            let name = library.name().into_owned();
+            [name].into_iter().chain(library.aliases())
+        })
+        .collect()
 }
 
 impl From<Checked> for FileReport {
@@ -267,6 +305,7 @@ impl From<Checked> for FileReport {
             errors,
             warnings,
             uncompared,
+            names: _,
         } = checked;
         Self {
             file,
@@ -348,15 +387,20 @@ fn print(report: &Report, out: &mut impl Write) -> io::Result<()> {
         uncompared += file.uncompared;
     }
     if left_out > 0 {
+        let (more, are) = match left_out {
+            1 => ("1 more finding".to_owned(), "is"),
+            _ => (format!("{left_out} more findings"), "are"),
+        };
         writeln!(
             out,
-            "{left_out} more findings are not listed; --most lists more of each file"
+            "{more} {are} not listed; --most lists more of each file"
         )?;
     }
     if uncompared > 0 {
         writeln!(
             out,
-            "{uncompared} names and keys were not compared with others: there are too many in one file"
+            "not compared with others: {}; there are too many in one file",
+            counted(uncompared, "name")
         )?;
     }
     if report.files.is_empty() {
@@ -382,14 +426,6 @@ fn print_finding(finding: &Finding, out: &mut impl Write) -> io::Result<()> {
         writeln!(out, "    remedy: {}", printable(&finding.remedy))?;
     }
     Ok(())
-}
-
-fn counted(number: u64, thing: &str) -> String {
-    match number {
-        0 => format!("no {thing}s"),
-        1 => format!("1 {thing}"),
-        _ => format!("{number} {thing}s"),
-    }
 }
 
 #[cfg(test)]
@@ -521,6 +557,102 @@ End Sub</lotusscript></code></agent>");
     }
 
     #[test]
+    fn an_empty_library_is_at_hand() {
+        let folder = tempfile::tempdir().unwrap();
+        let library = "<scriptlibrary name='Core' alias='c'/>";
+        let agent = "<agent name='A'><trigger type='agentlist'/><code event='options'><lotusscript>Use \"core\"\nUse \"C\"\n</lotusscript></code></agent>";
+        let database = |inner: &str| {
+            format!("<database title='A' xmlns='http://www.lotus.com/dxl'>{inner}</database>")
+        };
+        let told = |files: &[(&str, String)], import: bool| {
+            let paths: Vec<PathBuf> = files
+                .iter()
+                .map(|(name, _)| folder.path().join(name))
+                .collect();
+            for (path, (_, text)) in paths.iter().zip(files) {
+                fs::write(path, text).unwrap();
+            }
+            let paths: Vec<&Path> = paths.iter().map(PathBuf::as_path).collect();
+            let report = check_all(&args(&paths, import)).unwrap();
+            let findings = report.files.into_iter().flat_map(|file| file.findings);
+            findings.map(|finding| finding.rule).collect::<Vec<_>>()
+        };
+        let both = database(&format!("{library}{agent}"));
+        assert_eq!(told(&[("a.dxl", both)], true), [""; 0]);
+        let turned = database(&format!("{agent}{library}"));
+        assert_eq!(told(&[("a.dxl", turned)], true), ["library-order"; 2]);
+        let apart = [("a.dxl", database(agent)), ("b.dxl", database(library))];
+        assert_eq!(told(&apart, false), [""; 0]);
+        assert_eq!(told(&apart[..1], false).len(), 2);
+    }
+
+    #[test]
+    fn names_are_unique_in_a_project_on_disk() {
+        let folder = tempfile::tempdir().unwrap();
+        let form = |name: &str, more: &str| {
+            format!(
+                "<form name='{name}'{more} xmlns='http://www.lotus.com/dxl'><body><richtext/></body></form>"
+            )
+        };
+        let raw = "<note class='form' xmlns='http://www.lotus.com/dxl'>\n<item name='$TITLE'><text>Boat</text></item></note>";
+        let put = |name: &str, text: &str| {
+            let path = folder.path().join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        };
+        let told = |import: bool| {
+            let report = check_all(&args(&[folder.path()], import)).unwrap();
+            let findings = report.files.into_iter().flat_map(|file| file.findings);
+            let of_names = findings.filter(|finding| finding.rule == "duplicate-name");
+            let told = of_names.map(|finding| {
+                let text = finding.to_string();
+                text.replace(&format!("{}/", folder.path().display()), "")
+            });
+            told.collect::<Vec<_>>()
+        };
+        for side in ["one", "two"] {
+            put(&format!("{side}/Forms/a.form"), &form("Boat|b", ""));
+            put(
+                &format!("{side}/Forms/b.form"),
+                &form("Boot|b", " language='de'"),
+            );
+        }
+        put("one/Forms/c.form", &form("Other", " alias='b'"));
+        put("one/Forms/d.form", raw);
+        // Nothing says that they are one database.
+        assert_eq!(told(true), [""; 0]);
+        for side in ["one", "two"] {
+            let mark = "<database title='A' xmlns='http://www.lotus.com/dxl'/>";
+            put(&format!("{side}/AppProperties/database.properties"), mark);
+        }
+        assert_eq!(
+            told(true),
+            [
+                "one/Forms/c.form:1:20: warning[duplicate-name]: there is a form \"b\" already, in one/Forms/a.form on line 1",
+                "one/Forms/d.form:2:1: warning[duplicate-name]: there is a form \"Boat\" already, in one/Forms/a.form on line 1",
+            ]
+        );
+        assert_eq!(told(false), [""; 0]);
+    }
+
+    #[test]
+    fn releases_that_nothing_is_known_of_are_refused() {
+        for (text, wanted) in [
+            ("5", true),
+            ("9.0.1", true),
+            ("14", true),
+            ("14.5.1", true),
+            ("4", false),
+            ("4.6", false),
+            ("15", false),
+            ("99", false),
+            ("R9", false),
+        ] {
+            assert_eq!(release(text).is_ok(), wanted, "{text}");
+        }
+    }
+
+    #[test]
     fn so_many_findings_are_listed_and_the_others_counted() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("a.lss");
@@ -533,5 +665,9 @@ End Sub</lotusscript></code></agent>");
             (2, 1)
         );
         assert_eq!((report.errors, report.warnings), (0, 3));
+        let mut out = Vec::new();
+        print(&report, &mut out).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        assert!(text.contains("\n1 more finding is not listed; "), "{text}");
     }
 }

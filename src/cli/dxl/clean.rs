@@ -27,14 +27,14 @@ history of the access control list, size and replica id of the database, the rel
 source ($AssistAction_Ex, $ScriptLib_O, $$Script_O, $$$FormScript_O). A UNID stays if one of the given files points to it (parent=, $REF
 and so on): give files that belong together at once, since with one file alone links from others are not seen. In design elements the
 times of files (<created> and <modified> of $FILE, $FileModDT) become 1970-01-01; in documents they are data and stay, as does <created>
-of the document itself. Notes, items, code, roles, entries of the access control list and attributes are sorted; script libraries come before
+of the document itself. Paragraph definitions (<pardef id=>) are numbered in the order in which they stand. Notes, items, code, roles, entries of the access control list and attributes are sorted; script libraries come before
 what uses them. Text, scripts, formulas and all that stands in a paragraph are kept to the byte, but for their spelling: CDATA becomes text,
 CR LF becomes LF, other encodings UTF-8, and references stay for & < > only. Cleaned twice is the same as once.
 
 Exit status: 0 done, or with --check: clean; 1 with --check: something would change; 2 a file could not be read or written,
 or a folder holds no DXL.")]
 pub struct CleanArgs {
-    /// Files, folders (all that begins as DXL below, and every *.dxl and *.xml that is not some other XML), or - for standard input
+    /// Files, folders (all below that begins as DXL or is named so, as *.dxl, *.xml, *.form and so on are), or - for standard input
     #[arg(required = true, value_name = "FILES")]
     files: Vec<PathBuf>,
     /// Write each file back to where it was
@@ -53,11 +53,18 @@ pub fn run(args: &CleanArgs) -> ExitCode {
         }) => ExitCode::from(2),
         Ok(Outcome { changed: true, .. }) if args.check => ExitCode::from(1),
         Ok(_) => ExitCode::SUCCESS,
+        // Whoever closes the output on purpose, as `head` does, has what was asked for.
+        Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             tell(format_args!("{error:#}"));
             ExitCode::from(2)
         }
     }
+}
+
+fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    let error = error.downcast_ref::<io::Error>();
+    error.is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
 }
 
 fn tell(what: impl Display) {

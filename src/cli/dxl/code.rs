@@ -16,9 +16,14 @@ pub(super) struct Content<'f> {
 }
 
 impl<'f> Content<'f> {
-    /// Of a file, or of standard input.
+    /// Of a file, or of standard input, to be read once, which keeps nothing.
+    pub(super) fn once(file: &'f Path) -> Self {
+        Self { file, kept: None }
+    }
+
+    /// The same to be read as often as need be.
     pub(super) fn of(file: &'f Path) -> Result<Self, Unreadable> {
-        let mut content = Self { file, kept: None };
+        let mut content = Self::once(file);
         if !fs::metadata(file).is_ok_and(|metadata| metadata.is_file()) {
             let mut bytes = Vec::new();
             let read = content.open()?.read_to_end(&mut bytes);
@@ -79,7 +84,7 @@ fn decoded(bytes: &[u8]) -> Cow<'_, str> {
 
 /// Whether DXL has code in it: a stream that ends with the first code, so that databases full of documents need not become trees.
 fn holds_code(bytes: impl BufRead, limits: Limits) -> bool {
-    let mut source = Source::new(bytes, limits);
+    let mut source = Source::new(bytes, limits).in_pieces();
     let mut is_root = true;
     while let Ok(Some(event)) = source.next() {
         let Event::Start {
@@ -96,7 +101,8 @@ fn holds_code(bytes: impl BufRead, limits: Limits) -> bool {
         let is_code = |item: &str| {
             item.starts_with('$') && (item.contains("Script") || item == "$AssistAction")
         };
-        if matches!(name, "formula" | "lotusscript")
+        // A library is known to what uses it, even if it is empty.
+        if matches!(name, "formula" | "lotusscript" | "scriptlibrary")
             || name == "item" && attributes.get("name").is_some_and(is_code)
         {
             return true;
@@ -128,6 +134,7 @@ mod tests {
             ("<form><code><formula>1</formula></code></form>", true),
             ("<note><item name='$AssistAction'/></note>", true),
             ("<note><item name='$ScriptLib'/></note>", true),
+            ("<database><scriptlibrary name='a'/></database>", true),
             ("<document><item name='Body'/></document>", false),
             ("<sheet><formula>1</formula></sheet>", false),
             ("<form", false),

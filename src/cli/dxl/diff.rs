@@ -1,7 +1,8 @@
 //! `emailsms dxl diff`: what really differs between two files of DXL, or two folders of them.
 
 use super::files::{
-    Unreadable, Wanted, files_of, is_input, objection_to_inputs, read_tree, shown, tell_of_output,
+    Unreadable, Wanted, files_of, is_input, is_output_written, objection_to_inputs, read_tree,
+    shown,
 };
 use ::dxl::diff::{Difference, Options, Role, diff};
 use anyhow::bail;
@@ -25,7 +26,8 @@ agents, the release that exported it, LotusScript compiled beside its source ($A
 $$$FormScript_O), times of files in design elements (<created> and <modified> of $FILE, $FileModDT). Of a document <created> counts, as
 do the times of its files. Nor does order where it has no meaning: of notes in a database, entries and roles of an access
 control list, items of different names, code of different events, attributes. Nor do comments, defaults that are written out, and white
-space between elements. An id that points to something in the same file counts by what it points to.
+space between elements. Ids count by what they point to: UNIDs of notes in the same file, the replica id of the database, the numbers of paragraph
+definitions, and in a database those of shared actions.
 
 A change says line and column in both files and the path of the element; of a text the lines that differ follow. In JSON, files lists
 those that differ, unreadable what could not be read, and why; left_out counts the changes of a file beyond --most.
@@ -103,14 +105,11 @@ pub fn run(args: &DiffArgs) -> ExitCode {
     for unreadable in &report.unreadable {
         let _ = writeln!(io::stderr(), "emailsms dxl diff: {unreadable}");
     }
-    match printed {
-        Ok(()) if !report.unreadable.is_empty() => ExitCode::from(2),
-        Ok(()) if report.is_same() => ExitCode::SUCCESS,
-        Ok(()) => ExitCode::from(1),
-        Err(why) => {
-            tell_of_output("diff", &why);
-            ExitCode::from(2)
-        }
+    match is_output_written("diff", printed) {
+        false => ExitCode::from(2),
+        true if !report.unreadable.is_empty() => ExitCode::from(2),
+        true if report.is_same() => ExitCode::SUCCESS,
+        true => ExitCode::from(1),
     }
 }
 

@@ -3,6 +3,7 @@
 use ::dxl::position::shown_path;
 use ::dxl::schema::Schema;
 use ::dxl::{Error, Event, Limits, NAMESPACE, Source, Tree};
+use std::ffi::OsStr;
 use std::fmt;
 use std::fs::{self, DirEntry, File};
 use std::io::{self, BufRead, BufReader, Read, Write};
@@ -167,21 +168,80 @@ fn is_wanted(entry: &DirEntry, wanted: Wanted) -> io::Result<bool> {
     Ok(is_script || is_dxl(entry)?)
 }
 
-/// Whether a folder gives it: what begins as DXL, whatever its name (a project of Domino Designer has `.form`, `.view`, `.metadata` and many
-/// more, and files without an ending), and what is named as DXL is and is no other XML either, so that broken files are told.
+/// What a file says by its name that it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Named {
+    /// As Domino Designer and we name DXL: with another name space it is DXL misspelled.
+    Dxl,
+    /// XML of whatever kind.
+    Xml,
+    /// A script that some projects keep as DXL: if it begins with `<`.
+    Script,
+    Other,
+}
+
+/// The endings that a project of Domino Designer on disk gives to DXL, and `.dxl`; not those of files that lie in it as they are, such as `.lss` and `.css`.
+const ENDINGS: &[&str] = &[
+    "aa",
+    "column",
+    "dcr",
+    "dxl",
+    "fa",
+    "field",
+    "folder",
+    "form",
+    "frameset",
+    "ija",
+    "ja",
+    "javalib",
+    "jws",
+    "lsdb",
+    "lswsc",
+    "lws",
+    "metadata",
+    "navigator",
+    "outline",
+    "page",
+    "subform",
+    "view",
+];
+
+/// What such a project calls the notes of which there is one.
+const NAMES: &[&str] = &[
+    "AboutDocument",
+    "IconNote",
+    "Shared Actions",
+    "UsingDocument",
+    "database.properties",
+];
+
+impl Named {
+    fn of(file: &Path) -> Self {
+        let name = file.file_name().and_then(OsStr::to_str).unwrap_or_default();
+        let ending = file.extension().and_then(OsStr::to_str).unwrap_or_default();
+        let ending = ending.to_ascii_lowercase();
+        match ending.as_str() {
+            "xml" => Self::Xml,
+            "lsa" => Self::Script,
+            _ if NAMES.contains(&name) || ENDINGS.binary_search(&ending.as_str()).is_ok() => {
+                Self::Dxl
+            }
+            _ => Self::Other,
+        }
+    }
+}
+
+/// Whether a folder gives it: what begins as DXL, whatever its name, and what is named as DXL is and is no other XML either, so that broken
+/// files are told.
 fn is_dxl(entry: &DirEntry) -> io::Result<bool> {
     let path = entry.path();
-    let ends = |wanted| {
-        path.extension()
-            .is_some_and(|ending| ending.eq_ignore_ascii_case(wanted))
-    };
-    let is_named = ends("dxl") || ends("xml");
+    let named = Named::of(&path);
     match fs::metadata(&path) {
         // Pipes, sockets and devices; folders behind a link.
         Ok(metadata) if !metadata.is_file() => return Ok(false),
         Ok(_) => {}
         // A link that leads nowhere.
-        Err(_) if !is_named => return Ok(false),
+        Err(_) if matches!(named, Named::Other | Named::Script) => return Ok(false),
         Err(why) => return Err(why),
     }
     let mut source = Source::new(BufReader::new(File::open(&path)?), Limits::default());
@@ -191,17 +251,20 @@ fn is_dxl(entry: &DirEntry) -> io::Result<bool> {
                 name, attributes, ..
             })) => {
                 let says_so = attributes.get("xmlns") == Some(NAMESPACE);
-                return Ok(says_so || (is_named && may_be_root(name)));
+                return Ok(says_so || (named != Named::Other && may_be_root(name)));
             }
             Ok(Some(_)) => {}
-            Ok(None) => return Ok(is_named),
             Err(Error::Io { source, .. }) => return Err(source),
-            // Of elements named like those of DXL there are others; a .dxl has the name space misspelled.
-            Err(Error::Namespace { .. }) if !ends("dxl") => return Ok(false),
-            Err(_) => break,
+            // Of elements named like those of DXL there are others.
+            Err(Error::Namespace { .. }) if named != Named::Dxl => return Ok(false),
+            Ok(None) | Err(_) => break,
         }
     }
-    Ok(is_named && broken_root(&path)?.is_none_or(|name| may_be_root(&name)))
+    Ok(match named {
+        Named::Other => false,
+        Named::Script => broken_root(&path)?.is_some_and(|name| may_be_root(&name)),
+        Named::Dxl | Named::Xml => broken_root(&path)?.is_none_or(|name| may_be_root(&name)),
+    })
 }
 
 fn may_be_root(name: &str) -> bool {
@@ -266,14 +329,26 @@ pub(super) fn open(file: &Path) -> Result<Box<dyn BufRead>, Unreadable> {
     }
 }
 
-/// Tells that standard output could not be written. Whoever closes it on purpose, as `head` does, knows.
-pub(super) fn tell_of_output(command: &str, why: &io::Error) {
-    if why.kind() != io::ErrorKind::BrokenPipe {
+/// Tells that standard output could not be written, if so. Whoever closes it on purpose, as `head` does, knows, and has what was asked for.
+pub(super) fn is_output_written(command: &str, written: io::Result<()>) -> bool {
+    let Err(why) = written else { return true };
+    let is_closed = why.kind() == io::ErrorKind::BrokenPipe;
+    if !is_closed {
         // Where standard error is gone there is nobody to be told.
         let _ = writeln!(
             io::stderr(),
             "emailsms dxl {command}: standard output cannot be written: {why}"
         );
+    }
+    is_closed
+}
+
+/// So many of what there may be one of: `no files`, `1 file`, `2 files`.
+pub(super) fn counted(number: u64, thing: &str) -> String {
+    match number {
+        0 => format!("no {thing}s"),
+        1 => format!("1 {thing}"),
+        _ => format!("{number} {thing}s"),
     }
 }
 
@@ -300,6 +375,62 @@ pub(super) fn tree_of(file: &Path, bytes: impl BufRead) -> Result<Tree, Unreadab
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_endings_are_sorted() {
+        assert!(ENDINGS.is_sorted());
+    }
+
+    #[test]
+    fn what_is_named_as_dxl_is_found_however_broken_it_is() {
+        let zeros = [0; 40];
+        let form = b"<form name='A' xmlns='http://www.lotus.com/dxl'/>";
+        let wide: Vec<u8> = form.iter().flat_map(|byte| [*byte, 0, 0, 0]).collect();
+        let entities = b"<!DOCTYPE form [<!ENTITY a 'b'>]><form name='&a;'/>";
+        let cases: &[(&str, &[u8], bool)] = &[
+            ("a.form", form, true),
+            ("empty.form", b"", true),
+            ("declaration.view", b"<?xml version='1.0' encoding='u", true),
+            ("tag.page", b"<page name='A' xmlns='http://ww", true),
+            ("zeros.subform", &zeros, true),
+            ("entities.form", entities, true),
+            ("wide.metadata", &wide, true),
+            (
+                "misspelled.form",
+                b"<form xmlns='http://www.lotus.com/DXL'/>",
+                true,
+            ),
+            ("database.properties", b"<database", true),
+            ("IconNote", b"", true),
+            (
+                "cut.lsa",
+                b"\xEF\xBB\xBF<?xml version='1.0'?>\n<note class='f",
+                true,
+            ),
+            ("other.xml", b"", true),
+            (
+                "script.lsa",
+                b"' <form\nSub Initialize\nEnd Sub\n",
+                false,
+            ),
+            ("empty.lsa", b"", false),
+            ("script.lss", b"", false),
+            ("style.css", b"", false),
+            ("swing.form", b"<Form version='1.5'/>", false),
+            ("swing2.form", b"<Form version='1.5", false),
+            ("qt.xml", b"<form xmlns='http://qt.example'/>", false),
+            ("xspdesign.properties", b"", false),
+        ];
+        let folder = tempfile::tempdir().unwrap();
+        for (name, bytes, _) in cases {
+            fs::write(folder.path().join(name), bytes).unwrap();
+        }
+        let found = files_of(folder.path(), Wanted::Dxl).files;
+        for (name, _, wanted) in cases {
+            let is_found = found.contains(&folder.path().join(name));
+            assert_eq!(is_found, *wanted, "{name}");
+        }
+    }
 
     #[test]
     fn the_first_name_is_found_in_what_is_no_xml() {

@@ -1,6 +1,6 @@
 //! `emailsms dxl run`: an agent of a DXL file, run without a Domino server.
 
-use super::files::{Unreadable, objection_to_inputs, open, read_tree, tell_of_output};
+use super::files::{Unreadable, is_output_written, objection_to_inputs, open, read_tree};
 use super::network::Network;
 use ::domino::store::Store;
 use ::domino::{DatabaseId, DateOrder, DocumentChange, Report, Traced, WindowAnswer, Wish, World};
@@ -157,13 +157,10 @@ pub fn run(args: &RunArgs) -> ExitCode {
     } else {
         print(args, &report, &mut io::stdout().lock())
     };
-    match printed {
-        Ok(()) if report.failure.is_none() => ExitCode::SUCCESS,
-        Ok(()) => ExitCode::from(1),
-        Err(why) => {
-            tell_of_output("run", &why);
-            ExitCode::from(2)
-        }
+    match is_output_written("run", printed) {
+        false => ExitCode::from(2),
+        true if report.failure.is_none() => ExitCode::SUCCESS,
+        true => ExitCode::from(1),
     }
 }
 

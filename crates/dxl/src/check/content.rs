@@ -30,7 +30,7 @@ pub(super) enum Reading {
         /// Letters so far, padding included.
         letters: u64,
         padding: u64,
-        /// What does not belong there, and where.
+        /// What is wrong first, and where.
         bad: Option<(Position, String)>,
     },
     Number {
@@ -80,12 +80,19 @@ impl Reading {
                     match byte {
                         b' ' | b'\t' | b'\n' | b'\r' => continue,
                         b'=' if *padding < 2 => *padding += 1,
-                        b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'+' | b'/' if *padding == 0 => {}
+                        _ if *padding == 0 && is_letter(byte) => {}
                         _ => {
                             if bad.is_none() {
                                 // The loop never stops inside a character: its first byte is one that does not belong.
                                 let (before, rest) = text.split_at(offset);
-                                *bad = Some((behind(at, before), excerpt(rest)));
+                                let what = match *padding > 0 && is_letter(byte) {
+                                    true => format!(
+                                        "a = stands in the middle, before {:?}",
+                                        excerpt(rest)
+                                    ),
+                                    false => format!("{:?} is not Base64", excerpt(rest)),
+                                };
+                                *bad = Some((behind(at, before), what));
                             }
                             return;
                         }
@@ -101,11 +108,11 @@ impl Reading {
     /// At the element's end.
     pub(super) fn end(self, started: Position, path: &str, findings: &mut Findings) {
         match self {
-            Self::Base64 { bad: Some((at, rest)), .. } => findings.add(
+            Self::Base64 { bad: Some((at, what)), .. } => findings.add(
                 Rule::Base64,
                 at,
                 path,
-                format!("{rest:?} is not Base64"),
+                what,
                 "export the note again; letters, digits, + and / stand there, and = at the end only",
             ),
             Self::Base64 { letters, .. } if letters % 4 != 0 => findings.add(
@@ -140,6 +147,11 @@ impl Reading {
             Self::Base64 { .. } => {}
         }
     }
+}
+
+/// Whether it stands for six bits of Base64.
+fn is_letter(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/')
 }
 
 fn gather(text: &str, all: &mut String, most: usize) {
@@ -180,6 +192,34 @@ mod tests {
             assert_eq!(is_number(text), wanted, "{text:?}");
         }
         assert!(is_number(&"9".repeat(MOST_DIGITS)));
+    }
+
+    #[test]
+    fn what_is_wrong_with_base64_is_said() {
+        for (text, wanted) in [
+            (
+                "aGV=bG8=",
+                Some("1:5 a = stands in the middle, before \"bG8=\""),
+            ),
+            ("aGVsbG8=*", Some("1:9 \"*\" is not Base64")),
+            ("aG*=", Some("1:3 \"*=\" is not Base64")),
+            ("aGV\nsbG8=", None),
+        ] {
+            let at = Position {
+                line: 1,
+                column: 1,
+                byte: 0,
+            };
+            let mut reading = Reading::of("gif", at).unwrap();
+            reading.text(text, at);
+            let mut findings = Findings::new("", 9);
+            reading.end(at, "", &mut findings);
+            let found = findings.finish().findings;
+            let told = found
+                .first()
+                .map(|found| format!("{}:{} {}", found.line, found.column, found.message));
+            assert_eq!(told.as_deref(), wanted, "{text}");
+        }
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! What was found, and the list that it is gathered in.
 
+use super::import::DesignName;
 use super::rules::{Rule, Severity};
 use crate::position::{Place, Position};
 use serde::Serialize;
@@ -73,11 +74,11 @@ pub fn printable(text: &str) -> String {
 }
 
 /// What came of checking a file.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Checked {
     /// The file, as it was named.
     pub file: String,
-    /// In the order of the file.
+    /// In the order of the file; but what ended the check comes first, and is listed whatever the limit.
     pub findings: Vec<Finding>,
     /// How many more there were than are listed.
     pub left_out: u64,
@@ -87,6 +88,9 @@ pub struct Checked {
     pub warnings: u64,
     /// Names and keys that were not compared with others, because there are too many to remember.
     pub uncompared: u64,
+    /// What the file's design is called, if it is one note and was checked for the importer: for [`Names`](super::Names).
+    #[serde(skip)]
+    pub names: Vec<DesignName>,
 }
 
 /// Gathers findings up to a limit.
@@ -94,6 +98,8 @@ pub struct Checked {
 pub(super) struct Findings {
     pub(super) checked: Checked,
     most: usize,
+    /// What ended the check.
+    end: Option<Finding>,
 }
 
 impl Findings {
@@ -101,13 +107,19 @@ impl Findings {
         Self {
             checked: Checked {
                 file: file.to_owned(),
-                findings: Vec::new(),
-                left_out: 0,
-                errors: 0,
-                warnings: 0,
-                uncompared: 0,
+                ..Checked::default()
             },
             most,
+            end: None,
+        }
+    }
+
+    /// With what was found already.
+    pub(super) fn of(checked: Checked, most: usize) -> Self {
+        Self {
+            checked,
+            most,
+            end: None,
         }
     }
 
@@ -130,7 +142,19 @@ impl Findings {
         message: String,
         remedy: impl Into<String>,
     ) {
-        match rule.severity() {
+        self.add_as((rule, rule.severity()), at, path, message, remedy);
+    }
+
+    /// The same for one that is graver or less grave here than its rule has it.
+    pub(super) fn add_as(
+        &mut self,
+        (rule, severity): (Rule, Severity),
+        at: Position,
+        path: &str,
+        message: String,
+        remedy: impl Into<String>,
+    ) {
+        match severity {
             Severity::Error => self.checked.errors += 1,
             Severity::Warning => self.checked.warnings += 1,
         }
@@ -138,24 +162,54 @@ impl Findings {
             self.checked.left_out += 1;
             return;
         }
+        let finding = self.finding((rule, severity), at, path, message, remedy.into());
+        self.checked.findings.push(finding);
+    }
+
+    /// Takes down what ends the check.
+    pub(super) fn add_end(
+        &mut self,
+        rule: Rule,
+        at: Position,
+        path: &str,
+        message: String,
+        remedy: String,
+    ) {
+        self.checked.errors += 1;
+        self.end = Some(self.finding((rule, Severity::Error), at, path, message, remedy));
+    }
+
+    fn finding(
+        &self,
+        (rule, severity): (Rule, Severity),
+        at: Position,
+        path: &str,
+        message: String,
+        remedy: String,
+    ) -> Finding {
         let path = Place::new(at, path).path;
-        self.checked.findings.push(Finding {
+        Finding {
             file: self.checked.file.clone(),
             line: at.line,
             column: at.column,
             path: path.strip_prefix('/').unwrap_or(&path).to_owned(),
             rule,
-            severity: rule.severity(),
+            severity,
             message,
             why: rule.why(),
-            remedy: remedy.into(),
-        });
+            remedy,
+        }
     }
 
     pub(super) fn finish(mut self) -> Checked {
         self.checked
             .findings
             .sort_by_key(|finding| (finding.line, finding.column));
+        if let Some(end) = self.end {
+            // Nothing is known of what comes behind it.
+            self.checked.names.clear();
+            self.checked.findings.insert(0, end);
+        }
         self.checked
     }
 }

@@ -11,18 +11,24 @@ use crate::position::Position;
 use crate::source::Attributes;
 use agents::Agent;
 use libraries::Libraries;
+use names::{Names, RawNote};
+
+pub use names::DesignName;
+pub(super) use names::REMEDY as NAME_REMEDY;
 
 /// The state of the check between two events.
 #[derive(Debug, Default)]
 pub(super) struct Import {
     open: Vec<Open>,
-    names: Seen,
+    names: Names,
     codes: Seen,
     /// How many elements have held code, which tells their codes apart.
     owners: u64,
     libraries: Libraries,
     /// The agent that is open.
     agent: Option<Agent>,
+    /// The note that is open and lies item by item.
+    note: Option<RawNote>,
     /// In this note the layout was told.
     layout_told: bool,
 }
@@ -49,6 +55,8 @@ enum Kind {
     Line,
     /// Text in which space counts, and nothing else stands.
     Verbatim,
+    /// Likewise a formula or JavaScript.
+    Code,
     LotusScript,
     /// A formula as bytes.
     Compiled,
@@ -67,12 +75,16 @@ impl Kind {
                 Self::Line
             }
             "formula" if attributes.get("compiled") == Some("true") => Self::Compiled,
-            "formula" | "javascript" | "text" => Self::Verbatim,
+            "formula" | "javascript" => Self::Code,
+            "text" => Self::Verbatim,
             "lotusscript" => Self::LotusScript,
             _ => Self::Other,
         }
     }
 }
+
+/// From here on a text may be one piece of several.
+const LONG_TEXT: usize = 1 << 19;
 
 /// Attributes by which an element names a resource's database.
 const BOUND: &[&str] = &[
@@ -89,6 +101,11 @@ impl Import {
     /// How many names could not be compared.
     pub(super) fn uncompared(&self) -> u64 {
         self.names.forgotten() + self.codes.forgotten() + self.libraries.forgotten()
+    }
+
+    /// The names of the root, if it is no database.
+    pub(super) fn names_of_root(self) -> Vec<DesignName> {
+        self.names.of_root
     }
 
     pub(super) fn doctype(&self, text: &str, at: Position, findings: &mut Findings) {
@@ -121,15 +138,23 @@ impl Import {
                 "write xmlns='http://www.lotus.com/dxl' on it",
             );
         }
-        if (is_root && kind != Kind::Database) || above == Some(Kind::Database) {
+        let is_note = (is_root && kind != Kind::Database) || above == Some(Kind::Database);
+        if is_note {
             self.layout_told = false;
-            names::compare(&mut self.names, name, attributes, at, path, findings);
+            let place = (at, path);
+            self.names
+                .element(name, attributes, place, is_root, findings);
             if name == "scriptlibrary" {
                 self.libraries.defined(attributes, at, findings);
             }
             if kind == Kind::Agent {
                 self.agent = Some(Agent::new(attributes, path));
             }
+        }
+        if let Some(note) = &mut self.note {
+            note.start(name, attributes, at);
+        } else if is_note && name == "note" {
+            self.note = Some(RawNote::new(attributes, at, path));
         }
         self.look_at(name, attributes, at, path, findings);
         if let Some(agent) = &mut self.agent {
@@ -266,6 +291,10 @@ impl Import {
 
     pub(super) fn end(&mut self, path: &str, findings: &mut Findings) {
         let Some(open) = self.open.pop() else { return };
+        if let Some(note) = names::ended(&mut self.note) {
+            let is_root = self.open.is_empty();
+            self.names.note(note, is_root, findings);
+        }
         if let Some(agent) = &mut self.agent {
             agent.end(path, findings);
             if open.kind == Kind::Agent
@@ -306,6 +335,9 @@ impl Import {
         if let Some(agent) = &mut self.agent {
             agent.text(text);
         }
+        if let Some(note) = &mut self.note {
+            note.text(text);
+        }
         self.layout(text, at, path, findings);
         match self.open.last_mut() {
             // Other text there is against the structure, and told as that.
@@ -319,7 +351,22 @@ impl Import {
                     "write the tags one behind the other, on one line",
                 );
             }
-            Some(open) if open.kind == Kind::LotusScript => self.script(text, at, path),
+            Some(open) if matches!(open.kind, Kind::Code | Kind::LotusScript) => {
+                // One that was no reference is none here.
+                if let Some(before) = text.find('\r').filter(|_| !open.told) {
+                    open.told = true;
+                    findings.add(
+                        Rule::LineEnds,
+                        behind(at, &text[..before]),
+                        path,
+                        "a carriage return stands in the code, written as &#13;".to_owned(),
+                        "remove the reference; the end of a line alone ends it",
+                    );
+                }
+                if open.kind == Kind::LotusScript {
+                    self.script(text, at, path);
+                }
+            }
             _ => {}
         }
     }
@@ -333,7 +380,7 @@ impl Import {
         }
     }
 
-    /// Whether the text looks as if it had been indented.
+    /// Whether the text looks as if it had been indented. A piece of a long one tells nothing of its ends.
     fn layout(&mut self, text: &str, at: Position, path: &str, findings: &mut Findings) {
         let Some(open) = self.open.last().filter(|_| !self.layout_told) else {
             return;
@@ -341,7 +388,9 @@ impl Import {
         let blank = is_blank(text);
         let indented = match open.kind {
             Kind::Line => (blank && text.contains('\n')) || is_wrapped(text),
-            Kind::Verbatim | Kind::LotusScript => !blank && is_wrapped(text),
+            Kind::Verbatim | Kind::Code | Kind::LotusScript => {
+                !blank && text.len() < LONG_TEXT && is_wrapped(text)
+            }
             _ => false,
         };
         if indented {
@@ -360,7 +409,7 @@ impl Import {
     pub(super) fn finish(&mut self, carriage_return: Option<Position>, findings: &mut Findings) {
         if let Some(at) = carriage_return {
             findings.add(
-                Rule::LineEnds,
+                Rule::CarriageReturns,
                 at,
                 "",
                 "the file has carriage returns".to_owned(),

@@ -1,6 +1,7 @@
 //! Checks files of DXL: whether they are what a schema allows, and whether Domino's importer takes them.
 //!
-//! A file is read once, in memory that does not grow with it. One mistake gives one [`Finding`], with its place, the [`Rule`] that it breaks, why that is a rule, and how to mend it;
+//! A file is read once, in memory that does not grow with it, however long a text in it is; tags, comments and CDATA take what they take,
+//! up to [`Limits::text`]. One mistake gives one [`Finding`], with its place, the [`Rule`] that it breaks, why that is a rule, and how to mend it;
 //! the check goes on behind it as if it were mended.
 //!
 //! ```
@@ -16,12 +17,15 @@
 mod content;
 mod finding;
 mod import;
+mod names;
 mod order;
 mod rules;
 mod seen;
 mod structure;
 
 pub use finding::{Checked, Finding, one_line, printable};
+pub use import::DesignName;
+pub use names::Names;
 pub use rules::{Profile, Rule, Severity};
 
 use crate::error::Error;
@@ -62,7 +66,7 @@ impl Options<'static> {
 
 /// Checks a file, which findings name `file`. An error means that it could not be read to its end; what is wrong with what was read is a finding.
 pub fn check<R: BufRead>(file: &str, bytes: R, options: &Options<'_>) -> io::Result<Checked> {
-    let mut source = Source::new(bytes, options.limits);
+    let mut source = Source::new(bytes, options.limits).in_pieces();
     let mut checker = Checker::new(file, options);
     loop {
         match source.next() {
@@ -179,19 +183,20 @@ impl<'s> Checker<'s> {
             true => place.path.as_str(),
             false => self.path.as_str(),
         };
+        let (message, remedy) = (message.to_owned(), remedy.to_owned());
         self.findings
-            .add(rule, place.position, path, message.to_owned(), remedy);
+            .add_end(rule, place.position, path, message, remedy);
     }
 
     fn finish(mut self, carriage_return: Option<Position>) -> Checked {
-        let mut uncompared = self.structure.uncompared();
+        let findings = &mut self.findings;
+        findings.checked.uncompared = self.structure.uncompared();
         if let Some(mut import) = self.import.take() {
-            import.finish(carriage_return, &mut self.findings);
-            uncompared += import.uncompared();
+            import.finish(carriage_return, findings);
+            findings.checked.uncompared += import.uncompared();
+            findings.checked.names = import.names_of_root();
         }
-        let mut checked = self.findings.finish();
-        checked.uncompared = uncompared;
-        checked
+        self.findings.finish()
     }
 }
 

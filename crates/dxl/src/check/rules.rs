@@ -79,10 +79,10 @@ rules! {
         "XML has no place for control characters; DXL has an element for them";
     /// Only the five entities of XML.
     NoEntities = "no-entities", Reading, Error,
-        "what entities stand for lies elsewhere, which neither we nor the importer fetch";
+        "DXL needs no entities but those of XML; what others stand for may lie elsewhere, or grow without bound, so they are never resolved";
     /// Nothing is larger than any export.
     Limit = "limit", Reading, Error,
-        "no export is like that, and readers would need memory without bound";
+        "readers would need memory without bound; exports stay far below";
     /// The name space is DXL's.
     Namespace = "namespace", Reading, Error,
         "elements of another name space are not DXL, whatever their names";
@@ -138,9 +138,12 @@ rules! {
     /// The root says that it is DXL.
     NoNamespace = "no-namespace", Import, Warning,
         "without a DOCTYPE nothing but the name space says that this is DXL";
-    /// Lines end with LF.
+    /// No carriage return comes into code.
     LineEnds = "line-ends", Import, Error,
-        "the importer wants LF; carriage returns may end up in formulas, scripts and texts";
+        "a carriage return that is written as a reference is kept, and becomes part of the code";
+    /// Lines of the file end with LF.
+    CarriageReturns = "carriage-returns", Import, Warning,
+        "whoever reads XML takes CR LF for LF, so nothing is lost; but exports have LF, and other tools see every line changed";
     /// Text is written with entities.
     NoCData = "no-cdata", Import, Warning,
         "exports have entities, and the importer is made for them";
@@ -189,6 +192,9 @@ rules! {
     /// Mail does not wait for an agent.
     BeforeNewMail = "before-new-mail", Import, Warning,
         "the router waits for such an agent, for 30 seconds at most, and a database can have one";
+    /// An agent is made of one kind of code.
+    AgentActions = "agent-actions", Import, Error,
+        "an agent is a script, a formula or simple actions; of two, one is lost";
     /// Agents may no more than they need.
     AgentUnrestricted = "agent-unrestricted", Import, Warning,
         "it may do anything on the server, and its signer needs the right to that";

@@ -47,6 +47,7 @@ pub use form::{
     Action, Field, Form, HelpDocument, Page, SharedActions, SharedField, Subform, SubformReference,
 };
 pub use navigation::{Frame, Frameset, Link, Outline, OutlineEntry};
+pub(crate) use note::sort_of_note;
 pub use note::{Profile, RawNote, Resource};
 pub use view::{Column, Folder, SharedColumn, View};
 

@@ -49,15 +49,25 @@ impl<'a> RawNote<'a> {
         let item = |name| text_of_item(self.0, name).unwrap_or_default();
         item("$Flags") + &item("$FlagsExt")
     }
+}
 
-    /// Whether a letter is among `$Flags`.
-    fn has(self, flag: char) -> bool {
-        text_of_item(self.0, "$Flags").is_some_and(|flags| flags.contains(flag))
-    }
-
-    fn first_of(self, sorts: &[(char, Sort)], usual: Sort) -> Sort {
-        let found = sorts.iter().find(|(flag, _)| self.has(*flag));
+/// What a note is by its class and its `$Flags`.
+pub(crate) fn sort_of_note(class: &str, flags: &str) -> Sort {
+    let first_of = |sorts: &[(char, Sort)], usual: Sort| {
+        let found = sorts.iter().find(|(flag, _)| flags.contains(*flag));
         found.map_or(usual, |(_, sort)| *sort)
+    };
+    match class {
+        "form" => first_of(FORMS, Sort::Form),
+        "view" => first_of(VIEWS, Sort::View),
+        "filter" => first_of(FILTERS, Sort::Agent),
+        "sharedfield" => Sort::SharedField,
+        "icon" => Sort::Icon,
+        "helpaboutdocument" => Sort::AboutDocument,
+        "helpusingdocument" => Sort::UsingDocument,
+        "helpindex" => Sort::HelpIndex,
+        "replicationformula" => Sort::ReplicationFormula,
+        _ => Sort::Unknown,
     }
 }
 
@@ -94,18 +104,8 @@ impl<'a> DesignElement<'a> for RawNote<'a> {
     }
 
     fn sort(&self) -> Sort {
-        match self.class() {
-            "form" => self.first_of(FORMS, Sort::Form),
-            "view" => self.first_of(VIEWS, Sort::View),
-            "filter" => self.first_of(FILTERS, Sort::Agent),
-            "sharedfield" => Sort::SharedField,
-            "icon" => Sort::Icon,
-            "helpaboutdocument" => Sort::AboutDocument,
-            "helpusingdocument" => Sort::UsingDocument,
-            "helpindex" => Sort::HelpIndex,
-            "replicationformula" => Sort::ReplicationFormula,
-            _ => Sort::Unknown,
-        }
+        let flags = text_of_item(self.0, "$Flags");
+        sort_of_note(self.class(), &flags.unwrap_or_default())
     }
 
     fn title(&self) -> Cow<'a, str> {

@@ -1,6 +1,7 @@
 //! A tree as a comparison sees it: of each element the parts that count, and a number that is the same where all that counts is.
 
 use crate::meaning::{self, Texts};
+use crate::references::{References, own_id, pointer, shared_actions};
 use crate::schema::Element as Declared;
 use crate::tree::{Element, NodeId, Step, Tree};
 use std::borrow::Cow;
@@ -8,8 +9,14 @@ use std::collections::HashMap;
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hash, Hasher};
 
-/// Stands for what an id points to within its own file: itself a number, the same in both files where the same is meant.
-pub(super) type Targets = HashMap<String, u64>;
+/// What ids point to within their own file: by a number, the same in both files where the same is meant.
+#[derive(Debug, Default)]
+pub(super) struct Targets {
+    /// Notes and the database, by their ids.
+    pub(super) ids: HashMap<String, u64>,
+    /// Definitions whose partner says something else; any other is told by what it says.
+    pub(super) definitions: HashMap<NodeId, u64>,
+}
 
 /// Stands for the database itself.
 pub(super) const THIS_DATABASE: u64 = 0;
@@ -30,7 +37,8 @@ pub(super) enum Part<'t> {
 /// A tree, and what its elements mean.
 pub(super) struct Meanings<'t> {
     pub(super) tree: &'t Tree,
-    pub(super) targets: Targets,
+    targets: Targets,
+    references: References,
     numbers: HashMap<NodeId, u64>,
     /// Whether anything points to a note of the file.
     pub(super) has_pointers: bool,
@@ -42,16 +50,25 @@ impl<'t> Meanings<'t> {
         let mut meanings = Meanings {
             tree,
             targets,
+            references: References::within(tree.root()),
             numbers: HashMap::new(),
             has_pointers: false,
         };
-        for step in tree.root().walk() {
+        // What is pointed to comes before what points to it; paragraph definitions do by themselves.
+        for action in shared_actions(tree.root()) {
+            meanings.take(action, state);
+        }
+        meanings.take(tree.root(), state);
+        meanings
+    }
+
+    fn take(&mut self, root: Element<'t>, state: &RandomState) {
+        for step in root.walk() {
             if let Step::Leave(element) = step {
-                let number = meanings.number(element, state);
-                meanings.numbers.insert(element.id(), number);
+                let number = self.number(element, state);
+                self.numbers.insert(element.id(), number);
             }
         }
-        meanings
     }
 
     /// The number of an element: the same if and, but for one chance in 2⁶⁴, only if all is the same that counts.
@@ -67,18 +84,62 @@ impl<'t> Meanings<'t> {
         }
     }
 
-    /// What an attribute or a whole text says, whatever the ids are.
+    /// What a whole text says, whatever the ids are.
     pub(super) fn value<'v>(&self, value: &'v str) -> Cow<'v, str> {
-        match meaning::as_id(value).and_then(|id| self.targets.get(id.as_ref())) {
+        match meaning::as_id(value).and_then(|id| self.targets.ids.get(id.as_ref())) {
             Some(target) => Cow::Owned(format!("\0{target}")),
             None => Cow::Borrowed(value),
         }
+    }
+
+    /// What an attribute says, in one spelling and whatever the ids are.
+    pub(super) fn said<'v>(
+        &self,
+        element: Element<'_>,
+        name: &str,
+        value: &'v str,
+    ) -> Cow<'v, str> {
+        if let Some(definition) = self.definition(element, name) {
+            let number = self.numbers.get(&definition).copied();
+            let target = self.targets.definitions.get(&definition).copied();
+            return Cow::Owned(format!("\0{}", target.or(number).unwrap_or_default()));
+        }
+        let is_caseless = matches!((element.name(), name), ("item", "name") | ("code", "event"));
+        if is_caseless && value.chars().any(char::is_uppercase) {
+            Cow::Owned(value.to_lowercase())
+        } else {
+            self.value(value)
+        }
+    }
+
+    /// An id, and what it means here, for people.
+    pub(super) fn explained(&self, element: Element<'_>, name: &str, id: &str) -> String {
+        let definition = self.definition(element, name);
+        let Some(definition) = definition.and_then(|id| self.tree.element(id)) else {
+            return id.to_owned();
+        };
+        let said: Vec<String> = attributes(definition)
+            .into_iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        match said.is_empty() {
+            true => format!("{id} (nothing set)"),
+            false => format!("{id} ({})", said.join(" ")),
+        }
+    }
+
+    /// What an attribute points to, if that is a definition in the file.
+    pub(super) fn definition(&self, element: Element<'_>, attribute: &str) -> Option<NodeId> {
+        let is_pointer = pointer(element.name()) == Some(attribute);
+        let meant = is_pointer.then(|| self.references.meant_by(element.id()));
+        meant.flatten()
     }
 
     fn number(&mut self, element: Element<'t>, state: &RandomState) -> u64 {
         if !self.has_pointers {
             let points = |id: Cow<'_, str>| {
                 self.targets
+                    .ids
                     .get(id.as_ref())
                     .is_some_and(|target| *target != THIS_DATABASE)
             };
@@ -87,7 +148,7 @@ impl<'t> Meanings<'t> {
         let mut hasher = state.build_hasher();
         element.name().hash(&mut hasher);
         for (name, value) in attributes(element) {
-            (name, self.value(&said(element, name, value))).hash(&mut hasher);
+            (name, self.said(element, name, value)).hash(&mut hasher);
         }
         if meaning::is_binary(element) {
             let text: String = element.text().split_ascii_whitespace().collect();
@@ -129,40 +190,20 @@ fn key_in(parent: Element<'_>, (rank, name): (usize, String)) -> (usize, String)
     (rank, name)
 }
 
-/// What an attribute says, in one spelling.
-fn said<'v>(element: Element<'_>, name: &str, value: &'v str) -> Cow<'v, str> {
-    let is_caseless = matches!((element.name(), name), ("item", "name") | ("code", "event"));
-    if is_caseless && value.chars().any(char::is_uppercase) {
-        Cow::Owned(value.to_lowercase())
-    } else {
-        Cow::Borrowed(value)
-    }
-}
-
 /// The attributes that count, by name.
 pub(super) fn attributes(element: Element<'_>) -> Vec<(&str, &str)> {
     let declared: Option<&Declared> = meaning::declared(element.name());
+    let own_id = own_id(element);
     let mut attributes: Vec<(&str, &str)> = element
         .attributes()
         .filter(|(name, value)| {
             meaning::fate_of_attribute(element.name(), name).is_none()
+                && own_id != Some(name)
                 && !meaning::is_default(declared, name, value)
         })
         .collect();
     attributes.sort_unstable();
     attributes
-}
-
-/// Whether two attributes of the same name say the same.
-pub(super) fn say_the_same(
-    old: (&Meanings<'_>, Element<'_>, &str),
-    new: (&Meanings<'_>, Element<'_>, &str),
-    name: &str,
-) -> bool {
-    let (old_meanings, old_element, old_value) = old;
-    let (new_meanings, new_element, new_value) = new;
-    old_meanings.value(&said(old_element, name, old_value))
-        == new_meanings.value(&said(new_element, name, new_value))
 }
 
 /// What counts in an element, in order.

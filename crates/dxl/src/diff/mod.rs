@@ -2,7 +2,8 @@
 //! one line was changed it is that line that is found.
 //!
 //! What does not count is what [`clean`](fn@crate::clean::clean) takes out, and order where it has none to keep; attributes that say what
-//! they would mean if they were left out; comments, and white space between elements. Ids count by what they point to within the file. Design elements are paired by kind and name, or an alias;
+//! they would mean if they were left out; comments, and white space between elements. Ids of notes and of the database count by what they point to within the
+//! file, and so do those of paragraph definitions and, in a database, of shared actions. Design elements are paired by kind and name, or an alias;
 //! documents by UNID if both have it, else by form and what names them, else by what is in them; items and code by name. Text is
 //! compared by line, rich text by paragraph, base64 as bytes.
 //!
@@ -28,6 +29,7 @@
 //! ```
 
 mod align;
+mod definitions;
 mod meanings;
 mod pairs;
 mod report;
@@ -39,11 +41,12 @@ pub use report::{Change, Difference, Hunk, Line, Role, Sign, Spot, What};
 
 use crate::meaning::{self, Texts};
 use crate::position::{Place, Position};
+use crate::references::own_id;
 use crate::tree::{Element, Tree};
 use align::{Step, align};
 use meanings::{Meanings, Part, SOME_NOTE, THIS_DATABASE, Targets, attributes, parts};
 use std::collections::hash_map::RandomState;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::BuildHasher;
 use std::io::{self, Write};
 use text::{Placed, lines_of};
@@ -76,11 +79,18 @@ pub fn diff(old: &Tree, new: &Tree, options: &Options) -> Difference {
         (&new_meanings, &notes_of(new)),
         &state,
     );
-    if old_meanings.has_pointers || new_meanings.has_pointers {
+    let changed = definitions::changed(
+        &old_meanings,
+        &new_meanings,
+        &pairs_of_notes(old, new, &pairs),
+        &state,
+    );
+    if old_meanings.has_pointers || new_meanings.has_pointers || !changed.is_empty() {
         // Now it is known which note is which.
-        let (old_targets, new_targets) = targets_of_pairs(old, new, &pairs);
-        old_meanings = Meanings::of(old, old_targets, &state);
-        new_meanings = Meanings::of(new, new_targets, &state);
+        let (old_ids, new_ids) = ids_of_pairs(old, new, &pairs);
+        let targets = |ids, definitions| Targets { ids, definitions };
+        old_meanings = Meanings::of(old, targets(old_ids, changed.old), &state);
+        new_meanings = Meanings::of(new, targets(new_ids, changed.new), &state);
     }
     let comparison = Comparison {
         old: old_meanings,
@@ -105,16 +115,19 @@ fn notes_of(tree: &Tree) -> Vec<Element<'_>> {
 
 /// What can be pointed to in a file.
 fn targets_of(tree: &Tree) -> Targets {
-    let mut targets = own_ids(tree);
+    let mut ids = own_ids(tree);
     for note in notes_of(tree).into_iter().chain([tree.root()]) {
         if let Some(unid) = pairs::unid_of(note) {
-            targets.insert(unid, SOME_NOTE);
+            ids.insert(unid, SOME_NOTE);
         }
     }
-    targets
+    Targets {
+        ids,
+        ..Targets::default()
+    }
 }
 
-fn own_ids(tree: &Tree) -> Targets {
+fn own_ids(tree: &Tree) -> HashMap<String, u64> {
     let root = tree.root();
     let info = root.first("databaseinfo");
     let ids = [
@@ -126,22 +139,34 @@ fn own_ids(tree: &Tree) -> Targets {
     ids.map(|id| (id.into_owned(), THIS_DATABASE)).collect()
 }
 
-/// Both notes of a pair get one number. What is in one file only is told by its id.
-fn targets_of_pairs(old: &Tree, new: &Tree, pairs: &pairs::Pairs) -> (Targets, Targets) {
+/// The notes of each pair. The roots are one, too.
+fn pairs_of_notes<'t>(
+    old: &'t Tree,
+    new: &'t Tree,
+    pairs: &pairs::Pairs,
+) -> Vec<(Element<'t>, Element<'t>)> {
     let (old_notes, new_notes) = (notes_of(old), notes_of(new));
-    let (mut old_targets, mut new_targets) = (own_ids(old), own_ids(new));
-    let roots = (old.root(), new.root());
     let pairs = pairs
         .iter()
         .map(|(old, new)| (old_notes[*old], new_notes[*new]));
-    for (target, (old, new)) in (SOME_NOTE + 1..).zip(pairs.chain([roots])) {
-        for (note, targets) in [(old, &mut old_targets), (new, &mut new_targets)] {
+    pairs.chain([(old.root(), new.root())]).collect()
+}
+
+/// Ids, and a number for both notes of a pair. What is in one file only is told by its id.
+fn ids_of_pairs(
+    old: &Tree,
+    new: &Tree,
+    pairs: &pairs::Pairs,
+) -> (HashMap<String, u64>, HashMap<String, u64>) {
+    let (mut old_ids, mut new_ids) = (own_ids(old), own_ids(new));
+    for (target, (old, new)) in (SOME_NOTE + 1..).zip(pairs_of_notes(old, new, pairs)) {
+        for (note, ids) in [(old, &mut old_ids), (new, &mut new_ids)] {
             if let Some(unid) = pairs::unid_of(note) {
-                targets.insert(unid, target);
+                ids.insert(unid, target);
             }
         }
     }
-    (old_targets, new_targets)
+    (old_ids, new_ids)
 }
 
 /// What is known of the text around an element that belongs to that text.
@@ -273,18 +298,21 @@ impl<'t> Comparison<'t, '_> {
         for name in names {
             let (old_value, new_value) = (of_old.get(name).copied(), of_new.get(name).copied());
             if let (Some(old_value), Some(new_value)) = (old_value, new_value)
-                && meanings::say_the_same(
-                    (&self.old, old, old_value),
-                    (&self.new, new, new_value),
-                    name,
-                )
+                && self.old.said(old, name, old_value) == self.new.said(new, name, new_value)
             {
                 continue;
             }
+            let is_same_id = old_value == new_value;
+            let shown = |meanings: &Meanings<'_>, element, value: Option<&str>| match value {
+                Some(id) if is_same_id => Some(meanings.explained(element, name, id)),
+                value => value.map(str::to_owned),
+            };
+            let old_value = shown(&self.old, old, old_value);
+            let new_value = shown(&self.new, new, new_value);
             self.tell(new, old.position(), new.position(), || What::Attribute {
                 name: name.to_owned(),
-                old_value: old_value.map(str::to_owned),
-                new_value: new_value.map(str::to_owned),
+                old_value,
+                new_value,
             });
         }
     }
@@ -536,9 +564,10 @@ fn look_of<'t>(element: Element<'t>) -> (&'t str, Option<&'t str>, String) {
         "text" => element.text().into_owned(),
         _ => String::new(),
     };
+    let own_id = own_id(element);
     let label = LABELS
         .iter()
-        .chain(&["id", "def"])
+        .chain(["id"].iter().filter(|id| own_id != Some(**id)))
         .find_map(|label| element.attribute(label));
     (element.name(), label, text)
 }

@@ -106,6 +106,9 @@ pub struct Line {
     pub sign: Sign,
     /// Without its end.
     pub text: String,
+    /// What differs is that the line before ends the text with a line's end; there is nothing on this one.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub is_end: bool,
     /// Its line in the old file.
     pub old_line: Option<u32>,
     /// Its line in the new file.
@@ -133,7 +136,10 @@ impl Difference {
     /// As it is displayed, by line, each with what it is; for those who want colours.
     pub fn lines(&self) -> impl Iterator<Item = (Role, String)> {
         let left_out = (self.left_out > 0).then(|| {
-            let words = format!("{} more changes are not listed", self.left_out);
+            let words = match self.left_out {
+                1 => "1 more change is not listed".to_owned(),
+                many => format!("{many} more changes are not listed"),
+            };
             (Role::Place, words)
         });
         self.changes.iter().flat_map(Change::lines).chain(left_out)
@@ -235,7 +241,13 @@ impl Line {
             Sign::Old => (Role::Old, '-'),
             Sign::New => (Role::New, '+'),
         };
-        (role, format!("{sign}{}", printable(&self.text)))
+        match self.is_end {
+            true => (
+                role,
+                format!("{sign}\\ a line's end at the end of the text"),
+            ),
+            false => (role, format!("{sign}{}", printable(&self.text))),
+        }
     }
 }
 

@@ -190,9 +190,15 @@ fn line(old: &[Placed], new: &[Placed], step: Step) -> Line {
         Step::Old(at) => (Some(old[at].at.line), None),
         Step::New(at) => (None, Some(new[at].at.line)),
     };
+    let is_last = match step {
+        Step::Both(..) => false,
+        Step::Old(at) => at > 0 && at + 1 == old.len(),
+        Step::New(at) => at > 0 && at + 1 == new.len(),
+    };
     Line {
         sign,
         text: placed.text.clone(),
+        is_end: is_last && placed.text.is_empty(),
         old_line,
         new_line,
     }

@@ -71,7 +71,9 @@ pub enum OddDateTime {
     #[error("{0:?} has a time that no clock shows; it goes from 000000,00 to 235959,99")]
     Time(String),
     /// No such zone.
-    #[error("{0:?} has a zone that is nowhere; it lies between -1400 and +1400")]
+    #[error(
+        "{0:?} has a zone that is nowhere; it lies between -1400 and +1400, and its minutes between 00 and 59"
+    )]
     Zone(String),
 }
 

@@ -254,9 +254,7 @@ impl Draft {
         // Attributes of what is never declared mean nothing.
         self.elements.retain(|_, element| element.model.is_some());
         if self.elements.is_empty() {
-            return Err(end(
-                "no element is declared here; this is no DTD of Domino's".to_owned(),
-            ));
+            return Err(end("no element is declared here".to_owned()));
         }
         if self.elements.len() > MAX_ELEMENTS {
             return Err(end(format!("more than {MAX_ELEMENTS} elements")));

@@ -112,6 +112,38 @@ pub(super) fn cut(text: &str, start: usize, ended: bool) -> Result<Token, Uncut>
     })
 }
 
+/// As long as this a text may be before it is given in pieces, where that was asked for.
+const PIECE: usize = 1 << 20;
+
+/// The first piece of a long text that begins at `start` and goes on behind the window: up to a line's end where there is one, and never
+/// through what only counts as a whole, such as a reference.
+pub(super) fn cut_piece(text: &str, start: usize) -> Option<Token> {
+    /// Longer than any reference that is one.
+    const REFERENCE: usize = 64;
+    let bytes = &text.as_bytes()[start..];
+    if bytes.len() < PIECE || bytes.starts_with(b"<") {
+        return None;
+    }
+    let length = match memchr::memrchr(b'\n', bytes) {
+        Some(line_end) => line_end + 1,
+        None => {
+            let tail = bytes.len() - REFERENCE;
+            let end = match memchr::memrchr(b'&', &bytes[tail..]) {
+                Some(at) if !bytes[tail + at..].contains(&b';') => tail + at,
+                _ => bytes.len(),
+            };
+            let is_open = |byte: &u8| matches!(byte, b']' | b'\r');
+            let open = bytes[..end].iter().rev().take_while(|byte| is_open(byte));
+            end - open.count()
+        }
+    };
+    (length > 0).then_some(Token {
+        kind: Kind::Text,
+        start,
+        end: start + length,
+    })
+}
+
 fn cut_bang(bytes: &[u8]) -> Result<(Kind, usize), Uncut> {
     let closed = |kind: Kind, open: &str, close: &str, inside: &'static str| {
         let at = memchr::memmem::find(&bytes[open.len()..], close.as_bytes());

@@ -20,135 +20,26 @@
 
 mod cut;
 mod encoding;
+mod event;
 mod octets;
 mod tag;
 #[cfg(test)]
 mod tests;
 
+pub use event::{Event, Limits};
 pub use tag::{Attribute, AttributeIter, Attributes};
 pub(crate) use tag::{is_character, is_name, is_tag_name};
 
 use crate::NAMESPACE;
 use crate::error::Error;
 use crate::position::{Place, Position};
-use cut::{Kind, Token, Uncut, cut};
+use cut::{Kind, Token, Uncut, cut, cut_piece};
 use octets::{Fault, Octets};
 use std::io::BufRead;
 use tag::{
-    Complaint, Scratch, TagLimits, Wrong, begins_plain, check_name, excerpt, is_space, plain_len,
-    resolve,
+    Complaint, Scratch, TagLimits, Wrong, begins_plain, check_name, excerpt, is_space,
+    may_begin_name, plain_len, resolve,
 };
-
-/// What input may ask for, at most. The defaults lie far above every real export.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limits {
-    /// Elements inside each other: 1,000.
-    pub depth: usize,
-    /// Attributes of one element: 1,000.
-    pub attributes: usize,
-    /// Bytes of a name of an element or attribute: 1,024.
-    pub name: usize,
-    /// Bytes of one text (from tag to tag), comment or tag: 256 MiB. An attachment is one text, a third larger than its file.
-    pub text: usize,
-    /// Elements, texts and attributes of one tree: 20 million.
-    pub nodes: usize,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Limits {
-            depth: 1_000,
-            attributes: 1_000,
-            name: 1_024,
-            text: 256 << 20,
-            nodes: 20_000_000,
-        }
-    }
-}
-
-/// A piece of a file. Whatever is borrowed lasts until the next event.
-#[derive(Debug, Clone, Copy)]
-pub enum Event<'s> {
-    /// `<?xml version='1.0' encoding='utf-8'?>`
-    Declaration {
-        /// As declared, whatever the bytes really are.
-        encoding: Option<&'s str>,
-        /// Its `<`.
-        position: Position,
-    },
-    /// `<!DOCTYPE …>`, which is never fetched.
-    Doctype {
-        /// Between `<!DOCTYPE` and `>`, as in `database SYSTEM 'domino_9_0_1.dtd'`.
-        text: &'s str,
-        /// Its `<`.
-        position: Position,
-    },
-    /// A start tag, or a tag that is both.
-    Start {
-        /// The element's name.
-        name: &'s str,
-        /// Its attributes.
-        attributes: Attributes<'s>,
-        /// Written `<name/>`. Its end follows all the same.
-        empty: bool,
-        /// Its `<`.
-        position: Position,
-    },
-    /// An element's end; each start has one.
-    End {
-        /// The element's name.
-        name: &'s str,
-        /// The `<` of its end tag; of `<name/>`, what follows it.
-        position: Position,
-    },
-    /// All text up to the next tag, comment, instruction or CDATA: references resolved, lines ending with LF. Never empty, and only
-    /// inside the root.
-    Text {
-        /// With its white space.
-        text: &'s str,
-        /// Its first character.
-        position: Position,
-    },
-    /// The text of `<![CDATA[…]]>`, lines ending with LF.
-    CData {
-        /// As it stands.
-        text: &'s str,
-        /// Its `<`.
-        position: Position,
-    },
-    /// `<!--…-->`
-    Comment {
-        /// Between the dashes.
-        text: &'s str,
-        /// Its `<`.
-        position: Position,
-    },
-    /// `<?target data?>`
-    Instruction {
-        /// Its first word.
-        target: &'s str,
-        /// What follows, without the space before it.
-        data: &'s str,
-        /// Its `<`.
-        position: Position,
-    },
-}
-
-impl Event<'_> {
-    /// Where it begins.
-    pub fn position(&self) -> Position {
-        match self {
-            Event::Declaration { position, .. }
-            | Event::Doctype { position, .. }
-            | Event::Start { position, .. }
-            | Event::End { position, .. }
-            | Event::Text { position, .. }
-            | Event::CData { position, .. }
-            | Event::Comment { position, .. }
-            | Event::Instruction { position, .. } => *position,
-        }
-    }
-}
 
 /// A piece that was read.
 #[derive(Debug, Clone, Copy)]
@@ -196,7 +87,8 @@ impl Stage {
     }
 }
 
-/// Reads a file's events one after the other, in memory that does not grow with the file.
+/// Reads a file's events one after the other, in memory that does not grow with the file, but with the longest text, comment or tag in it:
+/// some three times as much. [In pieces](Source::in_pieces) texts do not count.
 ///
 /// After an error, or the end, there is nothing more.
 #[derive(Debug)]
@@ -205,6 +97,8 @@ pub struct Source<R> {
     /// In the window: what was not cut yet.
     next: usize,
     limits: Limits,
+    /// Long texts are given piece by piece.
+    in_pieces: bool,
     stage: Stage,
     /// Of the event that was read, if it is not the window's.
     text: String,
@@ -227,6 +121,7 @@ impl<R: BufRead> Source<R> {
             octets: Octets::new(bytes),
             next: 0,
             limits,
+            in_pieces: false,
             stage: Stage::Begin,
             text: String::new(),
             scratch: Scratch::default(),
@@ -236,6 +131,13 @@ impl<R: BufRead> Source<R> {
             end_pending: None,
             leaving: false,
         }
+    }
+
+    /// Gives a text of more than a MiB in pieces, each an event of its own that ends with a line where it can: for who looks at a text as it
+    /// comes, such as Base64 of any length, in memory that does not grow with it.
+    pub fn in_pieces(mut self) -> Self {
+        self.in_pieces = true;
+        self
     }
 
     /// The next event; `None` at the end of a file that is whole.
@@ -378,12 +280,11 @@ impl<R: BufRead> Source<R> {
             // An error is large, and a result that may be one is slow to hand on: pieces come by a way of their own.
             let token = match self.cut() {
                 Ok(token) => token,
-                Err(why) => {
-                    if self.widen(why)? {
-                        continue;
-                    }
-                    return self.end_of_file();
-                }
+                Err(why) => match self.piece(why) {
+                    Some(piece) => piece,
+                    None if self.widen(why)? => continue,
+                    None => return self.end_of_file(),
+                },
             };
             self.next = token.end;
             self.octets.locate(token.start);
@@ -420,6 +321,15 @@ impl<R: BufRead> Source<R> {
             return Err(Uncut::TooLong);
         }
         Ok(token)
+    }
+
+    /// What is there of a long text, if that is asked for.
+    #[cold]
+    fn piece(&self, why: Uncut) -> Option<Token> {
+        let goes_on = why == Uncut::Inside("a text") && !self.octets.ended();
+        let is_wanted = self.in_pieces && goes_on && !self.open.is_empty();
+        let piece = is_wanted.then(|| cut_piece(self.octets.text(), self.next));
+        piece.flatten()
     }
 
     /// More of the file, if that is what a piece lacks; false at the end.
@@ -467,6 +377,11 @@ impl<R: BufRead> Source<R> {
         };
         let (tag_len, name) = (tag.len(), &tag[..name_len]);
         let is_plain = name_len == plain && begins_plain(tag.as_bytes());
+        if !is_plain && !may_begin_name(tag) {
+            return Err(self.syntax(
+                "in a text a < is written &lt;, and in a tag the name stands directly behind it",
+            ));
+        }
         if !is_plain || name_len > self.limits.name {
             check_name(name, self.limits.name).map_err(|what| self.complaint("<", "", what))?;
         }
@@ -601,12 +516,22 @@ impl<R: BufRead> Source<R> {
             None => Ok(()),
             Some(at) => {
                 let at = self.at_beyond(&text[..at]);
-                Err(match self.stage {
-                    Stage::Epilog => Error::Outside { at },
-                    _ => Error::NotXml { at },
-                })
+                Err(self.outside(at))
             }
         }
+    }
+
+    /// The error of text outside the root.
+    fn outside(&self, at: Place) -> Error {
+        match self.stage {
+            Stage::Epilog => Error::Outside { at },
+            _ => Error::NotXml { at },
+        }
+    }
+
+    /// Whether what is left of the window begins as a tag, a comment or the like.
+    fn is_in_markup(&self) -> bool {
+        self.octets.text()[self.next..].starts_with('<')
     }
 
     #[cold]
@@ -728,6 +653,8 @@ impl<R: BufRead> Source<R> {
                 at,
                 name: excerpt(&name),
             },
+            // Outside the root there is no text at all, unless it is in a tag.
+            Fault::Character(_) if self.open.is_empty() && !self.is_in_markup() => self.outside(at),
             Fault::Character(code) => Error::Character { at, code },
         })
     }
@@ -761,6 +688,7 @@ impl<R: BufRead> Source<R> {
             },
             Wrong::Twice(name) => Error::AttributeTwice { at, name },
             Wrong::Entity(name) => Error::Entity { at, name },
+            Wrong::Reference(reference) => Error::Reference { at, reference },
             Wrong::CharacterReference(reference) => Error::CharacterReference { at, reference },
         }
     }

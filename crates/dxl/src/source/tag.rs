@@ -29,6 +29,8 @@ pub(super) enum Wrong {
     TooMany,
     Twice(String),
     Entity(String),
+    /// The number of no character.
+    Reference(String),
     CharacterReference(String),
 }
 
@@ -334,12 +336,11 @@ pub(super) fn resolve(reference: &str) -> Result<char, Wrong> {
         "quot" => '"',
         "apos" => '\'',
         _ => match reference.strip_prefix('#') {
-            Some(number) => {
-                return number_of(number)
-                    .and_then(char::from_u32)
-                    .filter(|character| is_character(*character))
-                    .ok_or_else(|| Wrong::CharacterReference(excerpt(reference)));
-            }
+            Some(number) => match number_of(number).and_then(char::from_u32) {
+                Some(character) if is_character(character) => character,
+                Some(_) => return Err(Wrong::CharacterReference(excerpt(reference))),
+                None => return Err(Wrong::Reference(excerpt(reference))),
+            },
             None if is_name(reference) => return Err(Wrong::Entity(excerpt(reference))),
             None => return Err(Wrong::Syntax("a & is written &amp;")),
         },
@@ -419,6 +420,11 @@ pub(super) fn begins_plain(bytes: &[u8]) -> bool {
 
 fn is_plain_name(bytes: &[u8]) -> bool {
     begins_plain(bytes) && plain_len(bytes) == bytes.len()
+}
+
+/// Whether a text begins with what a name may begin with.
+pub(super) fn may_begin_name(text: &str) -> bool {
+    text.starts_with(is_name_start)
 }
 
 fn is_name_start(character: char) -> bool {

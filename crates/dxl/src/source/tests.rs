@@ -325,13 +325,27 @@ fn bad_input_is_refused_where_it_is_bad() {
             matches!(e, Error::CharacterReference { .. })
         }),
         (b"<a>&#xD800;</a>", 1, 4, |e| {
-            matches!(e, Error::CharacterReference { .. })
+            matches!(e, Error::Reference { .. })
+        }),
+        (b"<a>&#xZZ;</a>", 1, 4, |e| {
+            matches!(e, Error::Reference { .. })
+        }),
+        (b"<a>&#x110000;</a>", 1, 4, |e| {
+            matches!(e, Error::Reference { .. })
+        }),
+        (b"<a b='&#;'/>", 1, 7, |e| {
+            matches!(e, Error::Reference { .. })
         }),
         (b"<a>&#+65;</a>", 1, 4, |e| {
-            matches!(e, Error::CharacterReference { .. })
+            matches!(e, Error::Reference { .. })
         }),
         (b"<a>x&#99999999999;</a>", 1, 5, |e| {
-            matches!(e, Error::CharacterReference { .. })
+            matches!(e, Error::Reference { .. })
+        }),
+        (b"\0\0\0", 1, 1, |e| matches!(e, Error::NotXml { .. })),
+        (b"<a/>\n\0", 2, 1, |e| matches!(e, Error::Outside { .. })),
+        (b"<a/><!-- \x01 -->", 1, 10, |e| {
+            matches!(e, Error::Character { code: 1, .. })
         }),
         (b"<a>&nbsp;</a>", 1, 4, |e| {
             matches!(e, Error::Entity { .. })
@@ -372,8 +386,20 @@ fn bad_input_is_refused_where_it_is_bad() {
         (b"<!DOCTYPE a><!DOCTYPE a><a/>", 1, 13, |e| {
             matches!(e, Error::Syntax { .. })
         }),
-        (b"< a/>", 1, 2, |e| matches!(e, Error::Name { .. })),
-        (b"<1/>", 1, 2, |e| matches!(e, Error::Name { .. })),
+        (
+            b"< a/>",
+            1,
+            1,
+            |e| matches!(e, Error::Syntax { mend, .. } if mend.contains("&lt;")),
+        ),
+        (
+            b"<a>b\n< c</a>",
+            2,
+            1,
+            |e| matches!(e, Error::Syntax { mend, .. } if mend.contains("&lt;")),
+        ),
+        (b"<a>b<=c</a>", 1, 5, |e| matches!(e, Error::Syntax { .. })),
+        (b"<1/>", 1, 1, |e| matches!(e, Error::Syntax { .. })),
         (b"<a :b='1'/>", 1, 4, |e| matches!(e, Error::Name { .. })),
         (b"<a><:b/></a>", 1, 5, |e| matches!(e, Error::Name { .. })),
         (b"<a<b/>", 1, 2, |e| matches!(e, Error::Name { .. })),
@@ -516,6 +542,64 @@ fn huge_texts_up_to_the_limit() {
     assert!(matches!(why, Error::NameTooLong { limit: 10, .. }), "{why}");
     let why = events_of(&b"<a abcdefghijk=''/>"[..], limits).unwrap_err();
     assert!(matches!(why, Error::NameTooLong { limit: 10, at } if at.position.column == 4));
+}
+
+/// The text of all pieces of a file of one line, and how long the longest is.
+fn pieces_of(file: &str, limits: Limits) -> Result<(String, usize), Error> {
+    let mut source = Source::new(file.as_bytes(), limits).in_pieces();
+    let (mut whole, mut longest) = (String::new(), 0);
+    while let Some(event) = source.next()? {
+        if let Event::Text { text, position } = event {
+            let before = whole.chars().count() as u32;
+            assert_eq!(position.column, before + 4, "all is one line");
+            whole.push_str(text);
+            longest = longest.max(text.len());
+        }
+    }
+    Ok((whole, longest))
+}
+
+#[test]
+fn long_texts_come_in_pieces() {
+    let limits = Limits {
+        text: 4 << 20,
+        ..Limits::default()
+    };
+    for (piece, count) in [("x", 9 << 20), ("xyz]]x]", 1 << 20), ("äöü", 1 << 20)] {
+        let text = piece.repeat(count);
+        let file = format!("<a>{text}</a>");
+        let (whole, longest) = pieces_of(&file, limits).unwrap();
+        assert!(whole == text && longest < 3 << 20, "{piece} {longest}");
+        assert!(matches!(
+            events_of(file.as_bytes(), limits),
+            Err(Error::TooLong { .. })
+        ));
+    }
+    // References are never cut; lines end a piece.
+    for (piece, read) in [("&amp;", "&"), ("&#x1F600;", "\u{1F600}"), ("a\r\n", "a\n")] {
+        let file = format!("<a>{}</a>", piece.repeat(1 << 20));
+        let mut source = Source::new(file.as_bytes(), limits).in_pieces();
+        let (mut whole, mut count) = (String::new(), 0);
+        while let Some(event) = source.next().unwrap() {
+            if let Event::Text { text, .. } = event {
+                whole.push_str(text);
+                count += 1;
+                let is_last = whole.len() == read.len() << 20;
+                assert!(!read.ends_with('\n') || is_last || text.ends_with('\n'));
+            }
+        }
+        assert!(
+            whole == read.repeat(1 << 20) && count > 1,
+            "{piece} {count}"
+        );
+    }
+    // What is wrong in a long text is told as in a short one.
+    for (end, wanted) in [("]]>", 4), ("&x;", 4), ("&", 4)] {
+        let at = 3 << 20;
+        let file = format!("<a>{}{end}</a>", "x".repeat(at));
+        let why = pieces_of(&file, limits).unwrap_err();
+        assert_eq!(why.place().position.column as usize, at + wanted, "{end}");
+    }
 }
 
 #[test]

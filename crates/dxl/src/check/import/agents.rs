@@ -7,6 +7,9 @@ use crate::source::Attributes;
 
 /// An agent runs every so many minutes at the most.
 const SHORTEST_MINUTES: u64 = 5;
+/// How times of a schedule are written.
+const START: &str = "<starttime><datetime>T000000,00</datetime></starttime>";
+const END: &str = "<endtime><datetime>T235900,00</datetime></endtime>";
 /// Of a time so much is kept.
 const MOST_LETTERS: usize = 40;
 
@@ -19,7 +22,13 @@ pub(super) struct Agent {
     /// Its code asks for files, the environment or COM, or it cannot be said.
     asks_for_more: bool,
     trigger: String,
+    /// Where it waits for a schedule, and in what.
+    unscheduled: Option<(Position, String)>,
     schedule: Option<Schedule>,
+    /// Whether the open element directly below the agent is `<code>`.
+    in_code: bool,
+    /// What the first `<code>` holds.
+    action: Option<&'static str>,
     /// How many elements below the agent are open.
     depth: usize,
     /// The open element below `<schedule>` that holds a time, and how deep it lies.
@@ -72,6 +81,14 @@ const ASKING: &[&str] = &[
     "activateapp",
 ];
 
+/// What an agent may be made of, by the element that holds it.
+const ACTIONS: &[(&str, &str)] = &[
+    ("formula", "a formula"),
+    ("javaproject", "Java"),
+    ("lotusscript", "LotusScript"),
+    ("simpleaction", "simple actions"),
+];
+
 impl Agent {
     pub(super) fn new(attributes: Attributes<'_>, path: &str) -> Self {
         let unrestricted = attributes.iter().find(|attribute| {
@@ -83,7 +100,10 @@ impl Agent {
             unrestricted: unrestricted.map(|attribute| attribute.position()),
             asks_for_more: false,
             trigger: String::new(),
+            unscheduled: None,
             schedule: None,
+            in_code: false,
+            action: None,
             depth: 0,
             in_time: None,
             in_script: None,
@@ -99,9 +119,16 @@ impl Agent {
         findings: &mut Findings,
     ) {
         let of = |name: &str| attributes.get(name).unwrap_or_default();
+        match self.depth {
+            1 => self.in_code = name == "code",
+            2 if self.in_code => self.compare_action(name, at, path, findings),
+            _ => {}
+        }
         match name {
             "trigger" => {
                 self.trigger = excerpt(of("type"));
+                let is_scheduled = self.trigger == "scheduled";
+                self.unscheduled = is_scheduled.then(|| (at, path.to_owned()));
                 if self.trigger == "beforenewmail" {
                     findings.add(
                         Rule::BeforeNewMail,
@@ -123,6 +150,7 @@ impl Agent {
             }
             "schedule" => {
                 check_interval(attributes, at, path, findings);
+                self.unscheduled = None;
                 self.schedule = Some(Schedule {
                     kind: excerpt(of("type")),
                     at,
@@ -139,6 +167,23 @@ impl Agent {
             _ => {}
         }
         self.depth += 1;
+    }
+
+    /// Its code is all of one kind.
+    fn compare_action(&mut self, name: &str, at: Position, path: &str, findings: &mut Findings) {
+        let Some((_, kind)) = ACTIONS.iter().find(|(element, _)| *element == name) else {
+            return;
+        };
+        let first = *self.action.get_or_insert(kind);
+        if first != *kind {
+            findings.add(
+                Rule::AgentActions,
+                at,
+                path,
+                format!("the agent is made of {first}, and here is {kind}"),
+                "make two agents, or keep one of the two",
+            );
+        }
     }
 
     pub(super) fn uses_library(&mut self) {
@@ -177,6 +222,15 @@ impl Agent {
     }
 
     pub(super) fn finish(self, findings: &mut Findings) {
+        if let Some((at, path)) = &self.unscheduled {
+            findings.add(
+                Rule::ScheduleTimes,
+                *at,
+                path,
+                "the agent is scheduled and has no schedule".to_owned(),
+                format!("write <schedule type='daily'>{START}</schedule> into the trigger, or another trigger"),
+            );
+        }
         if let (Some(at), false) = (self.unrestricted, self.asks_for_more) {
             findings.add(
                 Rule::AgentUnrestricted,
@@ -231,21 +285,21 @@ impl Schedule {
                 .is_some_and(|(_, time)| time.starts_with("000000"))
         };
         let lacks = [
-            (needs_start && self.start.is_none(), "start"),
-            (needs_end && self.end.is_none(), "end"),
+            (needs_start && self.start.is_none(), "start", START),
+            (needs_end && self.end.is_none(), "end", END),
         ];
-        let lacks: Vec<&str> = lacks
+        let (lacks, elements): (Vec<&str>, Vec<&str>) = lacks
             .into_iter()
-            .filter(|(lacks, _)| *lacks)
-            .map(|(_, what)| what)
-            .collect();
+            .filter(|(lacks, ..)| *lacks)
+            .map(|(_, what, element)| (what, element))
+            .unzip();
         if !lacks.is_empty() {
             findings.add(
                 Rule::ScheduleTimes,
                 self.at,
                 path,
                 format!("the schedule has no {} time", lacks.join(" and no ")),
-                "write <starttime><datetime>T000000,00</datetime></starttime>, and <endtime> with T235900,00 likewise",
+                format!("write {} into it", elements.join(" and ")),
             );
         } else if needs_end && is_midnight(&self.start) && is_midnight(&self.end) {
             findings.add(
@@ -253,7 +307,7 @@ impl Schedule {
                 self.at,
                 path,
                 "the schedule is from 00:00 to 00:00".to_owned(),
-                "let it end at 23:59: <endtime><datetime>T235900,00</datetime></endtime>",
+                format!("let it end at 23:59: {END}"),
             );
         }
     }
