@@ -31,6 +31,7 @@
 use crate::meaning::{self, Fate};
 use crate::references::{References, pointer};
 use crate::schema::Content;
+use crate::source::is_name;
 use crate::tree::{Element, Kind, Node, NodeId, Step, Tree};
 use crate::uses::Uses;
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
@@ -185,7 +186,8 @@ fn is_note(tree: &Tree, id: NodeId) -> bool {
 }
 
 /// Numbers the paragraph definitions of a note in the order in which they stand, and what points to them alike. Where a paragraph points
-/// to one that is not there, all keep their ids: a new one might be the one that it lacks.
+/// to one that is not there, all keep their ids: a new one might be the one that it lacks. So they do where one is no id: that is a mistake,
+/// and not for cleaning to hide.
 fn number_paragraphs(tree: &mut Tree, note: NodeId) {
     let Some(note) = tree.element(note) else {
         return;
@@ -194,9 +196,15 @@ fn number_paragraphs(tree: &mut Tree, note: NodeId) {
     if references.has_lost_paragraphs() {
         return;
     }
-    let numbers: HashMap<NodeId, String> = note
-        .descendants()
-        .filter(|element| element.name() == "pardef")
+    let definitions = || {
+        note.descendants()
+            .filter(|element| element.name() == "pardef")
+    };
+    let is_id = |id: &str| !id.is_empty() && is_name(&format!("a{id}"));
+    if !definitions().all(|definition| definition.attribute("id").is_some_and(is_id)) {
+        return;
+    }
+    let numbers: HashMap<NodeId, String> = definitions()
         .zip(1_u32..)
         .map(|(definition, number)| (definition.id(), number.to_string()))
         .collect();

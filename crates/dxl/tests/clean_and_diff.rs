@@ -283,7 +283,7 @@ fn paragraph_definitions_have_numbers_in_their_order() {
     let body = |name: &str, ids: [u32; 5]| {
         let [first, second, twice, lone, lacking] = ids;
         format!(
-            "<page name='{name}'>\n<body><richtext>\n<pardef id='{first}'/>\n<pardef align='center' id='{second}'/>\n<par def='{first}'/>\n<section><sectiontitle pardef='{second}'/>\n</section>\n\
+            "<page name='{name}'>\n<body><richtext>\n<pardef id='{first}'/>\n<pardef align='center' id='{second}'/>\n<par def='{first}'/>\n<section>\n<sectiontitle pardef='{second}'/>\n</section>\n\
              <pardef align='right' id='{twice}'/>\n<par def='{twice}'/>\n</richtext></body>\n<item name='a'><richtext>\n<pardef id='{lone}'/>\n<par def='{lone}'/>\n<par def='{lacking}'/>\n</richtext></item>\n</page>\n"
         )
     };

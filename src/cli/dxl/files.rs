@@ -408,11 +408,7 @@ mod tests {
                 true,
             ),
             ("other.xml", b"", true),
-            (
-                "script.lsa",
-                b"' <form\nSub Initialize\nEnd Sub\n",
-                false,
-            ),
+            ("script.lsa", b"' <form\nSub Initialize\nEnd Sub\n", false),
             ("empty.lsa", b"", false),
             ("script.lss", b"", false),
             ("style.css", b"", false),
