@@ -619,6 +619,8 @@ End Sub</lotusscript></code></agent>");
         }
         put("one/Forms/c.form", &form("Other", " alias='b'"));
         put("one/Forms/d.form", raw);
+        put("one/Forms/a.form.bak", &form("Boat", ""));
+        put("one/_backups/a.form", &form("Boat", ""));
         // Nothing says that they are one database.
         assert_eq!(told(true), [""; 0]);
         for side in ["one", "two"] {

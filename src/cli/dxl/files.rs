@@ -231,6 +231,11 @@ impl Named {
     }
 }
 
+/// Whether Domino Designer gives such a name to DXL.
+pub(super) fn is_named_as_dxl(file: &Path) -> bool {
+    matches!(Named::of(file), Named::Dxl | Named::Script)
+}
+
 /// Whether a folder gives it: what begins as DXL, whatever its name, and what is named as DXL is and is no other XML either, so that broken
 /// files are told.
 fn is_dxl(entry: &DirEntry) -> io::Result<bool> {
