@@ -337,7 +337,7 @@ def test_links_between_files_keep_what_they_point_to(write, tmp_path):
 BAD = {
     "cut off": (BOAT[:200].encode(), "well-formed"),
     "empty": (b"", "well-formed"),
-    "no XML": (bytes(range(1, 256)) * 20, "control-character"),
+    "no XML": (bytes(range(1, 256)) * 20, "well-formed"),
     "not UTF-8": (BOAT.replace("boat", "bo\xe4t").encode("latin-1"), "encoding"),
     "internal subset": (BOAT.replace("<form ", "<!DOCTYPE form [<!ENTITY a 'aaaa'>]>\n<form ").encode(), "no-entities"),
     "entity": (BOAT.replace("boat<", "&boat;<").encode(), "no-entities"),
@@ -454,6 +454,30 @@ def test_other_xml_in_a_folder_is_left_alone(write, tmp_path):
     for name, content in (("there/cut.xml", "<form na"), ("there/space.dxl", BOAT.replace("lotus", "locust")), ("there/text.xml", "no XML")):
         write(name, content)
     assert dxl("check", tmp_path / "there")[1].endswith(b"4 files: 3 errors, no warnings\n")
+
+
+@pytest.mark.parametrize("content", [b"", b"<?xml version='1.0' encoding='u", b"<form name='Boat' xmlns='http://ww", b"\0" * 40, BOAT.encode("utf-32")])
+def test_a_broken_file_of_a_project_is_told(write, tmp_path, content):
+    for side in ("old", "new"):
+        write(f"{side}/Forms/good.form", BOAT)
+        write(f"{side}/Forms/boat.form", BOAT if side == "old" else content)
+    status, out, _ = dxl("check", tmp_path / "new")
+    assert status == 1 and b"boat.form:" in out and out.endswith(b"2 files: 1 error, no warnings\n")
+    status, out, err = dxl("diff", tmp_path / "old", tmp_path / "new")
+    assert (status, out) == (2, b"") and b"new/Forms/boat.form:" in err
+    assert dxl("clean", "--check", tmp_path / "new")[0] == 2
+
+
+@pytest.mark.parametrize("command", [["check"], ["diff", "old.dxl"], ["clean"]])
+def test_whoever_closes_the_output_has_what_was_asked_for(write, tmp_path, command):
+    write("old.dxl", BOAT)
+    many = write("many.dxl", BOAT.replace("<pardef id='1'/>", "<hull/>" * 20_000))
+    arguments = [tmp_path / word if word.endswith(".dxl") else word for word in command]
+    run = subprocess.Popen([binary(), "dxl", *arguments, many], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    run.stdout.read(10)
+    run.stdout.close()
+    assert run.stderr.read() == b""
+    assert run.wait(60) == (0 if command == ["clean"] else 1)
 
 
 @pytest.mark.parametrize("name", ["build.xml", "page.dxl"])
