@@ -18,7 +18,7 @@ impl Names {
         Self::default()
     }
 
-    /// Adds to what was found in a file, by [`check`](super::check::check) for the importer, a warning for each of its names that a file before
+    /// Adds to what was found in a file, by [`check`](fn@super::check) for the importer, a warning for each of its names that a file before
     /// it has, up to `most` findings in all. Names of one language or sort of client are passed over: another may have the same there.
     pub fn compare(&mut self, checked: &mut Checked, most: usize) {
         if checked.names.is_empty() {
