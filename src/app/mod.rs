@@ -278,8 +278,8 @@ impl Gateway {
         self.links.clone()
     }
 
-    /// The HTTP doors, as one filter.
-    pub fn routes(&self) -> BoxedFilter<(Response,)> {
+    /// The HTTP doors, as one filter; `in_the_clear`: for a listener whose bytes others may read.
+    pub fn routes(&self, in_the_clear: bool) -> BoxedFilter<(Response,)> {
         let soap = soap::door::routes(soap::door::Soap {
             to_handset: self.to_handset.clone(),
             to_desktop: self.to_desktop.clone(),
@@ -309,6 +309,7 @@ impl Gateway {
                 Box::pin(async move { sight.text().await })
             }),
             metrics_open: self.settings.metrics.open,
+            in_the_clear,
         });
         soap.or(rest).unify().or(rest::nowhere()).unify().boxed()
     }

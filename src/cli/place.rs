@@ -71,9 +71,8 @@ impl PlaceArgs {
         if let Some(dir) = &self.data {
             let remembered = Remembered::of(dir)?;
             schema = remembered.schema;
-            let sqlite = || format!("sqlite:{}", dir.join(DATABASE_FILE).display());
             let mut database = toml::Table::new();
-            let url = remembered.database.unwrap_or_else(sqlite);
+            let url = remembered_database(dir, remembered.database.as_deref());
             database.insert("url".to_owned(), url.into());
             let mut security = toml::Table::new();
             let keys = dir.join(KEYS_DIR).display().to_string();
@@ -107,6 +106,17 @@ impl PlaceArgs {
         })
     }
 }
+
+/// The database of a demo's directory by what its memory says of it: nothing where it is the directory's own, which goes along when that is copied or moved.
+pub fn remembered_database(dir: &Path, remembered: Option<&str>) -> String {
+    match remembered {
+        Some(url) if url != OWN_DATABASE => url.to_owned(),
+        _ => format!("sqlite:{}", dir.join(DATABASE_FILE).display()),
+    }
+}
+
+/// How a demo's memory names the directory's own database.
+pub const OWN_DATABASE: &str = "own";
 
 /// What a demo's memory says of its database, as far as it says so.
 #[derive(Debug, Default, serde::Deserialize)]

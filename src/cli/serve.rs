@@ -153,7 +153,6 @@ async fn open_doors(
         connections_per_source: http.connections_per_source,
         ..Limits::default()
     };
-    let routes = gateway.routes();
     if let (Some(address), Some(certificates)) = (http.https_listen, certificates) {
         let listener = TcpListener::bind(address)
             .await
@@ -162,7 +161,7 @@ async fn open_doors(
         doors.spawn(listener::serve(
             listener,
             Some(certificates.https_config()),
-            routes.clone(),
+            gateway.routes(false),
             limits.clone(),
             stop.clone(),
         ));
@@ -171,11 +170,17 @@ async fn open_doors(
         let listener = TcpListener::bind(address)
             .await
             .with_context(|| format!("http.http_listen: {address}"))?;
-        tracing::warn!(%address, "listening, plain HTTP: whatever is sent there can be read on its way");
+        // On this machine alone it is the near side of a proxy that speaks TLS.
+        let in_the_clear = !address.ip().is_loopback();
+        if in_the_clear {
+            tracing::warn!(%address, "listening, plain HTTP: whatever is sent there can be read on its way; SOAP alone is answered, REST is not");
+        } else {
+            tracing::info!(%address, "listening, plain HTTP on this machine alone");
+        }
         doors.spawn(listener::serve(
             listener,
             None,
-            routes,
+            gateway.routes(in_the_clear),
             limits,
             stop.clone(),
         ));

@@ -168,7 +168,7 @@ pub struct Http {
     /// Where HTTPS listens, or `"off"`.
     #[serde(with = "listen")]
     pub https_listen: Option<SocketAddr>,
-    /// Where plain HTTP listens; off unless set [SPEC 9.4].
+    /// Where plain HTTP listens; off unless set. On an address that others reach it answers SOAP alone, for no API key is taken in the clear [SPEC 9.4].
     #[serde(with = "listen")]
     pub http_listen: Option<SocketAddr>,
     /// The PEM file of the certificate chain, our own first.

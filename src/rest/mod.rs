@@ -66,6 +66,8 @@ pub struct Rest {
     pub sight: Arc<dyn Fn() -> BoxFuture<'static, String> + Send + Sync>,
     /// Whether `/metrics` is for everybody.
     pub metrics_open: bool,
+    /// Whether what is sent here can be read on its way: then nothing that takes an API key is answered [SPEC 9.4].
+    pub in_the_clear: bool,
 }
 
 /// A request without its body.
@@ -179,6 +181,7 @@ impl Rest {
             Target::Version => return Ok(probes::version(self)),
             Target::OpenApi => return Ok(openapi::openapi()),
             Target::Metrics if self.metrics_open => return Ok(probes::metrics(self).await),
+            _ if self.in_the_clear => return Err(problem::in_the_clear()),
             _ => {}
         }
         let who = by_bearer(&self.book, &asked.headers, self.clock.now());

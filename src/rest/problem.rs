@@ -114,19 +114,21 @@ impl FieldError {
         }
     }
 
-    /// The same for the log: a name that does not look like one may be a text that went astray.
+    /// The same for the log: a name that does not look like one of ours may be a text, a number or a serial that went astray.
     fn cause(&self) -> String {
         let is_name = |step: &str| {
-            step.len() <= 32
-                && step
-                    .bytes()
-                    .all(|c| c.is_ascii_alphanumeric() || b"_-.".contains(&c))
+            let is_index = step.len() <= 4 && step.bytes().all(|c| c.is_ascii_digit());
+            let is_word = |c: u8| c.is_ascii_alphabetic() || b"_-".contains(&c);
+            is_index || (step.len() <= 32 && step.bytes().all(is_word))
         };
-        match &self.pointer {
-            Some(pointer) if !pointer.split('/').all(is_name) => {
-                "a field whose name is not shown here".into()
-            }
-            _ => self.detail.clone(),
+        let (name, what) = match (&self.pointer, &self.parameter) {
+            (Some(pointer), _) => (pointer.as_str(), "field"),
+            (None, Some(parameter)) => (parameter.as_str(), "parameter"),
+            (None, None) => ("", ""),
+        };
+        match name.split('/').all(is_name) {
+            true => self.detail.clone(),
+            false => format!("a {what} whose name is not shown here"),
         }
     }
 }
@@ -238,6 +240,15 @@ pub fn not_for(scope: KeyScope) -> Fault {
     Refusal::Kind(format!(
         "This API key is not for that. Please ask your administrator for one with the scope `{word}`."
     ))
+    .into()
+}
+
+/// An API key that came, or was to come, where others may read it.
+pub fn in_the_clear() -> Fault {
+    Refusal::Kind(
+        "API keys are not taken in the clear: use this gateway's https address. If a key was sent here, replace it, for it may have been read on its way."
+            .to_owned(),
+    )
     .into()
 }
 

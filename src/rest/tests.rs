@@ -39,8 +39,12 @@ impl From<HttpResponse<Bytes>> for Answer {
 
 impl Door {
     async fn open() -> Self {
+        Self::open_as(|_| {}).await
+    }
+
+    async fn open_as(change: impl Fn(&mut Rest)) -> Self {
         let bed = Bed::open().await;
-        let rest = Rest {
+        let mut rest = Rest {
             to_handset: bed.to_handset.clone(),
             to_desktop: bed.to_desktop.clone(),
             book: bed.book.clone(),
@@ -57,7 +61,9 @@ impl Door {
                 }
             }),
             metrics_open: false,
+            in_the_clear: false,
         };
+        change(&mut rest);
         let filter = routes(rest).or(nowhere()).unify().boxed();
         Self { bed, filter }
     }
@@ -99,6 +105,25 @@ type Bad<'a> = (
     u16,
     &'a str,
 );
+
+/// Neither a good key nor none gets further; what takes no key is answered.
+#[tokio::test]
+async fn no_key_is_taken_in_the_clear() {
+    let door = Door::open_as(|rest| rest.in_the_clear = true).await;
+    let bearer = format!("Bearer {}", door.bed.ann.api_key);
+    for headers in [&[("authorization", bearer.as_str())][..], &[]] {
+        for (method, path) in [
+            ("POST", "/v1/messages"),
+            ("GET", "/v1/inbound"),
+            ("GET", "/metrics"),
+        ] {
+            let answer = door.ask(method, path, headers, b"{}").await;
+            assert_eq!(answer.status, 403, "{method} {path}");
+            assert!(answer.body["detail"].as_str().unwrap().contains("https"));
+        }
+    }
+    assert_eq!(door.ask("GET", "/healthz", &[], b"").await.status, 200);
+}
 
 #[tokio::test]
 async fn bad_requests_get_problems() {
@@ -399,6 +424,12 @@ async fn a_request_id_is_found_in_the_log() {
         ),
         (
             json!({"to": ["0491570156"], "my secret": 1}),
+            422,
+            "invalid",
+            "a field whose name is not shown here",
+        ),
+        (
+            json!({"to": ["0491570156"], "my_secret_4711": 1}),
             422,
             "invalid",
             "a field whose name is not shown here",

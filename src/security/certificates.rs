@@ -111,9 +111,9 @@ impl Certificates {
         Ok(changed)
     }
 
-    /// For HTTPS: TLS 1.2 and 1.3, HTTP/2 and HTTP/1.1.
+    /// For HTTPS: TLS 1.2 and 1.3, HTTP/2, HTTP/1.1 and HTTP/1.0.
     pub fn https_config(self: &Arc<Self>) -> Arc<ServerConfig> {
-        self.server_config(&[b"h2", b"http/1.1"])
+        self.server_config(&[b"h2", b"http/1.1", b"http/1.0"])
     }
 
     /// For the doors with a protocol of their own, such as SMTP and SMPP: TLS 1.2 and 1.3, no protocol named.

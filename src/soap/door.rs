@@ -115,7 +115,7 @@ impl Soap {
                 respond(StatusCode::OK, answer::CONTENT_TYPE, xml, length)
             }
             Err(reason) => {
-                tracing::info!(%source, %reason, "a malformed SOAP call");
+                tracing::info!(%source, reason = %reason.without_names(), "a malformed SOAP call");
                 self.metrics.request("soap", "unknown", "fault");
                 fault(&reason)
             }

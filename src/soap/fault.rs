@@ -1,7 +1,7 @@
 //! Malformed calls: what was wrong, where, how to mend it, and the SOAP 1.1 Fault that says so; and the codes of refused ones. [SPEC 2.2, 9.1, 9.5]
 //!
-//! Nothing a caller sent is repeated here but names of elements, entities, charsets and operations, cut short: no key and no text
-//! can reach a log or a third party through a Fault.
+//! Nothing a caller sent is repeated to it but names of elements, entities, charsets and operations, cut short; to the log not even those, for what stands where a
+//! name is expected may be a piece of a text or a key ([`FaultReason::without_names`]).
 
 use std::fmt;
 
@@ -260,6 +260,22 @@ impl FaultReason {
         }
     }
 
+    /// The same for the log: without any name that the caller chose.
+    pub fn without_names(&self) -> FaultReason {
+        let mut nameless = self.clone();
+        match &mut nameless {
+            FaultReason::UnknownCharset { label: name }
+            | FaultReason::CustomEntity { name, .. }
+            | FaultReason::NotAnEnvelope { name }
+            | FaultReason::MustUnderstand { name, .. }
+            | FaultReason::UnknownOperation { name }
+            | FaultReason::DuplicateArgument { name, .. }
+            | FaultReason::NotPlainText { name, .. } => *name = "…".to_owned(),
+            _ => {}
+        }
+        nameless
+    }
+
     /// The SOAP 1.1 fault code, without prefix. [SOAP 1.1 §4.4.1]
     pub fn code(&self) -> &'static str {
         match self {
@@ -332,6 +348,35 @@ pub(super) fn shorten(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_log_hears_no_name_that_the_caller_chose() {
+        let (name, at) = ("Pin-4711".to_owned(), Place { line: 1, column: 2 });
+        for reason in [
+            FaultReason::UnknownCharset {
+                label: name.clone(),
+            },
+            FaultReason::CustomEntity {
+                name: name.clone(),
+                at,
+            },
+            FaultReason::NotAnEnvelope { name: name.clone() },
+            FaultReason::MustUnderstand {
+                name: name.clone(),
+                at,
+            },
+            FaultReason::UnknownOperation { name: name.clone() },
+            FaultReason::DuplicateArgument {
+                name: name.clone(),
+                at,
+            },
+            FaultReason::NotPlainText { name, at },
+        ] {
+            assert!(reason.to_string().contains("Pin-4711"), "{reason}");
+            let told = reason.without_names().to_string();
+            assert!(!told.contains("4711") && told.contains('…'), "{told}");
+        }
+    }
 
     #[test]
     fn places_count_lines_and_characters() {

@@ -1,6 +1,6 @@
 //! What a demo's directory remembers: ports, database, people with their keys. The file is `demo.json`, mode 0600.
 
-use super::super::files;
+use super::super::{files, place};
 use super::{listen, sample};
 use crate::security::new_sms_key;
 use anyhow::Context;
@@ -57,7 +57,7 @@ pub(super) struct Listeners {
 impl Memory {
     /// What the directory remembers; a new one remembers nothing.
     pub fn load(data: &Path) -> anyhow::Result<Self> {
-        let file = data.join("demo.json");
+        let file = data.join(place::DEMO_FILE);
         let mut kept: Kept = read(&file)?;
         if kept.smpp_password.is_empty() {
             // SMPP's passwords have at most 8 characters.
@@ -71,13 +71,24 @@ impl Memory {
         files::write_whole(&self.file, &serde_json::to_vec_pretty(&self.kept)?)
     }
 
-    pub fn database(&self) -> Option<&str> {
-        self.kept.database.as_deref()
+    /// The database's URL.
+    pub fn database(&self) -> Option<String> {
+        let remembered = self.kept.database.as_deref()?;
+        Some(place::remembered_database(
+            self.directory(),
+            Some(remembered),
+        ))
+    }
+
+    fn directory(&self) -> &Path {
+        self.file.parent().unwrap_or(Path::new(""))
     }
 
     /// Remembers the database; the schema of this directory on it.
     pub fn remember_database(&mut self, url: &str) -> String {
-        self.kept.database = Some(url.to_owned());
+        let is_own = url == place::remembered_database(self.directory(), None);
+        let named = if is_own { place::OWN_DATABASE } else { url };
+        self.kept.database = Some(named.to_owned());
         self.kept
             .schema
             .get_or_insert_with(|| {

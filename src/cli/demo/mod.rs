@@ -5,6 +5,7 @@ mod sample;
 mod stand_ins;
 
 use super::files::Temporary;
+use super::place;
 use super::{EndArgs, EndSignals};
 use crate::app::{self, Gateway, Parts, Place};
 use crate::clock::Clock;
@@ -237,7 +238,7 @@ async fn set_up(
 async fn set_up_beside(args: &DemoArgs, settings: Settings, data: &Path) -> anyhow::Result<Stage> {
     let mut settings = settings;
     let mut memory = Memory::load(data)?;
-    let Some(remembered) = memory.database().map(ToOwned::to_owned) else {
+    let Some(remembered) = memory.database() else {
         anyhow::bail!(
             "--join: {} is no demo's directory; begin with: emailsms demo --data {} --database postgres://…",
             data.display(),
@@ -357,7 +358,7 @@ pub(super) async fn run(args: DemoArgs) -> anyhow::Result<()> {
         people: sample.people.clone(),
         company: sample.company.name.clone(),
     };
-    let routes = stand_ins.routes(gateway.routes());
+    let routes = stand_ins.routes(gateway.routes(false));
     around.spawn(listener::serve(
         stage.http,
         None,
@@ -455,8 +456,8 @@ fn database_of(
 ) -> anyhow::Result<DatabaseUrl> {
     let url = match (&args.database, memory.database()) {
         (Some(url), _) => url.clone(),
-        (None, Some(remembered)) => remembered.to_owned(),
-        (None, None) => format!("sqlite:{}", data.join("emailsms.db").display()),
+        (None, Some(remembered)) => remembered,
+        (None, None) => place::remembered_database(data, None),
     };
     let schema = memory.remember_database(&url);
     DatabaseUrl::parse(&url, &schema, None)

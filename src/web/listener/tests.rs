@@ -434,6 +434,7 @@ async fn tls_speaks_http_1_and_2() {
         .expect("an authority");
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     for (protocol, version) in [
+        (&b"http/1.0"[..], &rustls::version::TLS12),
         (&b"http/1.1"[..], &rustls::version::TLS12),
         (b"h2", &rustls::version::TLS13),
     ] {
