@@ -151,7 +151,7 @@ impl Administration {
                 QueueRequest::Release(of) => json!(self.release_held(&of).await?),
             }),
             Request::Inbound(InboundRequest::List(wish)) => {
-                Ok(json!(self.unmatched(wish.limit, wish.text).await?))
+                Ok(json!(self.stranded(wish.limit, wish.text).await?))
             }
         }
     }

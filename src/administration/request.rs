@@ -712,16 +712,16 @@ pub struct SmsOf {
     pub sms: String,
 }
 
-/// Replies that belong to nobody.
+/// Replies that are with nobody.
 #[derive(Debug, Clone, Subcommand, Serialize, Deserialize)]
 pub enum InboundRequest {
-    /// List replies that fit no text of ours, newest first
-    List(UnmatchedWish),
+    /// List replies that fit no text of ours, and those that every mailbox refused, newest first
+    List(StrandedWish),
 }
 
-/// How unmatched replies are to be listed.
+/// How replies that are with nobody are to be listed.
 #[derive(Debug, Clone, Args, Serialize, Deserialize)]
-pub struct UnmatchedWish {
+pub struct StrandedWish {
     /// So many at most
     #[arg(long, default_value_t = 100)]
     pub limit: u64,

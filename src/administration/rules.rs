@@ -2,7 +2,7 @@
 
 use super::change::{Change, CompanyPatch, DepartmentPatch, UserPatch};
 use super::request::{HandsetsOf, NewQuota, OfUser};
-use super::view::{DestinationsView, OptOutView, QuotaView, UnmatchedView, number, time};
+use super::view::{DestinationsView, OptOutView, QuotaView, StrandedView, number, time};
 use super::{Administration, AdministrationError, Result, shown};
 use crate::accounts::quota_day;
 use crate::security::Field;
@@ -14,7 +14,7 @@ use sms::{Country, PhoneNumber};
 /// What an opt-out that an administrator noted has in place of a word.
 const NOTED: &str = "(administrator)";
 /// Unmatched replies shown at most.
-const MOST_UNMATCHED: u64 = 10_000;
+const MOST_STRANDED: u64 = 10_000;
 
 impl Administration {
     /// Sets or lifts a daily quota. What was used today stays counted.
@@ -171,17 +171,17 @@ impl Administration {
         self.opt_outs(&company.name).await
     }
 
-    /// Replies that belong to nobody yet, newest first; their texts only if asked for, which the log notes.
-    pub async fn unmatched(&self, limit: u64, with_text: bool) -> Result<Vec<UnmatchedView>> {
+    /// Replies that are with nobody, newest first; their texts only if asked for, which the log notes.
+    pub async fn stranded(&self, limit: u64, with_text: bool) -> Result<Vec<StrandedView>> {
         let rows = self
             .reader
-            .unmatched_inbound(limit.min(MOST_UNMATCHED))
+            .stranded_inbound(limit.min(MOST_STRANDED))
             .await?;
         let carriers = self.reader.carriers().await?;
         if with_text {
             tracing::info!(
                 replies = rows.len(),
-                "an administrator reads unmatched replies"
+                "an administrator reads replies that are with nobody"
             );
         }
         let mut views = Vec::with_capacity(rows.len());
@@ -190,7 +190,7 @@ impl Administration {
                 true => Some(self.vault.open(row.id, Field::ReplyText, &row.text).await?),
                 false => None,
             };
-            views.push(UnmatchedView::new(row, text, &carriers));
+            views.push(StrandedView::new(row, text, &carriers));
         }
         Ok(views)
     }
@@ -220,4 +220,60 @@ fn handsets(given: &[String], company: &company::Model) -> Result<Vec<i64>> {
     handsets.sort_unstable();
     handsets.dedup();
     Ok(handsets)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::store::mails::{Kind, NewMail};
+    use crate::testbed::Bed;
+
+    /// One that is home is not listed, one whose mail is on its way neither, nor one that another mailbox may still take.
+    #[tokio::test]
+    async fn a_reply_that_every_mailbox_refused_is_listed() {
+        let bed = Bed::open().await;
+        let company_id = bed.ann.company_id;
+        let mut replies = Vec::new();
+        for text in ["home", "refused", "waiting", "at the fallback"] {
+            replies.push(bed.add_reply(&bed.ann, None, text).await);
+        }
+        let [home, refused, _, redirected] = replies[..] else {
+            unreachable!()
+        };
+        bed.write(move |batch| {
+            Box::pin(async move {
+                for reply in replies {
+                    batch.queue_mail(NewMail {
+                        kind: Kind::Reply,
+                        event_id: reply,
+                        company_id,
+                        sms_id: None,
+                        inbound_id: Some(reply),
+                        recipient: "ann@acme.example".into(),
+                        mail_domain: "acme.example".into(),
+                    });
+                }
+                for mail in batch.claim_mails(10).await? {
+                    match mail.event_id {
+                        reply if reply == home => batch.mail_sent(mail.id).await?,
+                        reply if reply == refused || reply == redirected => {
+                            batch.mail_refused(mail.id, None, "550 nobody").await?;
+                        }
+                        _ => {}
+                    }
+                    if mail.event_id == redirected {
+                        let (to, domain) = ("desk@acme.example", "acme.example");
+                        batch.redirect_mail(mail.id, to, domain).await?;
+                    }
+                }
+                Ok(())
+            })
+        })
+        .await;
+        let listed = bed.administration().stranded(10, true).await.unwrap();
+        let told: Vec<_> = listed
+            .iter()
+            .map(|reply| (reply.text.as_deref(), reply.why))
+            .collect();
+        assert_eq!(told, [(Some("refused"), "mail_refused")]);
+    }
 }

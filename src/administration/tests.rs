@@ -301,7 +301,7 @@ async fn rules_go_round() {
     );
     assert_eq!(admin.set_opt_outs(&one, false).await.unwrap(), []);
     assert!(error(admin.set_opt_outs(&one, false).await).contains("opt-out list"));
-    assert_eq!(admin.unmatched(10, true).await.unwrap(), []);
+    assert_eq!(admin.stranded(10, true).await.unwrap(), []);
 }
 
 #[tokio::test]

@@ -199,15 +199,20 @@ pub struct HeldView {
     pub valid_until: String,
 }
 
-/// A reply that belongs to nobody yet.
+/// A reply that is with nobody.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct UnmatchedView {
+pub struct StrandedView {
     pub id: String,
     pub arrived_at: String,
     pub from: String,
     pub to: String,
     pub carrier: String,
     pub parts: i64,
+    /// `unmatched`: it belongs to nobody yet; `mail_refused`: nobody's mailbox took it.
+    pub why: &'static str,
+    /// Whose it is, if it is somebody's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user: Option<String>,
     /// Only if it was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
@@ -352,7 +357,7 @@ pub(super) fn carrier_name(id: i64, carriers: &[carriers::Model]) -> String {
         .map_or_else(|| external("car", id), |carrier| carrier.name.clone())
 }
 
-impl UnmatchedView {
+impl StrandedView {
     pub(super) fn new(
         row: inbound::Model,
         text: Option<String>,
@@ -365,6 +370,11 @@ impl UnmatchedView {
             to: row.number,
             carrier: carrier_name(row.carrier_id, carriers),
             parts: row.parts,
+            why: match row.user_id {
+                Some(_) => "mail_refused",
+                None => "unmatched",
+            },
+            user: row.user_id.map(|id| external("usr", id)),
             text,
         }
     }

@@ -1,9 +1,11 @@
 //! Replies, their parts until they are complete, and what is needed to know a redelivery.
 
 use super::bulk::{Bulk, Pick};
-use super::{Batch, Reader, StoreError};
+use super::{Batch, Reader, StoreError, mails};
 use sea_orm::entity::prelude::*;
-use sea_orm::{DatabaseBackend, FromQueryResult, IntoActiveModel, QueryOrder, QuerySelect, Value};
+use sea_orm::{
+    Condition, DatabaseBackend, FromQueryResult, IntoActiveModel, QueryOrder, QuerySelect, Value,
+};
 use std::collections::BTreeSet;
 
 /// A text from a handset. Without a company it is unmatched and waits for an administrator.
@@ -378,10 +380,18 @@ impl Reader {
         Ok(Entity::find_by_id(id).one(&self.0).await?)
     }
 
-    /// Replies that belong to nobody yet, newest first.
-    pub async fn unmatched_inbound(&self, limit: u64) -> Result<Vec<Model>, StoreError> {
+    /// Replies that are with nobody, newest first: they belong to nobody yet, or every mail with them was refused for good.
+    pub async fn stranded_inbound(&self, limit: u64) -> Result<Vec<Model>, StoreError> {
+        let reply = mails::Kind::Reply.code();
+        let failed = mails::FAILED;
+        let refused = format!(
+            "id IN (SELECT event_id FROM mails WHERE kind = {reply} AND state = {failed} EXCEPT SELECT event_id FROM mails WHERE kind = {reply} AND state <> {failed})"
+        );
+        let stranded = Condition::any()
+            .add(Column::UserId.is_null())
+            .add(Expr::cust(refused));
         Ok(Entity::find()
-            .filter(Column::UserId.is_null())
+            .filter(stranded)
             .order_by_desc(Column::Id)
             .limit(limit)
             .all(&self.0)
