@@ -163,7 +163,7 @@ def test_nothing_goes_out_unless_it_may(run):
 
 def test_a_trace_shows_calls_and_statements(run):
     _, calls, _ = run("harbour.dxl", "Flood", "--files", "lss", "--trace")
-    assert "call  NOTESDOCUMENT" not in calls and "call  NotesDocument.save(True, False)" in calls
+    assert "call  NOTESDOCUMENT" not in calls and "call  NotesDocument.Save(True, False)" in calls
     _, statements, _ = run("harbour.dxl", "Flood", "--files", "lss", "--trace=statements")
     assert "Tides(" in statements and len(statements) > len(calls)
 

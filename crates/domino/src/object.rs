@@ -1,7 +1,7 @@
 //! What every product object is to a script: a class whose members stand in the tables of Notes, and arguments with their types.
 
 use crate::World;
-use lotusscript::notes::{Library, MemberKind};
+use lotusscript::notes::{Library, Member, MemberKind};
 use lotusscript::run::{Answer, Fault, Manners, NOT_THERE, Product, ScriptError, Value, missing};
 use std::any::Any;
 use std::cell::RefCell;
@@ -77,15 +77,22 @@ pub(crate) fn object_of(product: &Product) -> Result<Rc<dyn Object>, Box<Fault>>
 
 /// That a class has no such member here.
 pub(crate) fn not_here(class: &str, member: &str) -> Answer {
-    missing(&format!("{class}.{member}"))
+    missing(&format!("{class}.{}", member_name(class, member)))
+}
+
+/// A member as Notes writes it; one that no table has as it is given.
+pub(crate) fn member_name<'n>(class: &str, member: &'n str) -> &'n str {
+    member_of(class, member).map_or(member, |found| found.name)
+}
+
+/// What the tables know of a member.
+pub(crate) fn member_of(class: &str, member: &str) -> Option<&'static Member> {
+    let library = Library::get();
+    library.member(library.class(class)?, member)
 }
 
 fn is_method(class: &str, member: &str) -> bool {
-    let library = Library::get();
-    let found = library
-        .class(class)
-        .and_then(|class| library.member(class, member));
-    found.is_some_and(|member| matches!(member.kind, MemberKind::Method { .. }))
+    member_of(class, member).is_some_and(|found| matches!(found.kind, MemberKind::Method { .. }))
 }
 
 /// What a method was given; left out and `Empty` are the same.

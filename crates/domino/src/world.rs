@@ -2,7 +2,7 @@
 
 use crate::formulas::{self, Subject};
 use crate::mail::Mail;
-use crate::object::{Arguments, Object, object_of};
+use crate::object::{Arguments, Object, member_name, member_of, object_of};
 use crate::objects::database::OpenDatabase;
 use crate::objects::document::{Doc, NotesDocument};
 use crate::objects::{self, ui};
@@ -337,7 +337,7 @@ impl Host for World {
 
     fn call(&mut self, object: &Rc<Product>, member: &str, arguments: &[Value]) -> Answer {
         let object = object_of(object)?;
-        let of = format!("{}.{member}", object.class());
+        let of = format!("{}.{}", object.class(), member_name(object.class(), member));
         if let Some(parameters) = parameters(object.class(), member) {
             count(&of, parameters, arguments)?;
         }
@@ -427,7 +427,10 @@ impl Host for World {
                 arguments,
             } if self.trace.wish != Wish::Little => Traced::Call {
                 object: (*what).to_owned(),
-                member: (*member).to_owned(),
+                member: match member_of(what, member) {
+                    Some(found) => found.name.to_owned(),
+                    None => self.spelled(member),
+                },
                 arguments: arguments.iter().map(|value| shown(value, self)).collect(),
             },
             Event::Error(error) => Traced::Error {
@@ -485,11 +488,7 @@ fn known(object: &dyn Object, member: &str) -> Result<(), Box<Fault>> {
 
 /// That a property may be set.
 fn writable(class: &str, member: &str) -> Result<(), Box<Fault>> {
-    let library = Library::get();
-    let found = library
-        .class(class)
-        .and_then(|class| library.member(class, member));
-    match found.map(|member| (&member.kind, member.name)) {
+    match member_of(class, member).map(|member| (&member.kind, member.name)) {
         Some((MemberKind::Property { is_writable: false }, name)) => {
             let message = format!("{class}.{name} is read-only");
             Err(ScriptError::new(NO_MEMBER, message).into())
@@ -502,8 +501,7 @@ fn writable(class: &str, member: &str) -> Result<(), Box<Fault>> {
 const NO_MEMBER: i32 = 185;
 
 fn parameters(class: &str, member: &str) -> Option<&'static [NotesParameter]> {
-    let library = Library::get();
-    match &library.member(library.class(class)?, member)?.kind {
+    match &member_of(class, member)?.kind {
         MemberKind::Method { parameters } => Some(parameters),
         MemberKind::Property { .. } => None,
     }

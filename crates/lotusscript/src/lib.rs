@@ -94,6 +94,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod check;
+mod currency;
 pub mod formula;
 pub mod notes;
 pub mod place;

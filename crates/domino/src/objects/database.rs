@@ -101,7 +101,7 @@ impl OpenDatabase {
         Some(open.unwrap_or_else(|| Doc::open(world, self, note)))
     }
 
-    fn store<'w>(&self, world: &'w World) -> Result<&'w Database, Box<Fault>> {
+    pub fn store<'w>(&self, world: &'w World) -> Result<&'w Database, Box<Fault>> {
         let id = self.store_id()?;
         world
             .store

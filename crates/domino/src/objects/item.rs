@@ -3,9 +3,11 @@
 use crate::World;
 use crate::convert::{self, Content, append_item};
 use crate::object::{Arguments, Object, value_of};
+use crate::objects::database::NotesDatabase;
 use crate::objects::datetime::NotesDateTime;
 use crate::objects::document::{Doc, NotesDocument, notes_error, weight_of};
 use crate::objects::embedded::NotesEmbeddedObject;
+use crate::objects::view::NotesView;
 use dxl::notes::{self, Document, Item};
 use dxl::{NodeId, Tree};
 use lotusscript::formula;
@@ -17,6 +19,43 @@ pub(crate) struct NotesItem {
     pub doc: Rc<Doc>,
     id: NodeId,
     is_rich: bool,
+}
+
+/// What a link in rich text leads to.
+struct LinkTarget {
+    element: &'static str,
+    replica_id: String,
+    /// What is meant in the database, by the attribute that has its universal id.
+    within: Option<(&'static str, String)>,
+}
+
+/// A database, a view or a document.
+fn link_target(world: &mut World, given: Arguments<'_>) -> Result<LinkTarget, Box<Fault>> {
+    let (element, database, within) = if let Ok(view) = given.object::<NotesView>(0) {
+        let unid = view.0.index(world)?.unid.clone();
+        let unid = unid.ok_or_else(|| {
+            notes_error("the view has no universal id in the DXL that was given, so that nothing can link to it")
+        })?;
+        (
+            "viewlink",
+            Rc::clone(&view.0.database),
+            Some(("view", unid)),
+        )
+    } else if let Ok(document) = given.object::<NotesDocument>(0) {
+        let unid = document.0.state.borrow().unid.clone();
+        let database = Rc::clone(&document.0.database);
+        ("doclink", database, Some(("document", unid)))
+    } else {
+        let database = given
+            .object::<NotesDatabase>(0)
+            .map_err(|_| given.mismatch(0, "a NotesDatabase, NotesView or NotesDocument"))?;
+        ("databaselink", Rc::clone(&database.0), None)
+    };
+    Ok(LinkTarget {
+        element,
+        replica_id: database.store(world)?.replica_id().to_owned(),
+        within,
+    })
 }
 
 /// The item at a place as a value.
@@ -377,7 +416,7 @@ impl Object for NotesItem {
 
 /// Rich text is written at its end.
 impl NotesItem {
-    fn rich(&self, world: &World, member: &str, given: Arguments<'_>) -> Option<Answer> {
+    fn rich(&self, world: &mut World, member: &str, given: Arguments<'_>) -> Option<Answer> {
         let done = |written: Result<(), Box<Fault>>| written.map(|()| Value::Empty);
         Some(match member {
             "appendtext" => given.text(0).and_then(|text| {
@@ -407,7 +446,7 @@ impl NotesItem {
             })(),
             "appenddoclink" => world
                 .grow(1000)
-                .and_then(|()| self.write_link(given))
+                .and_then(|()| self.write_link(world, given))
                 .map(|()| Value::Empty),
             "appendrtitem" => self.append_rich(world, given).map(|()| Value::Empty),
             "getembeddedobject" => given
@@ -466,14 +505,16 @@ impl NotesItem {
         })
     }
 
-    fn write_link(&self, given: Arguments<'_>) -> Result<(), Box<Fault>> {
-        let target = given.object::<NotesDocument>(0)?;
+    fn write_link(&self, world: &mut World, given: Arguments<'_>) -> Result<(), Box<Fault>> {
+        let target = link_target(world, given)?;
         let (comment, hotspot) = (given.text_or(1, "")?, given.text_or(2, "")?);
-        let unid = target.0.state.borrow().unid.clone();
         self.at_end(|tree, _, par| {
             let mut holder = tree.edit(par);
-            let mut link = holder.append("doclink");
-            link.set("document", &unid);
+            let mut link = holder.append(target.element);
+            link.set("database", &target.replica_id);
+            if let Some((attribute, unid)) = &target.within {
+                link.set(attribute, unid);
+            }
             if !comment.is_empty() {
                 link.set("description", &comment);
             }

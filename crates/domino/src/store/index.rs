@@ -8,7 +8,7 @@ use dxl::NodeId;
 use dxl::design::{Column, Database as Design, Design as Piece, DesignElement, Language};
 use dxl::notes::Document;
 use jiff::tz::TimeZone;
-use lotusscript::formula::{Formula, NodeKind, Time, Value};
+use lotusscript::formula::{Collation, Formula, NodeKind, Time, Value};
 use lotusscript::run::{Fault, NOT_THERE, ScriptError, charge};
 use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};
@@ -672,7 +672,13 @@ fn shown_text(value: &Value, zone: &TimeZone) -> String {
     }
 }
 
-/// Numbers before dates before texts; texts in any case, and then by it.
+/// As views sort texts, if their columns say nothing else.
+const COLLATION: Collation = Collation {
+    ignores_case: false,
+    ignores_accents: false,
+};
+
+/// Numbers before dates before texts.
 fn compare_values(one: &Value, other: &Value, zone: &TimeZone) -> Ordering {
     let rank = |value: &Value| match value {
         Value::Number(_) => 0,
@@ -697,10 +703,9 @@ fn compare_values(one: &Value, other: &Value, zone: &TimeZone) -> Ordering {
         (Value::Text(one), Value::Text(other)) => one
             .iter()
             .zip(other.iter())
-            .map(|(one, other)| {
-                one.to_lowercase()
-                    .cmp(&other.to_lowercase())
-                    .then(one.cmp(other))
+            .map(|(one, other)| match one == other {
+                true => Ordering::Equal,
+                false => COLLATION.key(one).cmp(&COLLATION.key(other)),
             })
             .find(|order| order.is_ne())
             .unwrap_or(Ordering::Equal),

@@ -188,11 +188,11 @@ fn notes_document() {
             // What is not there says so.
             (
                 "Set d = db.GetDocumentByID(\"8FA\")\nCall d.Encrypt",
-                "Agent(5) in Initialize: error 4999: NotesDocument.encrypt is not there: no host of this run has it",
+                "Agent(5) in Initialize: error 4999: NotesDocument.Encrypt is not there: no host of this run has it",
             ),
             (
                 "Set d = db.GetDocumentByID(\"8FA\")\nCall d.Save(True)",
-                "Agent(5) in Initialize: error 183: NotesDocument.save takes 2 to 3 arguments, and is given 1",
+                "Agent(5) in Initialize: error 183: NotesDocument.Save takes 2 to 3 arguments, and is given 1",
             ),
             (
                 "Set d = db.CreateDocument\nSet d.X = db",
@@ -319,8 +319,16 @@ fn notes_rich_text_item() {
                 "here",
             ),
             (
+                "Set d = db.CreateDocument\nSet r = d.CreateRichTextItem(\"Body\")\nCall r.AppendDocLink(db, \"The shop\")\nCall r.AppendDocLink(db.GetView(\"Threads\"), \"All\")\nPrint r.Text",
+                "The shopAll",
+            ),
+            (
+                "Set d = db.CreateDocument\nSet r = d.CreateRichTextItem(\"Body\")\nCall r.AppendDocLink(s, \"x\")",
+                "Agent(6) in Initialize: error 13: Type mismatch: argument 1 of NotesRichTextItem.AppendDocLink is not a NotesDatabase, NotesView or NotesDocument",
+            ),
+            (
                 "Set d = db.CreateDocument\nSet r = d.CreateRichTextItem(\"Body\")\nCall r.AppendTable(2, 2)",
-                "Agent(6) in Initialize: error 4999: NotesRichTextItem.appendtable is not there: no host of this run has it",
+                "Agent(6) in Initialize: error 4999: NotesRichTextItem.AppendTable is not there: no host of this run has it",
             ),
             (
                 "Set d = db.CreateDocument\nSet r = d.CreateRichTextItem(\"Body\")\nCall r.AppendText(\"x\")\nCall d.Save(True, False)\nSet r = Nothing\nu = d.UniversalID\nSet d = Nothing\nPrint db.GetDocumentByUNID(u).Body(0)",
@@ -420,7 +428,7 @@ fn notes_database() {
             ),
             (
                 "Print db.FTSearch(\"x\", 0).Count",
-                "Agent(4) in Initialize: error 4999: NotesDatabase.ftsearch is not there: no host of this run has it",
+                "Agent(4) in Initialize: error 4999: NotesDatabase.FTSearch is not there: no host of this run has it",
             ),
         ],
     );

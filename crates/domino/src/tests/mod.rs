@@ -44,7 +44,7 @@ pub(crate) const SHOP: &str = "<?xml version='1.0' encoding='utf-8'?>
 <view name='Regions'><code event='selection'><formula>SELECT Form = \"Order\"</formula></code>
 <column sort='ascending' categorized='true' itemname='Region'><columnheader title='Region'/></column><column sort='descending' itemname='Quantity'><columnheader title='Number'/></column>
 <column itemname='Customer'><columnheader title='Customer'/></column></view>
-<view name='Threads' showresponsehierarchy='true'><code event='selection'><formula>SELECT Form = \"Order\" | @AllDescendants</formula></code>
+<view name='Threads' showresponsehierarchy='true'><noteinfo unid='88888888888888888888888888888888'/><code event='selection'><formula>SELECT Form = \"Order\" | @AllDescendants</formula></code>
 <column sort='ascending' itemname='Customer'><columnheader title='Customer'/></column><column responsesonly='true' itemname='Subject'><columnheader title='Answers'/></column></view>
 <folder name='Picked'><column sort='ascending' itemname='Customer'><columnheader title='Customer'/></column></folder>
 <document form='Order'><noteinfo noteid='8fa' unid='11111111111111111111111111111111' sequence='1'><created><datetime dst='true'>20261101T090000,00+11</datetime></created>

@@ -44,7 +44,7 @@ fn notes_session() {
             ),
             (
                 "Set d = s.GetDirectory(\"\")",
-                "Agent(4) in Initialize: error 4999: NotesSession.getdirectory is not there: no host of this run has it",
+                "Agent(4) in Initialize: error 4999: NotesSession.GetDirectory is not there: no host of this run has it",
             ),
             (
                 "Print s.Username2",

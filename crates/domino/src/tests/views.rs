@@ -78,7 +78,7 @@ fn notes_view() {
             ),
             (
                 "Print db.GetView(\"Orders\").FTSearch(\"x\")",
-                "Agent(4) in Initialize: error 4999: NotesView.ftsearch is not there: no host of this run has it",
+                "Agent(4) in Initialize: error 4999: NotesView.FTSearch is not there: no host of this run has it",
             ),
         ],
     );

@@ -285,7 +285,7 @@ fn notes_ui_document() {
         ),
         (
             "Set u = w.CurrentDocument\nCall u.Cut",
-            "Agent(6) in Initialize: error 4999: NotesUIDocument.cut is not there: no host of this run has it",
+            "Agent(6) in Initialize: error 4999: NotesUIDocument.Cut is not there: no host of this run has it",
         ),
     ] {
         assert_eq!(answered(&[], body), expected, "{body}");

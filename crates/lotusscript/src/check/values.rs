@@ -352,7 +352,10 @@ impl Scope<'_, '_, '_> {
                 return Type::UNKNOWN;
             }
             self.check_function_call(name, function, arguments, &types);
-            return function.returns.map_or(Type::UNKNOWN, Type::value);
+            let has_dollar = name.suffix == Some(Suffix::String);
+            return function
+                .gives(has_dollar)
+                .map_or(Type::UNKNOWN, Type::value);
         }
         if let Some(constant) = library.constant(&name.text) {
             self.constant(name, constant, asked);

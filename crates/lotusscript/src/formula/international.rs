@@ -217,8 +217,14 @@ impl International {
     }
 
     /// A number that somebody wrote: with sign, thousands, decimals, exponent, percent, currency, or parentheses around a negative one. What follows a
-    /// blank behind it does not count, so that `12 apples` is 12. `H_TEXTTONUMBER` has the rule.
+    /// blank behind it does not count, so that `12 apples` is 12.
     pub fn read_number(&self, text: &str) -> Option<f64> {
+        let (number, rest) = self.leading_number(text)?;
+        (rest.is_empty() || rest.starts_with(char::is_whitespace)).then_some(number)
+    }
+
+    /// The number that a text begins with, written as for [`Self::read_number`], and what follows it: `12ABC` is 12. `H_TEXTTONUMBER` has the rule.
+    pub fn leading_number<'t>(&self, text: &'t str) -> Option<(f64, &'t str)> {
         let text = text.trim();
         let (text, is_negative) = match text.strip_prefix('(').and_then(|rest| rest.split_once(')'))
         {
@@ -236,29 +242,44 @@ impl International {
             .strip_prefix(self.currency.as_str())
             .unwrap_or(text)
             .trim_start();
-        let word = text.split(char::is_whitespace).next()?;
-        let word = word.strip_suffix(self.currency.as_str()).unwrap_or(word);
-        let (word, share) = match word.strip_suffix('%') {
-            Some(word) => (word, 0.01),
-            None => (word, 1.0),
+        let (number, rest) = self.unsigned_number(text)?;
+        let rest = rest.strip_prefix(self.currency.as_str()).unwrap_or(rest);
+        let (number, rest) = match rest.strip_prefix('%') {
+            Some(rest) => (number / 100.0, rest),
+            None => (number, rest),
         };
-        let mut plain = String::with_capacity(word.len());
-        for letter in word.chars() {
+        Some((if is_negative { -number } else { number }, rest))
+    }
+
+    /// Digits with thousands and decimals, and an exponent if one follows.
+    fn unsigned_number<'t>(&self, text: &'t str) -> Option<(f64, &'t str)> {
+        let mut plain = String::new();
+        let mut has_decimals = false;
+        let mut end = 0;
+        for letter in text.chars() {
             match letter {
-                _ if letter == self.thousands => {}
-                _ if letter == self.decimal => plain.push('.'),
-                '0'..='9' | 'e' | 'E' | '+' | '-' => plain.push(letter),
-                _ => return None,
+                '0'..='9' => plain.push(letter),
+                _ if letter == self.decimal && !has_decimals => {
+                    has_decimals = true;
+                    plain.push('.');
+                }
+                _ if letter == self.thousands && !plain.is_empty() && !has_decimals => {}
+                _ => break,
+            }
+            end += letter.len_utf8();
+        }
+        let rest = &text[end..];
+        if let Some(exponent) = rest.strip_prefix(['e', 'E']) {
+            let unsigned = exponent.strip_prefix(['+', '-']).unwrap_or(exponent);
+            let digits = unsigned.bytes().take_while(u8::is_ascii_digit).count();
+            if digits > 0 {
+                let length = rest.len() - unsigned.len() + digits;
+                plain.push_str(&rest[..length]);
+                end += length;
             }
         }
-        if !plain.starts_with(|letter: char| letter.is_ascii_digit() || letter == '.') {
-            return None;
-        }
         let number: f64 = plain.parse().ok()?;
-        let number = if share == 1.0 { number } else { number / 100.0 };
-        number
-            .is_finite()
-            .then_some(if is_negative { -number } else { number })
+        number.is_finite().then_some((number, &text[end..]))
     }
 
     /// A date, a time, both, or a range of them with ` - ` between.

@@ -24,6 +24,7 @@
 
 pub mod check;
 mod clock;
+mod collation;
 mod documents;
 mod error;
 pub mod functions;
@@ -38,6 +39,7 @@ mod tree;
 mod value;
 
 pub use crate::place::Span;
+pub use collation::Collation;
 pub use documents::NotAnItem;
 pub use error::{MOST_ERRORS, SyntaxCode, SyntaxError, SyntaxErrors};
 pub use international::{DateOrder, International, zone_text};

@@ -205,8 +205,18 @@ pub struct Function {
     pub parameters: Vec<NotesParameter>,
     /// What it gives; `None` of a sub.
     pub returns: Option<ValueType>,
-    /// Whether it may be written with `$`.
+    /// Whether it may be written with `$`, which makes what it gives a String.
     pub has_dollar: bool,
+}
+
+impl Function {
+    /// What it gives, as it is written.
+    pub fn gives(&self, with_dollar: bool) -> Option<ValueType> {
+        match with_dollar && self.has_dollar {
+            true => Some(ValueType::String),
+            false => self.returns,
+        }
+    }
 }
 
 /// A constant.

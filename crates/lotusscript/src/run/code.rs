@@ -293,6 +293,8 @@ pub(super) enum PrintOp {
 pub(super) struct StatementInfo {
     pub file: u16,
     pub line: u32,
+    /// Of the procedure around, whose first line is 1; what `Erl` gives.
+    pub line_in_procedure: u32,
     pub start: u32,
     /// Where the statement behind it begins.
     pub next: u32,

@@ -3,6 +3,7 @@
 use super::date::{self, Manners};
 use super::fault::{Fault, MISMATCH, NULL_USE, OVERFLOW, Outcome, fault, mismatch_with};
 use super::value::{ScalarType, Text, Value};
+use crate::currency::parse_currency;
 use std::rc::Rc;
 
 /// What conversions depend on.
@@ -243,24 +244,12 @@ fn write_currency(parts: i64) -> String {
     text.trim_end_matches('0').to_owned()
 }
 
-/// Ten-thousandths of digits, exactly.
+/// Ten-thousandths of a number in a text, exactly.
 fn currency_of(text: &str) -> Option<i64> {
-    let (sign, digits) = match text.strip_prefix('-') {
-        Some(digits) => (-1, digits),
-        None => (1, text),
-    };
-    let (whole, rest) = digits.split_once('.').unwrap_or((digits, ""));
-    let are_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    if whole.is_empty() || rest.len() > 4 || !are_digits(whole) || !are_digits(rest) {
-        return None;
+    match text.strip_prefix('-') {
+        Some(digits) => parse_currency(digits).map(|parts| -parts),
+        None => parse_currency(text),
     }
-    let rest = format!("{rest:0<4}").parse::<i64>().ok()?;
-    let parts = whole
-        .parse::<i64>()
-        .ok()?
-        .checked_mul(10_000)?
-        .checked_add(rest)?;
-    Some(sign * parts)
 }
 
 /// The number that a text is, all of it.

@@ -275,7 +275,7 @@ fn what_cannot_be_is_refused() {
             (
                 "NotesDOMNode.AppendChild, of another parser",
                 "Set q = s.CreateDOMParser(\"<z/>\")\nq.Process\nCall e.AppendChild(q.Document.DocumentElement)",
-                "error 4000: the node given to NotesDOMElementNode.appendchild is of another parser; see ImportNode",
+                "error 4000: the node given to NotesDOMElementNode.AppendChild is of another parser; see ImportNode",
             ),
             (
                 "NotesDOMNode.AppendChild, into itself",

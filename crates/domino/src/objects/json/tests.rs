@@ -111,7 +111,7 @@ fn navigators_are_as_documented() {
         (
             "NotesJSONNavigator.AppendElement, types that are allowed",
             "Set j = s.CreateJSONNavigator(\"[]\")\nCall j.AppendElement(\"t\")\nCall j.AppendElement(1)\nCall j.AppendElement(100000)\nCall j.AppendElement(1.5)\nCall j.AppendElement(True)\nPrint j.Stringify()\nDim a(1)\nCall j.AppendElement(a)",
-            "[\"t\",1,100000,1.5,true]|error 13: Type mismatch: argument 1 of NotesJSONNavigator.appendelement is not a text, a number or a truth value",
+            "[\"t\",1,100000,1.5,true]|error 13: Type mismatch: argument 1 of NotesJSONNavigator.AppendElement is not a text, a number or a truth value",
         ),
     ]);
 }
@@ -265,7 +265,7 @@ fn objects_and_arrays_are_as_documented() {
         (
             "NotesJSONArray.Copy, an object is no array",
             "Set k = s.CreateJSONNavigator(\"\")\nSet b = k.AppendObject(\"o\")\nCall b.Copy(arr)",
-            "error 13: Type mismatch: argument 1 of NotesJSONObject.copy is not NotesJSONObject",
+            "error 13: Type mismatch: argument 1 of NotesJSONObject.Copy is not NotesJSONObject",
         ),
     ];
     for (documented, body, expected) in numbers {

@@ -79,7 +79,7 @@ fn streams_are_as_documented() {
         (
             "NotesStream.Write, a text is no buffer",
             "Set x = s.CreateStream\nCall x.Write(\"a\")",
-            "error 13: Type mismatch: argument 1 of NotesStream.write is not an array of bytes",
+            "error 13: Type mismatch: argument 1 of NotesStream.Write is not an array of bytes",
         ),
         (
             "NotesStream.Open, only files of the run",

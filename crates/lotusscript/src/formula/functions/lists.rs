@@ -1,6 +1,7 @@
 //! @functions on lists.
 
 use crate::formula::clock;
+use crate::formula::collation::Collation;
 use crate::formula::run::{
     Break, Done, Run, finite, keywords, number, numbers, text, texts, truth, whole, wrong,
 };
@@ -227,49 +228,14 @@ pub(super) fn keywords_in(run: &mut Run<'_>, given: &[Value]) -> Done {
 struct Sorting {
     is_descending: bool,
     is_custom: bool,
-    how: Comparing,
-}
-
-/// What counts when texts are compared.
-#[derive(Clone, Copy)]
-struct Comparing {
-    ignores_case: bool,
-    ignores_accents: bool,
-}
-
-impl Comparing {
-    fn compare(self, one: &str, other: &str) -> Ordering {
-        self.key(one).cmp(&self.key(other))
-    }
-
-    fn key(self, text: &str) -> String {
-        let text = match self.ignores_case {
-            true => text.to_lowercase(),
-            false => text.to_owned(),
-        };
-        match self.ignores_accents {
-            true => text.chars().map(plain).collect(),
-            false => text,
-        }
-    }
-}
-
-/// A letter without its accent, of those in Latin 1.
-fn plain(letter: char) -> char {
-    const WITH: &str = "ÀÁÂÃÄÅÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝàáâãäåçèéêëìíîïñòóôõöøùúûüýÿ";
-    const WITHOUT: &str = "AAAAAACEEEEIIIINOOOOOOUUUUYaaaaaaceeeeiiiinoooooouuuuyy";
-    let at = WITH.chars().position(|one| one == letter);
-    at.and_then(|at| WITHOUT.chars().nth(at)).unwrap_or(letter)
+    how: Collation,
 }
 
 fn sorting(order: Option<&Value>) -> Result<Sorting, Break> {
     let mut sorting = Sorting {
         is_descending: false,
         is_custom: false,
-        how: Comparing {
-            ignores_case: false,
-            ignores_accents: false,
-        },
+        how: Collation::default(),
     };
     let words = order.map_or(Ok(&[][..]), keywords)?;
     for word in words {
@@ -414,7 +380,7 @@ pub(super) fn compare(run: &mut Run<'_>, given: &[Value]) -> Done {
     for (one, other) in pairs {
         let (one, other) = (&ones[one], &others[other]);
         run.step((one.len() + other.len()) / 16)?;
-        list.push(f64::from(how.compare(one, other) as i8));
+        list.push(f64::from(how.key(one).cmp(&how.key(other)) as i8));
     }
     Ok(Value::numbers(list))
 }

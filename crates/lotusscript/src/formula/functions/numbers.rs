@@ -106,7 +106,8 @@ pub(super) fn text_to_number(run: &mut Run<'_>, given: &[Value]) -> Done {
     run.step(list.len() + given[0].bytes() / 16)?;
     let read = |text: &String| {
         run.international
-            .read_number(text)
+            .leading_number(text)
+            .map(|(number, _)| number)
             .ok_or_else(|| wrong("Unable to convert text to a number"))
     };
     let numbers: Result<Vec<f64>, _> = list.iter().map(read).collect();

@@ -338,6 +338,7 @@ const AS_DOCUMENTED: &[(&str, &str, &str)] = &[
     ),
     ("H_COMPARE", "@Compare(\"a\"; \"b\")", "-1"),
     ("H_COMPARE", "@Compare(\"b\" : \"a\"; \"a\")", "1 : 0"),
+    ("H_COMPARE", "@Compare(\"a\"; \"B\")", "-1"),
     (
         "H_COMPARE",
         "@Compare(\"A\"; \"a\"; [CASEINSENSITIVE])",
@@ -383,6 +384,12 @@ const AS_DOCUMENTED: &[(&str, &str, &str)] = &[
         "1 : 2.5",
     ),
     ("H_TEXTTONUMBER", "@TextToNumber(\"abc\")", "@Error"),
+    ("H_TEXTTONUMBER", "@TextToNumber(\"12ABC\")", "12"),
+    (
+        "H_TEXTTONUMBER",
+        "@TextToNumber(\"7e\" : \"5%\" : \"-1.5e2x\")",
+        "7 : 0.05 : -150",
+    ),
     ("H_TONUMBER", "@ToNumber(\"12\") + @ToNumber(1)", "13"),
     ("H_TEXTTOTIME", "@TextToTime(\"08/10/90\")", "[08/10/90]"),
     ("H_TEXTTOTIME", "@TextToTime(\"Today\")", "@Today"),
@@ -491,6 +498,11 @@ const AS_DOCUMENTED: &[(&str, &str, &str)] = &[
         "\"red\"",
     ),
     ("H_SORT", "@Sort(\"b\":\"c\":\"a\")", "\"a\":\"b\":\"c\""),
+    (
+        "H_SORT",
+        "@Sort(\"CAT\":\"dog\":\"Cat\":\"-\":\"cat\":\"'\":\"9\")",
+        "\"9\":\"cat\":\"Cat\":\"CAT\":\"dog\":\"'\":\"-\"",
+    ),
     ("H_SORT", "@Sort(3:1:2; [DESCENDING])", "3:2:1"),
     ("H_SORT", "@Sort(3:1:2; [ASCENDING]:[DESCENDING])", "3:2:1"),
     (

@@ -53,6 +53,11 @@ pub(super) fn of_variant(name: &str) -> Option<Function> {
     string::of_variant(name)
 }
 
+/// What some functions are whose name bears a `$`.
+pub(super) fn with_suffix(name: &str) -> Option<Function> {
+    moment::with_suffix(name)
+}
+
 type Found = Option<(Function, RangeInclusive<u8>)>;
 
 fn own(name: &str) -> Found {

@@ -3,7 +3,7 @@
 use super::super::date::{self, moment_of};
 use super::super::fault::{ILLEGAL_CALL, Outcome, fault};
 use super::super::value::Value;
-use super::{Found, Scene};
+use super::{Found, Function, Scene};
 
 pub(super) fn find(name: &str) -> Found {
     Some(match name {
@@ -48,6 +48,21 @@ pub(super) fn find(name: &str) -> Found {
         ),
         "cdat" | "cdate" | "cvdate" => (|scene, values| kept(scene, values, |date| date), 1..=1),
         "isdate" => (is_date, 1..=1),
+        _ => return None,
+    })
+}
+
+/// `Date$` and `Time$` give texts.
+pub(super) fn with_suffix(name: &str) -> Option<Function> {
+    Some(match name {
+        "date" => |scene, _| {
+            let today = scene.host.now().floor();
+            Ok(Value::text(date::write_day(today, &scene.setting.manners)))
+        },
+        "time" => |scene, _| {
+            let time = scene.host.now().fract();
+            Ok(Value::text(date::write_time(time, &scene.setting.manners)))
+        },
         _ => return None,
     })
 }

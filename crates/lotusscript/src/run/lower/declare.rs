@@ -641,8 +641,10 @@ impl<'a> Lower<'a> {
     }
 
     fn body(&mut self, procedure: &Procedure, number: u32, class: Option<u16>) -> Lowered<()> {
+        let lines = self.files[usize::from(self.file)].lines();
         self.frame = Frame {
             class,
+            lines_before: lines.line(procedure.head.start) - 1,
             is_static: procedure.is_static,
             ..Frame::default()
         };

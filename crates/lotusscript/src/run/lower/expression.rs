@@ -511,8 +511,11 @@ impl Lower<'_> {
             self.emit_failure(217, &format!("{} is called with {count}", name.text));
             return Ok(Known::ANY);
         }
-        let of_variant = builtin::of_variant(key).filter(|_| first.is_some_and(|of| !of.is_typed));
-        self.emit(Op::Function(of_variant.unwrap_or(found.function), count));
+        let special = match name.suffix {
+            Some(Suffix::String) => builtin::with_suffix(key),
+            _ => builtin::of_variant(key).filter(|_| first.is_some_and(|of| !of.is_typed)),
+        };
+        self.emit(Op::Function(special.unwrap_or(found.function), count));
         let of = match (name.suffix, key) {
             (Some(Suffix::String), _) | (_, "cstr") => ScalarType::Text,
             (_, "cint") => ScalarType::Integer,
@@ -637,10 +640,11 @@ impl Lower<'_> {
 
 /// Whether a function, as it is written here, gives a value of a type and no Variant.
 fn gives_type(function: &crate::notes::Function, name: &Name) -> bool {
+    let has_dollar = name.suffix == Some(Suffix::String);
     let is_scalar = function
-        .returns
+        .gives(has_dollar)
         .is_some_and(crate::notes::ValueType::is_scalar);
-    is_scalar && (!function.has_dollar || name.suffix == Some(Suffix::String))
+    is_scalar && (has_dollar || !function.has_dollar)
 }
 
 /// The type that a value surely has. What stands behind a reference may be of another, and a Variant is anything.

@@ -91,6 +91,8 @@ struct Frame {
     /// The procedure's own name and what it gives, if it gives something.
     result: Option<(Arc<str>, VariableType)>,
     class: Option<u16>,
+    /// Lines of the file before the first of the procedure.
+    lines_before: u32,
     is_static: bool,
     result_slot: u16,
 }
@@ -293,6 +295,7 @@ impl<'a> Lower<'a> {
         self.code.statements.push(StatementInfo {
             file: self.file,
             line,
+            line_in_procedure: line.saturating_sub(self.frame.lines_before),
             start,
             next: 0,
         });

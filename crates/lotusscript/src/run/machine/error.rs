@@ -51,7 +51,7 @@ impl Machine<'_> {
                 }
                 _ => self.pc = info.next as usize,
             }
-            self.scene.error = Some((error, info.line));
+            self.scene.error = Some((error, info.line_in_procedure));
             return Ok(());
         }
         self.stack.clear();
@@ -85,7 +85,7 @@ impl Machine<'_> {
         let procedure = |at: usize| calls.get(at).map_or("", |call| call.procedure.as_str());
         let file = |at: usize| calls.get(at).map_or("", |call| call.file.as_str());
         Ok(match what.to_long()? {
-            0 => Value::Long(i32::try_from(self.line_of_top()).unwrap_or(i32::MAX)),
+            0 => Value::Long(i32::try_from(self.line_in_procedure()).unwrap_or(i32::MAX)),
             1 => Value::text(procedure(0).to_uppercase()),
             2 => Value::text(file(0).to_uppercase()),
             6 => {
@@ -101,12 +101,13 @@ impl Machine<'_> {
         })
     }
 
-    pub(super) fn line_of_top(&self) -> u32 {
+    /// The line of the statement that runs, in its procedure.
+    pub(super) fn line_in_procedure(&self) -> u32 {
         let statement = self.frames.last().map_or(u32::MAX, |frame| frame.statement);
         self.code
             .statements
             .get(statement as usize)
-            .map_or(0, |info| info.line)
+            .map_or(0, |info| info.line_in_procedure)
     }
 
     /// `On Error …`; what is said of the same errors later counts.

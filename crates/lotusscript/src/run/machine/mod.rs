@@ -467,8 +467,8 @@ impl<'h> Machine<'h> {
             }
             Op::SetErr => {
                 let number = self.pop().to_long()?;
-                let line = self.line_of_top();
-                self.scene.error = Some((ScriptError::of(number), line));
+                let line = self.line_in_procedure();
+                self.scene.error = (number != 0).then(|| (ScriptError::of(number), line));
             }
             Op::End => {
                 let status = self.pop().to_long()?;

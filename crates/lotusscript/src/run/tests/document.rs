@@ -276,7 +276,15 @@ fn functions(text: &mut String) {
             true => format!(", {}$", function.name),
             false => String::new(),
         };
-        let gives = function.returns.map_or("", |of| library.type_name(of));
+        let [plain, with_dollar] = [false, true].map(|dollar| {
+            function
+                .gives(dollar)
+                .map_or("", |of| library.type_name(of))
+        });
+        let gives = match plain == with_dollar {
+            true => plain.to_owned(),
+            false => format!("{plain}; {}$ {with_dollar}", function.name),
+        };
         let run = if is_here { "here" } else { "host" };
         let (name, parameters) = (function.name, shown(&function.parameters));
         writeln!(text, "| {name}({parameters}){dollar} | {gives} | {run} |").unwrap();

@@ -92,6 +92,10 @@ fn handlers() {
                 "7Out of memory",
             ),
             (
+                "On Error Resume Next\nError 11\nErr = 0\nPrint Err & \"[\" & Error$ & \"]\" & Erl",
+                "0[]0",
+            ),
+            (
                 "Print Error$(13) & \",\" & Error$(9999)",
                 "Type mismatch,User-defined error",
             ),
@@ -147,7 +151,7 @@ fn callers() {
             ),
             (
                 "Sub deep(n)\nIf n = 0 Then Error 77\ndeep n - 1\nEnd Sub\nSub Initialize\nOn Error GoTo h\ndeep 50\nExit Sub\nh: Print Err & \" \" & Erl\nEnd Sub",
-                "77 7",
+                "77 3",
             ),
             (
                 "Sub b\nOn Error GoTo h\nError 5\nExit Sub\nh: Exit Sub\nEnd Sub\nSub Initialize\nb\nPrint Err\nEnd Sub",

@@ -201,6 +201,10 @@ fn conversion() {
             ),
             ("Dim b As Boolean\nb = 7\nPrint b", "True"),
             ("Dim c As Currency\nc = \"12.3456\"\nPrint c", "12.3456"),
+            (
+                "Print 123456789012345.6789@; 92233720368547@; 922337203685477.5807@; -922337203685477.5807@",
+                "123456789012345.678992233720368547922337203685477.5807-922337203685477.5807",
+            ),
             ("Dim d As Single\nd = 1E39", "error 6"),
         ],
     );
@@ -272,6 +276,8 @@ fn dates() {
             ("Now", "11/21/2026 06:00:00 PM"),
             ("Today", "11/21/2026"),
             ("Date$", "11/21/2026"),
+            ("TypeName(Date$) & TypeName(Time$)", "STRINGSTRING"),
+            ("TypeName(Date) & TypeName(Time)", "DATEDATE"),
             ("Time$", "06:00:00 PM"),
             ("Timer", "64800"),
             ("DateValue(\"11/21/2026 18:00\")", "11/21/2026"),

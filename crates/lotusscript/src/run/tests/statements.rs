@@ -241,7 +241,7 @@ fn errors() {
         &[
             (
                 "Sub f\nError 1000, \"deep\"\nEnd Sub\nSub Initialize\nOn Error GoTo h\nCall f\nPrint \"after\"\nExit Sub\nh: Print Err & Error & Erl\nResume Next\nEnd Sub",
-                "1000deep6|after",
+                "1000deep3|after",
             ),
             (
                 "Sub f\nOn Error GoTo h\nError 1\nExit Sub\nh: Error 2\nEnd Sub\nSub Initialize\nOn Error GoTo h\nf\nExit Sub\nh: Print Err\nEnd Sub",

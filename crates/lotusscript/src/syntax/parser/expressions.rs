@@ -7,6 +7,7 @@ use super::super::tree::{
     Argument, BinaryOperator, Expression, ExpressionKind, Literal, Number, UnaryOperator,
 };
 use super::{Failed, Parse, Parser, text_value};
+use crate::currency::parse_currency;
 use crate::place::Span;
 
 /// An expression and how many levels its tree has: what walks trees must not run out of stack.
@@ -412,9 +413,9 @@ fn number_of(text: &str) -> Result<Number, BadNumber> {
             format!("{text} has a decimal point, but its suffix says that it is whole"),
             "leave the suffix out",
         ))),
-        Some(Suffix::Currency) => currency_of(digits)
+        Some(Suffix::Currency) => parse_currency(digits)
             .map(Number::Currency)
-            .ok_or_else(|| too_large("a Currency")),
+            .ok_or_else(|| too_large("a Currency, which ends at 922337203685477.5807")),
         Some(Suffix::Single) => float::<f32>(digits, f32::is_finite)
             .map(Number::Single)
             .ok_or_else(|| too_large("a Single")),
@@ -434,14 +435,6 @@ fn number_of(text: &str) -> Result<Number, BadNumber> {
 
 fn float<F: std::str::FromStr + Copy>(digits: &str, is_finite: impl Fn(F) -> bool) -> Option<F> {
     digits.parse::<F>().ok().filter(|number| is_finite(*number))
-}
-
-/// Ten-thousandths, rounded half to even as Currency is.
-fn currency_of(digits: &str) -> Option<i64> {
-    let number: f64 = digits.parse().ok()?;
-    let parts = (number * 10_000.0).round_ties_even();
-    #[allow(clippy::cast_possible_truncation)]
-    (parts.abs() < 9.2e18).then_some(parts as i64)
 }
 
 /// `H…`, `O…`, `B…`. Without a suffix, 16 bits make an Integer and 32 a Long, the highest bit being the sign.
