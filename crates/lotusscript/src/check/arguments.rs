@@ -65,9 +65,9 @@ impl Scope<'_, '_, '_> {
         };
         let differs = wanted.of.is_scalar() && given.is_scalar() && wanted.of.of != given.of;
         if differs && !argument.by_value && self.is_variable(&name.key) {
-            let (kind, asked) = (self.describe(given), self.describe(&wanted.of));
+            let (kind, asked) = (self.described(given), self.described(&wanted.of));
             let message = format!(
-                "{called} takes a {asked} as `{}` by reference, and `{}` is a {kind}",
+                "{called} takes {asked} as `{}` by reference, and `{}` is {kind}",
                 wanted.name, name.text
             );
             self.findings.add(
@@ -75,8 +75,10 @@ impl Scope<'_, '_, '_> {
                 argument.span,
                 message,
                 format!(
-                    "give `({})`, declare it as {asked}, or take `{}` by value",
-                    name.text, wanted.name
+                    "give `({})`, declare it as {}, or take `{}` by value",
+                    name.text,
+                    self.describe(&wanted.of),
+                    wanted.name
                 ),
             );
         }
@@ -177,11 +179,11 @@ impl Scope<'_, '_, '_> {
             _ => false,
         };
         if is_wrong {
-            let (given, wanted) = (self.describe(given), self.describe(wanted));
+            let (given, wanted) = (self.described(given), self.described(wanted));
             self.findings.add(
                 Code::ArgumentType,
                 argument.span,
-                format!("{called} takes a {wanted} as `{parameter}`, and is given a {given}"),
+                format!("{called} takes {wanted} as `{parameter}`, and is given {given}"),
                 "",
             );
         }

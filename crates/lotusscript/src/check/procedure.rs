@@ -1,5 +1,6 @@
 //! Modules and procedures: what their names stand for, and their statements one after the other.
 
+use super::arrays::{self, Extents};
 use super::rules::Code;
 use super::symbols::{ClassInfo, ClassMember, Element, Form, Interface, Symbol, SymbolKind, Type};
 use super::{CheckOptions, Findings, MOST_LIBRARIES, flow};
@@ -18,15 +19,29 @@ pub(super) struct ModuleScope<'a> {
     /// Names may come from where nothing can be looked into.
     pub is_opaque: bool,
     pub includes: HashSet<&'static str>,
+    /// What `Option Base` says.
+    pub base: i64,
+    /// Arrays of the module that have bounds.
+    pub fixed: HashMap<Arc<str>, Extents>,
     missing: Vec<(String, Span)>,
 }
 
 impl<'a> ModuleScope<'a> {
     pub fn new(
         own: &'a Interface,
+        script: &Script,
         options: &'a CheckOptions<'a>,
         library: &'static Library,
     ) -> Self {
+        let base = arrays::base_of(script);
+        let variables = script
+            .module()
+            .iter()
+            .filter_map(|statement| match &statement.kind {
+                StatementKind::Dim(declaration) => Some(&declaration.variables),
+                _ => None,
+            })
+            .flatten();
         let mut scope = Self {
             own,
             others: Vec::new(),
@@ -34,6 +49,8 @@ impl<'a> ModuleScope<'a> {
             options,
             is_opaque: own.is_opaque || options.is_partial,
             includes: own.includes.iter().copied().collect(),
+            base,
+            fixed: arrays::fixed(variables, base),
             missing: Vec::new(),
         };
         if let Some(globals) = options.globals {
@@ -191,11 +208,22 @@ impl<'a> ModuleScope<'a> {
                     .chain(&external.returns)
                     .for_each(|of| self.check_type(of, findings));
             }
-            StatementKind::Type(record) => record
-                .members
-                .iter()
-                .filter_map(|member| member.of.as_ref())
-                .for_each(|of| self.check_type(of, findings)),
+            StatementKind::Type(record) => {
+                for member in &record.members {
+                    member
+                        .of
+                        .iter()
+                        .for_each(|of| self.check_type(of, findings));
+                    if member.new.is_some() {
+                        findings.add(
+                            Code::BadDeclaration,
+                            member.span,
+                            format!("`{}` is made by `New` within a type", member.name.text),
+                            "leave `New` out, and set it where the type is used",
+                        );
+                    }
+                }
+            }
             StatementKind::Use(_) | StatementKind::UseLsx(_) | StatementKind::Option(_) => {}
             _ => self.loose(statement, None, findings),
         }
@@ -226,6 +254,19 @@ impl<'a> ModuleScope<'a> {
         types
             .chain(&procedure.returns)
             .for_each(|of| self.check_type(of, findings));
+        for parameter in &procedure.parameters {
+            if parameter.by_value && parameter.shape != Shape::Scalar {
+                findings.add(
+                    Code::BadDeclaration,
+                    parameter.name.span,
+                    format!(
+                        "`{}` holds many values, and `ByVal` is for one",
+                        parameter.name.text
+                    ),
+                    "leave `ByVal` out",
+                );
+            }
+        }
     }
 
     /// A declaration outside of procedures.
@@ -348,6 +389,8 @@ struct Local {
     is_used: bool,
     is_parameter: bool,
     is_constant: bool,
+    /// One value, of a type that is known to be no class: a Variant, or one of the language.
+    is_single: bool,
 }
 
 /// What a procedure sees.
@@ -361,6 +404,10 @@ pub(super) struct Scope<'a, 'f, 's> {
     implicit: HashSet<Arc<str>>,
     /// Variables of the `ForAll` around, the innermost last.
     aliases: Vec<(Arc<str>, Type)>,
+    /// Variables that count the `For` around.
+    pub counters: Vec<Arc<str>>,
+    /// Arrays of the procedure that have bounds.
+    fixed: HashMap<Arc<str>, Extents>,
     /// What the `With` around are about, the innermost last.
     pub with: Vec<Type>,
     /// The procedure: its key and what it gives.
@@ -382,6 +429,8 @@ impl<'a, 'f, 's> Scope<'a, 'f, 's> {
             locals: HashMap::new(),
             implicit: HashSet::new(),
             aliases: Vec::new(),
+            counters: Vec::new(),
+            fixed: HashMap::new(),
             with: Vec::new(),
             result: None,
             result_is_named: false,
@@ -425,6 +474,7 @@ impl<'a, 'f, 's> Scope<'a, 'f, 's> {
             );
             return;
         }
+        let is_single = is_single(&of);
         let of = self.module.resolved(of);
         let local = Local {
             name: name.clone(),
@@ -432,6 +482,7 @@ impl<'a, 'f, 's> Scope<'a, 'f, 's> {
             is_used: is_parameter,
             is_parameter,
             is_constant,
+            is_single,
         };
         self.locals.insert(name.key.clone(), local);
     }
@@ -441,6 +492,9 @@ impl<'a, 'f, 's> Scope<'a, 'f, 's> {
         for statement in block {
             match &statement.kind {
                 StatementKind::Dim(declaration) => {
+                    let variables = declaration.variables.iter();
+                    self.fixed
+                        .extend(arrays::fixed(variables, self.module.base));
                     for variable in &declaration.variables {
                         let of = self.module.own.variable_type(variable);
                         // What a class of scripts does as it is made may be all that is wanted.
@@ -585,6 +639,42 @@ impl<'a, 'f, 's> Scope<'a, 'f, 's> {
         }
     }
 
+    /// Whether a name is a variable that is declared for one value, and no object.
+    pub fn is_single_variable(&self, key: &str) -> bool {
+        if self.is_alias(key) {
+            return false;
+        }
+        match self.locals.get(key) {
+            Some(local) => local.is_single && !local.is_constant,
+            None if self.is_own_thing(key) && self.is_member(key) => false,
+            None => matches!(
+                self.module.symbol(key).map(|symbol| &symbol.kind),
+                Some(SymbolKind::Variable(of)) if is_single(of)
+            ),
+        }
+    }
+
+    /// Whether the script itself declares a name.
+    pub fn is_own_thing(&self, key: &str) -> bool {
+        self.is_alias(key)
+            || self.locals.contains_key(key)
+            || self.is_member(key)
+            || self.module.symbol(key).is_some()
+    }
+
+    fn is_alias(&self, key: &str) -> bool {
+        self.aliases.iter().any(|(name, _)| name.as_ref() == key)
+    }
+
+    /// The bounds of an array that keeps them.
+    pub fn extents(&self, key: &str) -> Option<&Extents> {
+        match self.locals.contains_key(key) {
+            true => self.fixed.get(key),
+            false if self.is_alias(key) || self.is_member(key) => None,
+            false => self.module.fixed.get(key),
+        }
+    }
+
     pub fn name_result(&mut self) {
         self.result_is_named = true;
     }
@@ -624,6 +714,7 @@ impl<'a, 'f, 's> Scope<'a, 'f, 's> {
             StatementKind::ReDim { variables, .. } => {
                 for variable in variables {
                     self.local(&variable.name.key);
+                    self.check_redim(variable);
                     if self
                         .result
                         .as_ref()
@@ -641,6 +732,7 @@ impl<'a, 'f, 's> Scope<'a, 'f, 's> {
             } => self.assign(*form, target, value),
             StatementKind::Call { explicit, target } => {
                 self.call(target);
+                self.check_call_form(*explicit, target);
                 if !explicit {
                     self.check_by_value(target);
                 }
@@ -652,13 +744,7 @@ impl<'a, 'f, 's> Scope<'a, 'f, 's> {
                 self.block(body);
                 self.with.pop();
             }
-            StatementKind::For(looped) => {
-                self.target(&looped.variable);
-                for value in [&looped.from, &looped.to].into_iter().chain(&looped.step) {
-                    self.value(value);
-                }
-                self.block(&looped.body);
-            }
+            StatementKind::For(looped) => self.for_loop(looped),
             StatementKind::OnEvent { object, .. } => {
                 self.value(object);
             }
@@ -698,8 +784,8 @@ impl<'a, 'f, 's> Scope<'a, 'f, 's> {
         let of = self.value(value);
         if of.is_object() || of.shape != Form::One || matches!(of.of, Element::Record(_)) {
             let message = format!(
-                "the parentheses give a {} by value to `{}`",
-                self.describe(&of),
+                "the parentheses give {} by value to `{}`",
+                self.described(&of),
                 name.text
             );
             let remedy = format!(
@@ -722,6 +808,7 @@ impl<'a, 'f, 's> Scope<'a, 'f, 's> {
                         self.value(lower);
                     });
                     self.value(&bounds.upper);
+                    self.check_bounds(bounds);
                 }
             }
             if let (Some(arguments), Some(TypeName::Named(class))) = (&variable.new, &variable.of) {
@@ -782,34 +869,34 @@ impl<'a, 'f, 's> Scope<'a, 'f, 's> {
                     && to.is_object()
                     && !matches!(to.of, Element::Value(ValueType::AnyObject)) =>
             {
-                let (from, to) = (self.describe(&from), self.describe(&to));
+                let (from, to) = (self.described(&from), self.describe(&to));
                 self.findings.add(
                     Code::TypeMismatch,
                     value.span,
-                    format!("a {from} is assigned to a variable for {to}"),
+                    format!("{from} is assigned to a variable for {to}"),
                     "assign an object by `Set`, or declare the variable otherwise",
                 );
             }
             AssignForm::Set if from.is_scalar() => {
-                let from = self.describe(&from);
+                let from = self.described(&from);
                 self.findings.add(
                     Code::SetWrong,
                     value.span,
-                    format!("`Set` assigns a {from}, which is no object"),
+                    format!("`Set` assigns {from}, which is no object"),
                     "leave `Set` out",
                 );
             }
             AssignForm::Set if to.is_scalar() && is_plain_variable(target) => {
-                let to = self.describe(&to);
+                let to = self.described(&to);
                 self.findings.add(
                     Code::SetWrong,
                     target.span,
-                    format!("`Set` assigns to a {to}, which holds no object"),
+                    format!("`Set` assigns to {to}, which holds no object"),
                     "leave `Set` out, or declare the variable for an object",
                 );
             }
             AssignForm::Set => self.check_classes(&to, &from, value.span),
-            _ => {}
+            _ => self.check_number(&to, value),
         }
     }
 
@@ -829,14 +916,24 @@ impl<'a, 'f, 's> Scope<'a, 'f, 's> {
             _ => false,
         };
         if unrelated && to.shape == Form::One && from.shape == Form::One {
-            let (from, to) = (self.describe(from), self.describe(to));
+            let (from, to) = (self.described(from), self.describe(to));
             self.findings.add(
                 Code::TypeMismatch,
                 span,
-                format!("a {from} is assigned to a variable for {to}"),
+                format!("{from} is assigned to a variable for {to}"),
                 "declare the variable for what it is given",
             );
         }
+    }
+
+    /// With an article.
+    pub fn described(&self, of: &Type) -> String {
+        let described = self.describe(of);
+        let article = match described.starts_with(['A', 'E', 'I', 'O', 'U', 'a', 'o']) {
+            true => "an",
+            false => "a",
+        };
+        format!("{article} {described}")
     }
 
     pub fn describe(&self, of: &Type) -> String {
@@ -854,6 +951,11 @@ impl<'a, 'f, 's> Scope<'a, 'f, 's> {
             Form::List => format!("list of {one}"),
         }
     }
+}
+
+/// One value that is no object, nor of a class that is not known.
+fn is_single(of: &Type) -> bool {
+    of.is_scalar() || *of == Type::UNKNOWN
 }
 
 fn is_plain_variable(target: &Expression) -> bool {

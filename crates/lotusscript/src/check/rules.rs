@@ -82,6 +82,24 @@ codes! {
     ArgumentType = "argument-type", Error, "an object cannot be given for a value, nor a value for an object";
     /// What cannot be copied is not given by value.
     PassedByValue = "passed-by-value", Error, "parentheses around the only argument of a call without `Call` give it by value, and objects, arrays and lists cannot be";
+    /// Calls are written as the language has them.
+    CallForm = "call-form", Error, "without `Call`, parentheses go around a single argument, which is then given by value; and `Call` is for subs, functions of scripts and methods";
+    /// What is no array and no function is not given parentheses.
+    EmptyParentheses = "empty-parentheses", Error, "empty parentheses call a function or mean a whole array, and a variable for one value is neither";
+    /// Loops count with variables of their own.
+    LoopVariable = "loop-variable", Error, "`Next` names the variable of its own `For`, and a `For` within another counts with another variable";
+    /// Bounds and subscripts fit each other.
+    ArrayBounds = "array-bounds", Error, "an array has an element for each subscript from its lower to its upper bound, in each of its dimensions";
+    /// What has bounds keeps them.
+    FixedArray = "fixed-array", Error, "only an array that is declared without bounds is given them by `ReDim`";
+    /// Texts that are taken for numbers are such.
+    NotANumber = "not-a-number", Error, "a text is converted only if all of it is a number";
+    /// Arrays do not stand with values at an operator.
+    ArrayOperand = "array-operand", Warning, "operators take single values, and an item of a document is an array unless it is rich text";
+    /// Objects are compared by Is.
+    ObjectCompared = "object-compared", Error, "objects, and `Nothing`, are compared by `Is`";
+    /// By value goes what can be copied, and types hold nothing that is made.
+    BadDeclaration = "bad-declaration", Error, "arrays and lists go by reference, and a member of a type is not made by `New`";
     /// Objects are assigned with Set.
     SetMissing = "set-missing", Error, "an object is assigned by `Set`";
     /// Values are assigned without.

@@ -57,6 +57,80 @@ fn each_rule_finds_what_it_is_for_and_nothing_else() {
             &["3:not-creatable"],
         ),
         ("Dim s As String : Print s(1)", &["3:not-an-array"]),
+        // Calls. [LSAZ_CALL_STATEMENT]
+        ("t(1, 2)", &["3:argument-count", "3:call-form"]),
+        (
+            "Dim d As NotesDocument\nd.Save(True, False)",
+            &["4:call-form"],
+        ),
+        (
+            "Dim d As NotesDocument\nd.Remove(True)\nCall d.Save(True, False)\nd.Save True, False",
+            &[],
+        ),
+        ("x.Anything(1, 2)", &["3:call-form"]),
+        ("MsgBox(\"a\", 64, \"b\")", &[]),
+        ("Call Left(\"a\", 1)", &["3:call-form"]),
+        (
+            "Call MessageBox(\"a\") : Call Sleep(1) : Call Randomize",
+            &[],
+        ),
+        ("x = x()", &["3:empty-parentheses"]),
+        (
+            "Dim a() As Variant, d As NotesDocument\nReDim a(1)\nx = a()\nx = Today()\nt x",
+            &["3:unused-variable"],
+        ),
+        // Loops. [H_STR_MISITER, H_STR_ITERINUSE]
+        (
+            "Dim i, j\nFor i = 1 To 3\nNext j",
+            &["3:unused-variable", "5:loop-variable"],
+        ),
+        (
+            "Dim i\nFor i = 1 To 3\nFor I = 1 To 2\nNext\nNext i\nFor i = 1 To 2\nNext I",
+            &["5:loop-variable"],
+        ),
+        // Arrays.
+        ("Dim a(3)\nReDim a(4)", &["4:fixed-array"]),
+        (
+            "Dim a(3), b(1 To 2, -1 To 1)\na(1, 1) = 2\nPrint b(1, -1)\nPrint b(1)",
+            &["4:array-bounds", "6:array-bounds"],
+        ),
+        (
+            "Dim a(3)\nx = a(4)\na(-1) = 1\nx = a(0) + a(3)",
+            &["4:array-bounds", "5:array-bounds"],
+        ),
+        (
+            "Dim a(3 To 1)\nPrint a(1)",
+            &["3:array-bounds", "4:array-bounds"],
+        ),
+        ("Dim a(40000) : Print a(1)", &["3:array-bounds"]),
+        ("Dim a()\nReDim a(4)\nPrint a(9), a(1, 2)", &[]),
+        // Operands.
+        (
+            "Dim d As NotesDocument\nIf d.Subject = \"\" Then Print 1",
+            &["4:array-operand"],
+        ),
+        (
+            "Dim d As NotesDocument\nPrint \"a\" & d.Subject",
+            &["4:array-operand"],
+        ),
+        (
+            "Dim d As NotesDocument\nIf d.Subject(0) = \"\" And d.UniversalID = \"\" Then x = d.Subject",
+            &[],
+        ),
+        (
+            "Dim d As NotesDocument\nIf d = Nothing Then Print 1\nIf Not d Is Nothing Then Print 2",
+            &["4:object-compared"],
+        ),
+        (
+            "Dim i As Integer\ni = \"seven\"\ni = \"7\"\ni = \"&HF\"\nx = \"seven\"\nPrint i",
+            &["4:not-a-number"],
+        ),
+        ("x = 5 + \"-\"", &["3:not-a-number"]),
+        (
+            "x = x + \"-\" : x = \"a\" + \"b\" : x = 5 + \"7\" : x = 5 & \"-\"",
+            &[],
+        ),
+        ("x = x * \"-\"", &["3:not-a-number"]),
         ("Dim s As String : Print s.Length", &["3:unknown-member"]),
         ("Dim s() As String : Print s(1)", &[]),
         ("Dim s List As String : Print s(\"a\")", &[]),
@@ -192,6 +266,14 @@ fn without_option_declare_names_declare_themselves() {
 #[test]
 fn modules_and_classes_are_checked_as_a_whole() {
     let cases: &[(&str, &[&str])] = &[
+        (
+            "Type t\nx As New NotesSession\nEnd Type\nSub s(ByVal z() As Integer, ByVal y As Integer)\nEnd Sub",
+            &["2:bad-declaration", "4:bad-declaration"],
+        ),
+        (
+            "Option Base 1\nDim a(2) As Integer\nSub s\na(1) = a(0)\nReDim a(5)\nEnd Sub",
+            &["4:array-bounds", "5:fixed-array"],
+        ),
         ("Dim a\nDim A", &["2:redeclared"]),
         ("Declare Sub a\nSub a\nEnd Sub", &[]),
         (

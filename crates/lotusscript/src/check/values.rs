@@ -1,5 +1,6 @@
 //! Expressions: what their names stand for, and what type they have.
 
+use super::operands::Sides;
 use super::procedure::Scope;
 use super::rules::Code;
 use super::symbols::{Element, Form, Signature, SymbolKind, Type, number_type};
@@ -43,7 +44,10 @@ impl Scope<'_, '_, '_> {
             ExpressionKind::BaseMember { .. } => Type::UNKNOWN,
             ExpressionKind::Call {
                 target, arguments, ..
-            } => self.called(target, arguments, false),
+            } => {
+                self.check_empty_parentheses(target, arguments);
+                self.called(target, arguments, false)
+            }
             ExpressionKind::New { class, arguments } => self.made(class, arguments),
             ExpressionKind::Bind { name, .. } => {
                 self.value(name);
@@ -58,8 +62,12 @@ impl Scope<'_, '_, '_> {
                 left,
                 right,
             } => {
-                self.value(left);
-                self.value(right);
+                let (of_left, of_right) = (self.value(left), self.value(right));
+                let sides = Sides {
+                    left: (left, &of_left),
+                    right: (right, &of_right),
+                };
+                self.check_operands(*operator, sides);
                 match operator {
                     BinaryOperator::Join => Type::value(ValueType::String),
                     _ => Type::UNKNOWN,
@@ -186,11 +194,11 @@ impl Scope<'_, '_, '_> {
         match of.shape {
             Form::Array | Form::List => of.element(),
             Form::One if of.is_scalar() => {
-                let kind = self.describe(of);
+                let kind = self.described(of);
                 self.findings.add(
                     Code::NotAnArray,
                     span,
-                    format!("{what} is a {kind}, which has no elements"),
+                    format!("{what} is {kind}, which has no elements"),
                     "leave the subscript out",
                 );
                 Type::UNKNOWN
@@ -237,6 +245,7 @@ impl Scope<'_, '_, '_> {
         match arguments.filter(|arguments| !arguments.is_empty()) {
             Some(arguments) => {
                 self.arguments(arguments);
+                self.check_subscripts(name, arguments);
                 let of = self.module.resolved(of);
                 self.looked_into(&of, name.span, &format!("`{}`", name.text))
             }
@@ -501,11 +510,11 @@ impl Scope<'_, '_, '_> {
                 self.record_member(&record, name, arguments)
             }
             Element::Value(value) if value.is_scalar() && object.is_some() => {
-                let kind = self.describe(&of);
+                let kind = self.described(&of);
                 self.findings.add(
                     Code::UnknownMember,
                     name.span,
-                    format!("a {kind} has no members, and so no `{}`", name.text),
+                    format!("{kind} has no members, and so no `{}`", name.text),
                     "only objects have members",
                 );
                 Type::UNKNOWN
@@ -654,6 +663,12 @@ impl Scope<'_, '_, '_> {
         let library = self.module.library;
         let about = library.about(class);
         let Some(member) = library.member(class, &name.text) else {
+            if about.has_items && matches!(asked, Use::Value) {
+                return Type {
+                    of: Element::Unknown,
+                    shape: Form::Array,
+                };
+            }
             if about.has_items && !matches!(asked, Use::Run(_)) || library.is_open(class) {
                 return Type::UNKNOWN;
             }
