@@ -42,6 +42,7 @@ mod agent;
 mod bytes;
 mod charset;
 mod convert;
+mod files;
 mod form;
 mod formulas;
 mod mail;
@@ -62,7 +63,9 @@ mod xml;
 pub use agent::{AgentError, agents_of};
 pub use lotusscript::formula::{DateOrder, International};
 pub use mail::Mail;
-pub use report::{CallPlace, DocumentChange, Failure, HttpExchange, Report, WhatChanged};
+pub use report::{
+    CallPlace, DocumentChange, Failure, FileChange, HttpExchange, Report, WhatChanged,
+};
 pub use store::{DatabaseId, Store};
 pub use trace::{Trace, Traced, Wish};
 pub use transport::{

@@ -83,6 +83,8 @@ pub struct Report {
     pub log: Vec<String>,
     /// Documents made, changed and removed.
     pub documents: Vec<DocumentChange>,
+    /// Files made, changed or removed, in memory alone.
+    pub files: Vec<FileChange>,
     /// The ids of documents that the agent marked as processed.
     pub processed: Vec<String>,
     /// What happened.
@@ -153,6 +155,17 @@ pub struct DocumentChange {
     pub difference: Option<Difference>,
 }
 
+/// What became of a file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FileChange {
+    /// In the folder of files.
+    pub path: String,
+    /// How long it is now; `None` if it was removed.
+    pub bytes: Option<usize>,
+    /// What is in it now, if that is text.
+    pub text: Option<String>,
+}
+
 /// What became of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -183,6 +196,16 @@ impl World {
                 .map(|change| change_of(&database.path, &change))
         });
         let documents = documents.collect();
+        let touched = std::mem::take(&mut self.touched_files);
+        let files = touched.into_iter().map(|path| {
+            let bytes = self.files.get(&path);
+            FileChange {
+                bytes: bytes.map(Vec::len),
+                text: bytes.and_then(|bytes| String::from_utf8(bytes.clone()).ok()),
+                path,
+            }
+        });
+        let files = files.collect();
         let trace = std::mem::take(&mut self.trace.events);
         Report {
             failure,
@@ -195,6 +218,7 @@ impl World {
             mails: std::mem::take(&mut self.mails),
             log: std::mem::take(&mut self.log),
             documents,
+            files,
             processed: std::mem::take(&mut self.processed),
             trace,
             trace_left_out: std::mem::take(&mut self.trace.left_out),

@@ -1,5 +1,6 @@
 //! What all objects of a run share, and what stands between them and the interpreter.
 
+use crate::files::{self, OpenFiles};
 use crate::formulas::{self, Subject};
 use crate::mail::Mail;
 use crate::object::{Arguments, Object, member_name, member_of, object_of};
@@ -18,12 +19,12 @@ use jiff::tz::TimeZone;
 use lotusscript::formula::{self, Formula, International};
 use lotusscript::notes::{Library, MemberKind, NotesParameter};
 use lotusscript::run::{
-    Answer, DateOrder, Event, Fault, Host, Limits, Manners, NOT_THERE, Product, ScriptError, Stop,
-    Value, expect_memory, missing,
+    Answer, DateOrder, Event, Fault, FileStatement, Host, Limits, Manners, NOT_THERE, Product,
+    ScriptError, Stop, Value, expect_memory, missing,
 };
 use std::any::Any;
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 use std::rc::Rc;
 
@@ -69,12 +70,17 @@ pub struct World {
     pub limits: Limits,
     /// Files that `%Include` and streams may name, by their paths as scripts write them.
     pub files: BTreeMap<String, Vec<u8>>,
+    /// Whether scripts may open, make and remove files: those above, in memory.
+    pub has_files: bool,
     /// What the user selected in the view, by universal ids.
     pub selected: Vec<String>,
     /// The name of the view that is open.
     pub open_view: Option<String>,
     /// The ids of documents that agents marked as processed.
     pub processed: Vec<String>,
+    /// Files that scripts made, changed or removed.
+    pub(crate) touched_files: BTreeSet<String>,
+    pub(crate) open_files: OpenFiles,
     pub(crate) current: Current,
     pub(crate) ui: ui::Desk,
     pub(crate) indexes: HashMap<(DatabaseId, NodeId), (u64, Rc<Index>)>,
@@ -145,9 +151,12 @@ impl World {
             trace: Trace::default(),
             limits: Limits::default(),
             files: BTreeMap::new(),
+            has_files: false,
             selected: Vec::new(),
             open_view: None,
             processed: Vec::new(),
+            touched_files: BTreeSet::new(),
+            open_files: OpenFiles::default(),
             current: Current::default(),
             ui: ui::Desk::default(),
             indexes: HashMap::new(),
@@ -360,6 +369,17 @@ impl Host for World {
     fn function(&mut self, name: &str, arguments: &[Value]) -> Answer {
         let manners = self.manners.clone();
         objects::functions::call(self, name, given(name, arguments, &manners))
+    }
+
+    fn file(&mut self, statement: &FileStatement, arguments: &[Value]) -> Answer {
+        let manners = self.manners.clone();
+        let answer = files::statement(
+            self,
+            statement,
+            given("a statement on files", arguments, &manners),
+        )?;
+        expect_memory()?;
+        Ok(answer)
     }
 
     fn print(&mut self, line: &str) {

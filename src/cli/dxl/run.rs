@@ -3,7 +3,7 @@
 use super::files::{Unreadable, is_output_written, objection_to_inputs, open, read_tree};
 use super::network::Network;
 use ::domino::store::Store;
-use ::domino::{DatabaseId, DateOrder, DocumentChange, Report, Traced, WindowAnswer, Wish, World};
+use ::domino::{DatabaseId, DateOrder, DocumentChange, FileChange, Report, Traced, WindowAnswer, Wish, World};
 use ::dxl::Tree;
 use ::dxl::design::Database;
 use anyhow::{Context, bail};
@@ -77,7 +77,7 @@ pub struct RunArgs {
     /// What is answered when windows come up, who runs the agent and when
     #[arg(long, value_name = "ANSWERS")]
     script: Option<PathBuf>,
-    /// A folder of files that %INCLUDE and NotesStream may name
+    /// A folder of files that %INCLUDE, Open and NotesStream may name; what is written to them stays in memory and is shown
     #[arg(long, value_name = "FOLDER")]
     files: Option<PathBuf>,
     /// Let HTTP requests go out; without it each of them fails
@@ -309,6 +309,7 @@ fn settle(world: &mut World, args: &RunArgs, answers: &Answers) -> anyhow::Resul
     };
     if let Some(folder) = &args.files {
         gather(folder, folder, world)?;
+        world.has_files = true;
     }
     if args.network {
         /// The longest body of a response.
@@ -426,6 +427,9 @@ fn print(args: &RunArgs, report: &Report, out: &mut impl Write) -> io::Result<()
     for change in &report.documents {
         print_change(change, out)?;
     }
+    for file in &report.files {
+        print_file(file, out)?;
+    }
     match &report.failure {
         None => writeln!(out, "{}", told(report)),
         Some(failure) => {
@@ -466,6 +470,20 @@ fn print_change(change: &DocumentChange, out: &mut impl Write) -> io::Result<()>
         .iter()
         .try_for_each(|line| writeln!(out, "    {}", plain(line)))
 }
+
+fn print_file(file: &FileChange, out: &mut impl Write) -> io::Result<()> {
+    match file.bytes {
+        None => return writeln!(out, "removed the file {}", plain(&file.path)),
+        Some(bytes) => writeln!(out, "wrote the file {}, {bytes} bytes", plain(&file.path))?,
+    }
+    let lines = file.text.iter().flat_map(|text| text.lines());
+    lines
+        .take(MOST_LINES)
+        .try_for_each(|line| writeln!(out, "    {}", plain(line)))
+}
+
+/// Lines of a file that are shown; `--json` has all.
+const MOST_LINES: usize = 100;
 
 /// On a terminal: control characters are written as what they are.
 fn plain(text: &str) -> String {

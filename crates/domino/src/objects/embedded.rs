@@ -104,6 +104,7 @@ impl Object for NotesEmbeddedObject {
                 })?;
                 match bytes {
                     Some(bytes) => {
+                        world.touched_files.insert(path.clone());
                         world.files.insert(path, bytes);
                         Ok(Value::Empty)
                     }

@@ -1,6 +1,7 @@
 //! Functions of the language that reach out: windows and the user's settings.
 
 use crate::World;
+use crate::files;
 use crate::object::Arguments;
 use crate::windows::{Choice, Window};
 use lotusscript::run::{Answer, Value, missing};
@@ -15,7 +16,8 @@ pub(crate) fn call(world: &mut World, name: &str, given: Arguments<'_>) -> Answe
             let found = world.environment.get(&name).cloned();
             Ok(Value::text(found.unwrap_or_default()))
         }
-        _ => missing(&format!("the function {name}")),
+        _ => files::function(world, name, given)
+            .unwrap_or_else(|| missing(&format!("the function {name}"))),
     }
 }
 

@@ -65,6 +65,7 @@ impl NotesLog {
         match target {
             Target::Agent => {}
             Target::File(path) => {
+                world.touched_files.insert(path.clone());
                 let bytes = world.files.entry(path.clone()).or_default();
                 bytes.extend_from_slice(line.as_bytes());
                 bytes.push(b'\n');
@@ -144,6 +145,7 @@ impl Object for NotesLog {
             "openfilelog" => {
                 let path = given.text(0)?;
                 if self.overwrites.get() {
+                    world.touched_files.insert(path.clone());
                     world.files.remove(&path);
                 }
                 *self.to.borrow_mut() = Some(Target::File(path));

@@ -88,7 +88,10 @@ impl State {
         let is_wide = encoding == UTF_16LE || encoding == UTF_16BE;
         let target = match &self.file {
             None => &mut self.own,
-            Some(file) => world.files.entry(file.clone()).or_default(),
+            Some(file) => {
+                world.touched_files.insert(file.clone());
+                world.files.entry(file.clone()).or_default()
+            }
         };
         if target.len() + bytes.len() > MAX_BYTES {
             let message = format!("a NotesStream holds at most {MAX_BYTES} bytes here");
@@ -217,6 +220,7 @@ impl Stream {
         if let Some(file) = &state.file
             && state.bytes(world).is_empty()
         {
+            world.touched_files.insert(file.clone());
             world.files.remove(file);
         }
     }
