@@ -19,11 +19,11 @@ use jiff::tz::TimeZone;
 use lotusscript::formula::{self, Formula, International};
 use lotusscript::notes::{Library, MemberKind, NotesParameter};
 use lotusscript::run::{
-    Answer, DateOrder, Event, Fault, FileStatement, Host, Limits, Manners, NOT_THERE, Product,
-    ScriptError, Stop, Value, expect_memory, missing,
+    Answer, Burden, DateOrder, Event, Fault, FileStatement, Host, Limits, Manners, NOT_THERE,
+    Product, ScriptError, Stop, Value, expect_memory, missing,
 };
 use std::any::Any;
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 use std::rc::Rc;
@@ -87,7 +87,7 @@ pub struct World {
     /// A view is being computed.
     pub(crate) is_indexing: bool,
     /// Bytes that scripts put into documents, logs and mails, as far as they are counted.
-    written: Cell<usize>,
+    written: RefCell<Burden>,
     pub(crate) formulas: RefCell<HashMap<String, Rc<Formula>>>,
     /// Names of members and fields as scripts and formulas first wrote them, by small letters: what items are called that a script makes.
     pub(crate) spellings: RefCell<HashMap<String, String>>,
@@ -161,7 +161,7 @@ impl World {
             ui: ui::Desk::default(),
             indexes: HashMap::new(),
             is_indexing: false,
-            written: Cell::new(0),
+            written: RefCell::default(),
             formulas: RefCell::new(HashMap::new()),
             spellings: RefCell::new(HashMap::new()),
             random: seed,
@@ -269,14 +269,10 @@ impl World {
         });
     }
 
-    /// That a script puts so many bytes into what outlives its variables. Four times what its values may take is the most.
+    /// That a script puts so many bytes into what outlives its variables; they count with these.
     pub(crate) fn grow(&self, bytes: usize) -> Result<(), Box<Fault>> {
-        let most = self.limits.memory_bytes.saturating_mul(4);
-        self.written.set(self.written.get().saturating_add(bytes));
-        match self.written.get() > most {
-            true => Err(Stop::Memory(most).into()),
-            false => Ok(()),
-        }
+        self.written.borrow_mut().add(bytes);
+        expect_memory()
     }
 
     /// The name of an item that a script wrote as a member.

@@ -126,7 +126,7 @@ mod tests {
         ];
         for case in cases {
             let printed = printed(case);
-            let is_stopped = printed.contains("bytes allowed")
+            let is_stopped = printed.contains("MB allowed")
                 || printed.starts_with("error 4000: a NotesStream holds at most");
             assert!(is_stopped, "{printed} from {case}");
         }

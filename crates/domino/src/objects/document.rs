@@ -223,6 +223,13 @@ impl Doc {
         }
         let document = self.to_store();
         let (now, user) = (world.date_time_now(), world.user.clone());
+        let is_more = world
+            .store
+            .get(id)
+            .is_some_and(|store| store.is_untouched(&unid));
+        if is_more {
+            world.grow(weight_of(document.element()))?;
+        }
         let Some(store) = world.store.get_mut(id) else {
             return Ok(false);
         };
@@ -256,6 +263,7 @@ impl Doc {
         tree.set_attribute(root, "parent", original);
         tree.set_attribute(root, "response", "true");
         tree.set_attribute(root, "conflict", "true");
+        world.grow(weight_of(document.element()))?;
         let (now, user) = (world.date_time_now(), world.user.clone());
         if let Some(store) = world.store.get_mut(id) {
             store.save(&unid, document, &now, &user);

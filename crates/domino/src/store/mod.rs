@@ -37,6 +37,8 @@ pub struct Database {
     by_unid: HashMap<String, usize>,
     by_id: HashMap<u32, usize>,
     /// Goes up with each change, so that views know when they are old.
+    /// The highest of all.
+    last_note_id: u32,
     generation: u64,
     /// UNIDs in folders, by the folder's name in small letters.
     folders: BTreeMap<String, Vec<String>>,
@@ -68,6 +70,9 @@ pub struct Changed {
     pub after: Option<Rc<Document>>,
 }
 
+/// Four below the note id of the first document of a database.
+const BEFORE_FIRST_NOTE: u32 = 0x8F2;
+
 impl Store {
     /// Empty; new ids follow from the seed.
     pub fn new(seed: u64) -> Self {
@@ -90,6 +95,7 @@ impl Store {
             notes: Vec::new(),
             by_unid: HashMap::new(),
             by_id: HashMap::new(),
+            last_note_id: BEFORE_FIRST_NOTE,
             generation: 1,
             folders: BTreeMap::new(),
         };
@@ -278,6 +284,7 @@ impl Database {
         let at = known.unwrap_or(self.notes.len());
         self.by_unid.insert(unid.clone(), at);
         self.by_id.insert(note_id, at);
+        self.last_note_id = self.last_note_id.max(note_id);
         match known {
             Some(at) => self.notes[at] = note,
             None => self.notes.push(note),
@@ -287,7 +294,16 @@ impl Database {
     }
 
     fn next_note_id(&self) -> u32 {
-        self.by_id.keys().max().map_or(0x8F6, |last| last + 4)
+        self.last_note_id.saturating_add(4)
+    }
+
+    /// Whether nobody has saved a document since the run began; of a new one, too.
+    pub(crate) fn is_untouched(&self, unid: &str) -> bool {
+        let note = self.by_unid.get(unid).and_then(|at| self.notes.get(*at));
+        note.is_none_or(|note| {
+            let before = note.before.as_ref();
+            before.is_some_and(|before| Rc::ptr_eq(before, &note.document))
+        })
     }
 
     /// Keeps a document that a script saved, with what the server writes about it. Gives its note id and how often it was saved.
@@ -313,6 +329,7 @@ impl Database {
             None => {
                 self.by_unid.insert(unid.to_owned(), self.notes.len());
                 self.by_id.insert(note_id, self.notes.len());
+                self.last_note_id = self.last_note_id.max(note_id);
                 self.notes.push(Note {
                     unid: unid.to_owned(),
                     note_id,

@@ -29,6 +29,17 @@ fn what_grows_without_end_is_stopped() {
 }
 
 #[test]
+fn documents_count_with_all_else_and_the_limit_is_told_as_it_was_set() {
+    let (mut world, shop) = world();
+    world.limits.memory_bytes = 1 << 20;
+    let body = "Do\nSet d = db.CreateDocument\nd.A = \"x\"\nCall d.Save(True, False)\nLoop";
+    let printed = run_in(&mut world, body);
+    assert!(printed.contains("more than the 1 MB allowed"), "{printed}");
+    let made = world.store.get(shop).unwrap().documents().count();
+    assert!((100..700).contains(&made), "{made}");
+}
+
+#[test]
 fn formulas_count_as_statements() {
     let (mut world, _) = world();
     world.limits.steps = 10_000;

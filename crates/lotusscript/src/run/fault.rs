@@ -39,6 +39,8 @@ pub enum Stop {
     Host(String),
 }
 
+const MEGABYTE: usize = 1 << 20;
+
 impl fmt::Display for Stop {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -47,10 +49,16 @@ impl fmt::Display for Stop {
                 f,
                 "stopped after {limit} statements, the most allowed; look for a loop without an end, or allow more"
             ),
-            Self::Memory(limit) => write!(
-                f,
-                "stopped: texts, arrays, lists, objects and what was printed together need more than the {limit} bytes allowed; look for what grows without an end, or allow more"
-            ),
+            Self::Memory(limit) => {
+                let limit = match limit % MEGABYTE {
+                    0 => format!("{} MB", limit / MEGABYTE),
+                    _ => format!("{limit} bytes"),
+                };
+                write!(
+                    f,
+                    "stopped: texts, arrays, lists, objects, documents and what was printed together need more than the {limit} allowed; look for what grows without an end, or allow more"
+                )
+            }
             Self::Time(limit) => write!(
                 f,
                 "stopped after {} s, the longest allowed; look for a loop without an end, or allow more",

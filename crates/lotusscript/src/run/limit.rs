@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 /// The most that a script may use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// Statements. A call of a function of the language counts as one more, and what works on much at once as many more.
+    /// Statements. A call of a function of the language counts as one more, an error as twenty, and what works on much at once as many more.
     pub steps: u64,
     /// Calls in each other; one more is error 28.
     pub depth: usize,

@@ -3,9 +3,13 @@
 use super::super::code::{Handler, Resumption};
 use super::super::fault::{Fault, Outcome, ScriptError, fault, message_of};
 use super::super::host::Event;
+use super::super::limit;
 use super::super::value::Value;
 use super::super::{Place as Position, RunError};
 use super::Machine;
+
+/// An error and what leads to its handler takes as long as so many statements.
+const ERROR_STEPS: u64 = 20;
 
 impl Machine<'_> {
     /// Runs until the lowest call returns; what no handler takes is given back.
@@ -27,6 +31,12 @@ impl Machine<'_> {
         };
         if self.traces {
             self.scene.host.trace(&Event::Error(&error));
+        }
+        if let Err(stop) = limit::spend(ERROR_STEPS) {
+            return Err(RunError {
+                fault: *stop,
+                calls,
+            });
         }
         while let Some(frame) = self.frames.last_mut() {
             let handler = match frame.handling {

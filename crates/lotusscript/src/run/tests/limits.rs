@@ -47,6 +47,16 @@ fn loops_without_an_end_are_stopped() {
         assert_eq!(error.fault, Fault::Stop(Stop::Steps(300_000)), "{body}");
         assert!((1..=6).contains(&error.calls[0].line), "{error}");
     }
+    // Errors that are passed over take time, too.
+    let limits = Limits {
+        steps: 5000,
+        ..small()
+    };
+    let error = stopped(
+        "Sub Initialize\nOn Error Resume Next\nFor i = 1 To 500\nError 5\nNext\nEnd Sub\n",
+        limits,
+    );
+    assert_eq!(error.fault, Fault::Stop(Stop::Steps(5000)));
     let limits = Limits {
         time: std::time::Duration::ZERO,
         ..small()
