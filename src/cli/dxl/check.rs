@@ -243,6 +243,12 @@ fn check_one(
     options: &check::Options<'_>,
     project: Option<&mut Project>,
 ) -> Result<(Checked, usize), Unreadable> {
+    if let Some(ending) = other_ending(file) {
+        let why = format!(
+            "LotusScript is taken from files that end with .lss or .lsa, not with .{ending}; rename a copy"
+        );
+        return Err(Unreadable::new(file, why));
+    }
     let content = match project {
         Some(_) => Content::of(file)?,
         None => Content::once(file),
@@ -294,6 +300,15 @@ fn empty_libraries(root: Element<'_>) -> Vec<String> {
             [name].into_iter().chain(library.aliases())
         })
         .collect()
+}
+
+/// The ending of a file, if it is one of those that people give to scripts elsewhere.
+fn other_ending(file: &Path) -> Option<&str> {
+    let ending = file.extension()?.to_str()?;
+    let is_of_scripts = ["ls", "bas", "vbs"]
+        .iter()
+        .any(|known| ending.eq_ignore_ascii_case(known));
+    is_of_scripts.then_some(ending)
 }
 
 impl From<Checked> for FileReport {

@@ -1,9 +1,11 @@
 //! `emailsms dxl run`: an agent of a DXL file, run without a Domino server.
 
-use super::files::{Unreadable, is_output_written, objection_to_inputs, open, read_tree};
+use super::files::{Unreadable, is_output_written, objection_to_inputs, open, read_tree, shown};
 use super::network::Network;
 use ::domino::store::Store;
-use ::domino::{DatabaseId, DateOrder, DocumentChange, FileChange, Report, Traced, WindowAnswer, Wish, World};
+use ::domino::{
+    DatabaseId, DateOrder, DocumentChange, FileChange, Report, Traced, WindowAnswer, Wish, World,
+};
 use ::dxl::Tree;
 use ::dxl::design::Database;
 use anyhow::{Context, bail};
@@ -11,6 +13,8 @@ use clap::{Args, ValueEnum};
 use jiff::civil;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
+use lotusscript::check::Severity;
+use lotusscript::project::{self, Project};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::fs;
@@ -60,7 +64,8 @@ The answers are TOML (or JSON, if the file ends with .json); all of it may be le
 A window that has no answer ends the run, and the message shows what to add. Windows that only tell something need none.
 
 Exit status: 0 the agent ran to its end; 1 it ended early, by an error or because it was stopped; 2 it could not be begun: a file could not
-be read, there is no such agent, or its script does not compile.")]
+be read, there is no such agent, or its script cannot be read. What the checker finds wrong with the script besides is told on standard
+error, and the agent runs as far as it comes.")]
 pub struct RunArgs {
     /// The DXL file with the agent, or - for standard input
     #[arg(value_name = "FILE")]
@@ -173,6 +178,7 @@ fn run_agent(args: &RunArgs) -> anyhow::Result<Report> {
         None => Answers::default(),
     };
     let tree = read(&args.file)?;
+    tell_of_mistakes(&tree, args);
     let path = path_of(&tree, &args.file);
     let mut world = World::new(args.seed);
     settle(&mut world, args, &answers)?;
@@ -203,6 +209,50 @@ fn run_agent(args: &RunArgs) -> anyhow::Result<Report> {
         write_out(&world, database, out)?;
     }
     Ok(report)
+}
+
+/// On standard error, what the checker finds wrong with the agent and the libraries of the file. It runs nevertheless: it may not come there.
+fn tell_of_mistakes(tree: &Tree, args: &RunArgs) {
+    let mut project = Project::new(project::Options::default());
+    project.add_dxl("", tree);
+    let names: Vec<String> = tree
+        .root()
+        .descendants()
+        .filter(|element| element.name() == "agent")
+        .filter_map(|element| element.attribute("name").map(str::to_owned))
+        .filter(|name| {
+            name.split('|')
+                .any(|alias| alias.trim().eq_ignore_ascii_case(&args.agent))
+        })
+        .map(|name| format!("agent[{name}]"))
+        .collect();
+    let found: Vec<project::Finding> = project
+        .check(0)
+        .into_iter()
+        .filter(|finding| {
+            let is_of_it = names
+                .iter()
+                .any(|name| finding.path.contains(name.as_str()));
+            let is_script = finding.language == project::Language::LotusScript;
+            is_script
+                && finding.severity == Severity::Error
+                && (is_of_it || finding.path.contains("scriptlibrary["))
+        })
+        .collect();
+    let Some(first) = found.first() else {
+        return;
+    };
+    let others = match found.len() {
+        1 => String::new(),
+        count => format!(", and {} more", count - 1),
+    };
+    let line = format!(
+        "emailsms dxl run: line {} of {}: {}{others}; see emailsms dxl check",
+        first.line,
+        shown(&args.file),
+        first.message
+    );
+    let _ = writeln!(io::stderr(), "{}", plain(&line));
 }
 
 fn read(file: &Path) -> anyhow::Result<Tree> {

@@ -28,14 +28,14 @@ pub(super) fn fixed<'v>(
 
 /// What `Option Base` says of a module.
 pub(super) fn base_of(script: &Script) -> i64 {
-    let bases = script
+    let mut bases = script
         .module()
         .iter()
         .filter_map(|statement| match statement.kind {
             StatementKind::Option(OptionKind::Base(base)) => Some(i64::from(base)),
             _ => None,
         });
-    bases.last().unwrap_or(0)
+    bases.next_back().unwrap_or(0)
 }
 
 fn extent(bounds: &Bounds, base: i64) -> Option<(i64, i64)> {
@@ -61,8 +61,29 @@ fn whole(expression: &Expression) -> Option<i64> {
 }
 
 impl Scope<'_, '_, '_> {
+    /// Declarations within a procedure: their types, bounds, and what objects are made with.
+    pub fn dim(&mut self, variables: &[Variable]) {
+        for variable in variables {
+            if let Some(of) = &variable.of {
+                self.module.check_type(of, self.findings);
+            }
+            if let Shape::Array(bounds) = &variable.shape {
+                for bounds in bounds {
+                    bounds.lower.iter().for_each(|lower| {
+                        self.value(lower);
+                    });
+                    self.value(&bounds.upper);
+                    self.check_bounds(bounds);
+                }
+            }
+            if let (Some(arguments), Some(TypeName::Named(class))) = (&variable.new, &variable.of) {
+                self.made(class, arguments);
+            }
+        }
+    }
+
     /// Bounds that are the wrong way round, or beyond what subscripts can be.
-    pub fn check_bounds(&mut self, bounds: &Bounds) {
+    fn check_bounds(&mut self, bounds: &Bounds) {
         let Some((first, last)) = extent(bounds, self.module.base) else {
             return;
         };

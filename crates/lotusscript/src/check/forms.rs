@@ -1,8 +1,8 @@
 //! How calls are written: with `Call` and without, and what parentheses mean.
 
-use super::procedure::Scope;
+use super::procedure::{Scope, is_plain_variable};
 use super::rules::Code;
-use super::symbols::SymbolKind;
+use super::symbols::{Element, Form, SymbolKind};
 use crate::syntax::*;
 
 /// Functions of the language that do something, and so may stand behind `Call`.
@@ -96,6 +96,46 @@ impl Scope<'_, '_, '_> {
                 ),
                 "leave them out, or write a subscript",
             );
+        }
+    }
+
+    /// `f(x)` without `Call`, where x is what cannot be copied.
+    pub fn check_by_value(&mut self, call: &Expression) {
+        let ExpressionKind::Call {
+            target,
+            arguments,
+            parenthesized: true,
+        } = &call.kind
+        else {
+            return;
+        };
+        let (ExpressionKind::Name(name), [argument]) = (&target.kind, arguments.as_slice()) else {
+            return;
+        };
+        let is_procedure = matches!(
+            self.module.symbol(&name.key).map(|symbol| &symbol.kind),
+            Some(SymbolKind::Procedure(_))
+        );
+        let Some(value) = argument
+            .value
+            .as_ref()
+            .filter(|value| is_plain_variable(value) && is_procedure)
+        else {
+            return;
+        };
+        let of = self.value(value);
+        if of.is_object() || of.shape != Form::One || matches!(of.of, Element::Record(_)) {
+            let message = format!(
+                "the parentheses give {} by value to `{}`",
+                self.described(&of),
+                name.text
+            );
+            let remedy = format!(
+                "write `Call {}(…)`, or leave the parentheses out",
+                name.text
+            );
+            self.findings
+                .add(Code::PassedByValue, argument.span, message, remedy);
         }
     }
 }

@@ -1,7 +1,8 @@
-//! `For`: which variable counts, and whether `Next` means the same.
+//! Loops: which variable counts, whether `Next` means the same, and what `ForAll` goes over.
 
 use super::procedure::Scope;
 use super::rules::Code;
+use super::symbols::{Form, Type};
 use crate::syntax::*;
 
 impl Scope<'_, '_, '_> {
@@ -37,5 +38,29 @@ impl Scope<'_, '_, '_> {
                 format!("write `Next {}`, or `Next` alone", counter.text),
             );
         }
+    }
+
+    pub fn for_all(&mut self, looped: &ForAll) {
+        let container = self.value(&looped.container);
+        let of = match container.shape {
+            Form::Array | Form::List => container.element(),
+            Form::One => Type::UNKNOWN,
+        };
+        if let Some(before) = self.locals.get(&looped.variable.key) {
+            let line = self.findings.line(before.name.span);
+            let name = &looped.variable;
+            self.findings.add(
+                Code::Redeclared,
+                name.span,
+                format!(
+                    "`{}` is declared in line {line}, and the variable of a ForAll declares itself",
+                    name.text
+                ),
+                "take the declaration out, or choose another name",
+            );
+        }
+        self.aliases.push((looped.variable.key.clone(), of));
+        self.block(&looped.body);
+        self.aliases.pop();
     }
 }

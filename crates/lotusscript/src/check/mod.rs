@@ -13,9 +13,11 @@
 
 mod arguments;
 mod arrays;
+mod assign;
 mod flow;
 mod forms;
 mod loops;
+mod module;
 mod operands;
 mod procedure;
 mod rules;
@@ -111,7 +113,7 @@ pub fn check(script: &Script, options: &CheckOptions<'_>) -> Vec<Finding> {
         let remedy = error.remedy.clone().unwrap_or_default();
         findings.add(Code::Syntax, error.span, error.message.clone(), remedy);
     }
-    let scope = procedure::ModuleScope::new(&interface, script, options, Library::get());
+    let scope = module::ModuleScope::new(&interface, script, options, Library::get());
     scope.check(script, &mut findings);
     let mut found = findings.found;
     found.sort_by_key(|finding| (finding.span, finding.code));

@@ -453,6 +453,48 @@ fn findings_say_what_why_and_how_to_mend_it() {
 }
 
 #[test]
+fn remedies_are_what_a_person_wants() {
+    let cases = [
+        (
+            "Dim b As New Integer : Print b",
+            "`New` makes objects, and Integer is no class",
+            "leave `New` out",
+        ),
+        (
+            "x = NotesSession",
+            "`NotesSession` is not declared",
+            "it is a class: declare a variable for its objects, as in `Dim x As NotesSession`",
+        ),
+        (
+            "Dim i As Integer\nPrint i(1)",
+            "`i` is an Integer, which has no elements",
+            "leave the subscript out",
+        ),
+        (
+            "t(1, 2)",
+            "parentheses around the 2 arguments of `t` need `Call`",
+            "write `Call t(…)`, or leave the parentheses out",
+        ),
+    ];
+    for (body, message, remedy) in cases {
+        let source = format!("Option Declare\nSub t(x As Variant, y As Variant)\n{body}\nEnd Sub");
+        let found = check(&parse(&source), &CheckOptions::default());
+        let told: Vec<_> = found
+            .iter()
+            .map(|one| (one.message.as_str(), one.remedy.as_str()))
+            .collect();
+        assert_eq!(told, [(message, remedy)], "{body}");
+    }
+    assert_eq!(
+        found(
+            "Option Declare\ng = 3\nSub t\nEnd Sub",
+            &CheckOptions::default()
+        ),
+        ["2:syntax"]
+    );
+}
+
+#[test]
 fn any_source_is_checked_without_a_panic() {
     for source in [
         "Class a As b\nSub c\nPrint Me.x, d\nEnd Sub\nEnd Class\nClass b As a\nEnd Class",

@@ -463,9 +463,14 @@ impl Scope<'_, '_, '_> {
                     .findings
                     .nearest(&name.text, known)
                     .or_else(|| self.findings.nearest(&name.text, constants));
-                let remedy = match near {
-                    Some(near) => format!("perhaps `{near}` is meant"),
-                    None => format!("write `Dim {} As …`", name.text),
+                let class = self.module.library.class(&name.text);
+                let remedy = match (class, near) {
+                    (Some(class), _) => format!(
+                        "it is a class: declare a variable for its objects, as in `Dim x As {}`",
+                        self.module.library.about(class).name
+                    ),
+                    (None, Some(near)) => format!("perhaps `{near}` is meant"),
+                    (None, None) => format!("write `Dim {} As …`", name.text),
                 };
                 self.findings.add(
                     Code::UndeclaredName,

@@ -546,9 +546,11 @@ impl Checker<'_> {
         }
         let upper: String = upper.chars().take(40).collect();
         let distance = |known: &&&str| strsim::damerau_levenshtein(known, &upper);
+        // Of a short word a letter makes another.
+        let most = (upper.chars().count() / 3).clamp(1, 2);
         let near = known
             .iter()
-            .filter(|known| distance(known) <= 2)
+            .filter(|known| distance(known) <= most)
             .min_by_key(|known| (distance(known), known.len().abs_diff(upper.len())));
         let remedy = match near {
             Some(near) => format!("did you mean [{near}]?"),

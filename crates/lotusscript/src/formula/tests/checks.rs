@@ -47,6 +47,13 @@ fn what_is_wrong_is_found() {
             &["1:7 unknown-keyword did you mean [CN]?"],
         ),
         (
+            "@Sort(x; [FOO])",
+            &any,
+            &[
+                "1:10 unknown-keyword @Sort takes ACCENTINSENSITIVE, ACCENTSENSITIVE, ASCENDING, CASEINSENSITIVE, CASESENSITIVE, CUSTOMSORT, DESCENDING, PITCHINSENSITIVE, PITCHSENSITIVE",
+            ],
+        ),
+        (
             "@Name(\"CN\"; x)",
             &any,
             &["1:7 keyword-expected write [CN]"],
