@@ -189,3 +189,27 @@ def test_what_cannot_begin_says_why(run, arguments, why):
 def test_a_file_may_come_from_standard_input(run):
     status, out, _ = run("-", "Scrap", "--script", "answers.toml", stdin=HARBOUR)
     assert status == 0 and "1 removed" in out
+
+
+FILES = f"""<database {SPACE} title='Files'><agent name='Copy'><trigger type='agentlist'/><documentset type='runonce'/><code event='initialize'><lotusscript>Sub Initialize
+	Dim n As Integer, text As String
+	Dim view As NotesView
+	If n = 1 Then Print view.Nothing1
+	n = FreeFile
+	Open "limits.lss" For Input As #n
+	Line Input #n, text
+	Close #n
+	Open "copy.txt" For Output As #n
+	Print #n, text
+	Close #n
+End Sub</lotusscript></code></agent></database>"""
+
+
+def test_files_are_read_and_written_in_memory_and_mistakes_told_beforehand(run):
+    status, out, err = run("-", "Copy", "--files", "lss", stdin=FILES)
+    assert status == 0
+    assert out.splitlines()[:2] == ["wrote the file copy.txt, 16 bytes", "    Const tide = 3"]
+    assert "NotesView has no member `Nothing1`; see emailsms dxl check" in err
+    assert [path.name for path in (run.folder / "lss").iterdir()] == ["limits.lss"]
+    status, out, _ = run("-", "Copy", stdin=FILES)
+    assert status == 1 and "this run was given no folder of them" in out and "--files" in out
