@@ -13,7 +13,7 @@ use sms::{Country, PhoneNumber};
 
 /// What an opt-out that an administrator noted has in place of a word.
 const NOTED: &str = "(administrator)";
-/// Unmatched replies shown at most.
+/// Replies that are with nobody shown at most.
 const MOST_STRANDED: u64 = 10_000;
 
 impl Administration {

@@ -503,11 +503,10 @@ impl Batch<'_> {
         fixed: &[Value],
         keys: &[Value],
     ) -> Result<Vec<QueryResult>, StoreError> {
-        let tx = self.settled_for(pick.table()).await?;
-        Ok(pick.all(tx, fixed, keys).await?)
+        self.pick_all_of(&[(pick, fixed)], keys).await
     }
 
-    /// The rows of all `keys` in several picks, mixed; on SQLite alone.
+    /// The rows of all `keys` in several picks, mixed; more than one on SQLite alone.
     pub(super) async fn pick_all_of(
         &self,
         picks: &[(&Pick, &[Value])],

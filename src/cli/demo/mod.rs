@@ -5,8 +5,7 @@ mod sample;
 mod stand_ins;
 
 use super::files::Temporary;
-use super::place;
-use super::{EndArgs, EndSignals};
+use super::{EndArgs, EndSignals, place};
 use crate::app::{self, Gateway, Parts, Place};
 use crate::clock::Clock;
 use crate::config::{Layers, Purpose, Settings, rooms};

@@ -1,7 +1,8 @@
 //! `emailsms dxl clean`: DXL files as a repository should keep them.
 
 use super::files::{
-    Unreadable, Wanted, files_of, is_input, objection_to_inputs, open, read_tree, tree_of,
+    Unreadable, Wanted, files_of, is_closed, is_input, objection_to_inputs, open, read_tree,
+    tree_of,
 };
 use ::dxl::clean::{Links, clean, clean_among};
 use ::dxl::{Tree, WriteError};
@@ -53,18 +54,12 @@ pub fn run(args: &CleanArgs) -> ExitCode {
         }) => ExitCode::from(2),
         Ok(Outcome { changed: true, .. }) if args.check => ExitCode::from(1),
         Ok(_) => ExitCode::SUCCESS,
-        // Whoever closes the output on purpose, as `head` does, has what was asked for.
-        Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) if error.downcast_ref().is_some_and(is_closed) => ExitCode::SUCCESS,
         Err(error) => {
             tell(format_args!("{error:#}"));
             ExitCode::from(2)
         }
     }
-}
-
-fn is_closed_pipe(error: &anyhow::Error) -> bool {
-    let error = error.downcast_ref::<io::Error>();
-    error.is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
 }
 
 fn tell(what: impl Display) {

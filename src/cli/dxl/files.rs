@@ -334,10 +334,15 @@ pub(super) fn open(file: &Path) -> Result<Box<dyn BufRead>, Unreadable> {
     }
 }
 
-/// Tells that standard output could not be written, if so. Whoever closes it on purpose, as `head` does, knows, and has what was asked for.
+/// Whether standard output was closed. Whoever does that on purpose, as `head` does, knows, and has what was asked for.
+pub(super) fn is_closed(why: &io::Error) -> bool {
+    why.kind() == io::ErrorKind::BrokenPipe
+}
+
+/// Tells that standard output could not be written, if so.
 pub(super) fn is_output_written(command: &str, written: io::Result<()>) -> bool {
     let Err(why) = written else { return true };
-    let is_closed = why.kind() == io::ErrorKind::BrokenPipe;
+    let is_closed = is_closed(&why);
     if !is_closed {
         // Where standard error is gone there is nobody to be told.
         let _ = writeln!(

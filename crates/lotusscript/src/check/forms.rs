@@ -47,12 +47,7 @@ impl Scope<'_, '_, '_> {
 
     /// `f(a, b)` without `Call`. [LSAZ_CALL_STATEMENT]
     fn check_parentheses(&mut self, call: &Expression) {
-        let ExpressionKind::Call {
-            target,
-            arguments,
-            parenthesized: true,
-        } = &call.kind
-        else {
+        let Some((target, arguments)) = in_parentheses(call) else {
             return;
         };
         if arguments.len() < 2 {
@@ -101,21 +96,13 @@ impl Scope<'_, '_, '_> {
 
     /// `f(x)` without `Call`, where x is what cannot be copied.
     pub fn check_by_value(&mut self, call: &Expression) {
-        let ExpressionKind::Call {
-            target,
-            arguments,
-            parenthesized: true,
-        } = &call.kind
-        else {
+        let Some((target, arguments)) = in_parentheses(call) else {
             return;
         };
-        let (ExpressionKind::Name(name), [argument]) = (&target.kind, arguments.as_slice()) else {
+        let (ExpressionKind::Name(name), [argument]) = (&target.kind, arguments) else {
             return;
         };
-        let is_procedure = matches!(
-            self.module.symbol(&name.key).map(|symbol| &symbol.kind),
-            Some(SymbolKind::Procedure(_))
-        );
+        let is_procedure = self.is_procedure(&name.key);
         let Some(value) = argument
             .value
             .as_ref()
@@ -137,5 +124,17 @@ impl Scope<'_, '_, '_> {
             self.findings
                 .add(Code::PassedByValue, argument.span, message, remedy);
         }
+    }
+}
+
+/// What is called with its arguments in parentheses, and those.
+fn in_parentheses(call: &Expression) -> Option<(&Expression, &[Argument])> {
+    match &call.kind {
+        ExpressionKind::Call {
+            target,
+            arguments,
+            parenthesized: true,
+        } => Some((target, arguments)),
+        _ => None,
     }
 }

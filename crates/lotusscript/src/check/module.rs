@@ -201,13 +201,7 @@ impl<'a> ModuleScope<'a> {
             }
             StatementKind::Forward(procedure) => self.heads(procedure, findings),
             StatementKind::External(external) => {
-                let types = external
-                    .parameters
-                    .iter()
-                    .filter_map(|parameter| parameter.of.as_ref());
-                types
-                    .chain(&external.returns)
-                    .for_each(|of| self.check_type(of, findings));
+                self.check_types(&external.parameters, external.returns.as_ref(), findings);
             }
             StatementKind::Type(record) => {
                 for member in &record.members {
@@ -250,14 +244,22 @@ impl<'a> ModuleScope<'a> {
         }
     }
 
-    fn heads(&self, procedure: &Procedure, findings: &mut Findings<'_>) {
-        let types = procedure
-            .parameters
+    fn check_types(
+        &self,
+        parameters: &[Parameter],
+        returns: Option<&TypeName>,
+        findings: &mut Findings<'_>,
+    ) {
+        let types = parameters
             .iter()
             .filter_map(|parameter| parameter.of.as_ref());
         types
-            .chain(&procedure.returns)
+            .chain(returns)
             .for_each(|of| self.check_type(of, findings));
+    }
+
+    fn heads(&self, procedure: &Procedure, findings: &mut Findings<'_>) {
+        self.check_types(&procedure.parameters, procedure.returns.as_ref(), findings);
         for parameter in &procedure.parameters {
             if parameter.by_value && parameter.shape != Shape::Scalar {
                 findings.add(
