@@ -407,6 +407,11 @@ impl Settings {
                 let remedy = "carrier.host names an SMSC: set our account there, too";
                 all.push(("carrier.system_id".to_owned(), remedy.to_owned()));
             }
+            if let Some(host) = &self.carrier.host
+                && let Some(refusal) = self.carrier.refused_in_the_clear(host)
+            {
+                all.push(("carrier.tls".to_owned(), refusal));
+            }
             for (key, remedy) in PLACES {
                 if !origins.contains_key(key) {
                     all.push((key.to_owned(), remedy.to_owned()));

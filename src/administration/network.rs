@@ -4,7 +4,7 @@ use super::change::{CarrierPatch, Change};
 use super::request::{CarrierChange, NewCarrier, NewRoute, NumbersOf, RouteOf};
 use super::view::{CarrierView, NumberView, RouteView, carrier_name, number, time};
 use super::{Administration, AdministrationError, Result, name, shown};
-use crate::config::rooms::{OwnChanges, OwnSettings};
+use crate::config::rooms::{OwnChanges, OwnError, OwnSettings};
 use crate::security::Secret;
 use crate::store::carriers;
 use sms::{Country, PhoneNumber};
@@ -146,10 +146,12 @@ impl Administration {
         let id = self.ids.next();
         let own = OwnSettings::default();
         let own = own.with(&self.own_changes(&own, &wanted.set, &[])?);
+        let host = host(&wanted.host)?;
+        self.must_be_safe(&host, &own)?;
         let row = carriers::Model {
             id,
             name: name("--name", &wanted.name)?,
-            host: host(&wanted.host)?,
+            host,
             port: port(wanted.port)?,
             system_id: system_id(&wanted.system_id)?,
             password: self.seal_password(id, password)?,
@@ -185,18 +187,18 @@ impl Administration {
     pub async fn set_carrier(&self, wanted: &CarrierChange) -> Result<CarrierView> {
         let row = self.carrier(Some(&wanted.name)).await?;
         let password = wanted.password.secret.as_ref();
+        let own = OwnSettings::parse(&row.settings).unwrap_or_default();
+        let changes = self.own_changes(&own, &wanted.set, &wanted.unset)?;
+        let host = wanted.host.as_deref().map(host).transpose()?;
+        self.must_be_safe(host.as_ref().unwrap_or(&row.host), &own.with(&changes))?;
         let patch = CarrierPatch {
-            host: wanted.host.as_deref().map(host).transpose()?,
+            host,
             port: wanted.port.map(port).transpose()?,
             system_id: wanted.system_id.as_deref().map(system_id).transpose()?,
             password: password
                 .map(|password| self.seal_password(row.id, password))
                 .transpose()?,
-            settings: self.own_changes(
-                &OwnSettings::parse(&row.settings).unwrap_or_default(),
-                &wanted.set,
-                &wanted.unset,
-            )?,
+            settings: changes,
         };
         self.write(Change::SetCarrier(row.id, patch)).await?;
         Ok(CarrierView::new(self.carrier(Some(&row.name)).await?))
@@ -209,8 +211,18 @@ impl Administration {
         set: &[String],
         unset: &[String],
     ) -> Result<OwnChanges> {
-        own.judge(set, unset, &self.carrier)
-            .map_err(|error| AdministrationError::Invalid(sms::printable_line(&error.to_string())))
+        own.judge(set, unset, &self.carrier).map_err(unfit)
+    }
+
+    /// An error where the link would refuse to be made, because what it carries could be read on its way.
+    fn must_be_safe(&self, host: &str, own: &OwnSettings) -> Result<()> {
+        let settings = own.over(&self.carrier).map_err(unfit)?;
+        match settings.refused_in_the_clear(host) {
+            None => Ok(()),
+            Some(refusal) => Err(AdministrationError::Invalid(format!(
+                "--host: {refusal}; for this carrier alone: --set tls=tls, or --set private_network=true"
+            ))),
+        }
     }
 
     /// The longest that a bind carries, less its NUL. [SMPP 3.4 §5.2.2]
@@ -312,6 +324,10 @@ impl Administration {
             .map(|row| view_route(row, &carriers))
             .collect())
     }
+}
+
+fn unfit(error: OwnError) -> AdministrationError {
+    AdministrationError::Invalid(sms::printable_line(&error.to_string()))
 }
 
 fn view_number(row: carriers::number::Model, carriers: &[carriers::Model]) -> NumberView {

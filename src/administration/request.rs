@@ -484,7 +484,7 @@ pub struct Numbers {
 pub enum CarrierRequest {
     /// Add an SMSC account; --set KEY=VALUE gives it a setting of its own, over the table `[carrier]`
     #[command(
-        after_help = "Example:\n  emailsms admin carrier add --config gateway.toml --name telco --host smsc.telco.example --port 2775 --system-id acme --password-file telco.password --set window=50 --set rate=200"
+        after_help = "Example:\n  emailsms admin carrier add --config gateway.toml --name telco --host smsc.telco.example --port 2775 --system-id acme --password-file telco.password --set tls=tls --set window=50 --set rate=200"
     )]
     Add(NewCarrier),
     /// List the carriers

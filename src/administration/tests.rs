@@ -107,7 +107,7 @@ fn telco() -> NewCarrier {
             file: None,
             secret: Some(Secret::new("hunter2")),
         },
-        set: Vec::new(),
+        set: vec!["tls=tls".into()],
     }
 }
 
@@ -349,7 +349,7 @@ async fn the_network_goes_round() {
         ..request::CarrierChange::default()
     };
     let own = json!(admin.set_carrier(&change).await.unwrap().settings);
-    assert_eq!(own, json!({"bind": "split", "window": 50}));
+    assert_eq!(own, json!({"bind": "split", "tls": "tls", "window": 50}));
     let change = request::CarrierChange {
         name: "telco".into(),
         unset: vec!["bind".into()],
@@ -357,7 +357,7 @@ async fn the_network_goes_round() {
     };
     admin.set_carrier(&change).await.unwrap();
     let own = json!(admin.show_carrier("telco").await.unwrap().settings);
-    assert_eq!(own, json!({"window": 50}));
+    assert_eq!(own, json!({"tls": "tls", "window": 50}));
     let kept = bench.store.reader.carriers().await.unwrap().remove(0);
     assert_eq!(kept.port, 2776);
     for (set, says) in [("window=0", "window: must be"), ("host=a", "--host")] {
@@ -370,7 +370,33 @@ async fn the_network_goes_round() {
         assert!(said.contains(says), "{said}");
     }
 
-    let route = new_route("+61");
+    // What its link would refuse to speak to in the clear is refused here, with both remedies.
+    let in_the_clear = request::CarrierChange {
+        name: "telco".into(),
+        unset: vec!["tls".into()],
+        ..request::CarrierChange::default()
+    };
+    let said = error(admin.set_carrier(&in_the_clear).await);
+    assert!(said.contains("smsc.telco.example would be reached in the clear"));
+    for (host, set, fits) in [
+        ("192.0.2.1", None, false),
+        ("smsc.telco.example", None, false),
+        ("192.0.2.1", Some("private_network=true"), true),
+        ("localhost", None, true),
+        ("::1", None, true),
+    ] {
+        let wanted = NewCarrier {
+            name: format!("{host} {set:?}"),
+            host: host.into(),
+            set: set.map(str::to_owned).into_iter().collect(),
+            ..telco()
+        };
+        let added = admin.add_carrier(&wanted).await;
+        assert_eq!(added.is_ok(), fits, "{host} {set:?}: {}", error(added));
+    }
+
+    let mut route = new_route("+61");
+    route.carrier = Some("telco".into());
     assert_eq!(admin.add_route(&route).await.unwrap().rank, 1);
     assert!(error(admin.add_route(&route).await).contains("remove it first"));
     let first = RouteOf {

@@ -3,7 +3,7 @@
 use super::prompt::Prompt;
 use super::status::BindRefusal;
 use super::{Link, tls};
-use crate::config::rooms::BindForm;
+use crate::config::rooms::{BindForm, in_the_clear, is_this_machine};
 use smpp::{BindError, BindKind, Client, ClientSettings, Event};
 use std::time::Duration;
 use tokio::net::TcpStream;
@@ -212,6 +212,10 @@ impl Link {
         let (account, settings) = (&self.account, &self.settings);
         let place = format!("{}:{}", account.host, account.port);
         let patience = settings.response_timeout.max(Duration::from_secs(5));
+        let must_stay = settings.tls.is_none() && !settings.private_network;
+        if must_stay && !is_this_machine(&account.host) {
+            return Err(NoBind::from(in_the_clear(&place)));
+        }
         let stream = tokio::time::timeout(patience, TcpStream::connect(&place))
             .await
             .map_err(|_| format!("{place}: no connection in time"))?
@@ -230,10 +234,9 @@ impl Link {
                 smpp::bind(shaken, client).await
             }
             None => {
-                if !is_here && !settings.private_network {
-                    return Err(NoBind::from(format!(
-                        "{place} would be reached in the clear: set carrier.tls = \"tls\", or carrier.private_network = true if a VPN or private line carries it"
-                    )));
+                // A resolver may say otherwise than the name.
+                if must_stay && !is_here {
+                    return Err(NoBind::from(in_the_clear(&place)));
                 }
                 smpp::bind(stream, client).await
             }

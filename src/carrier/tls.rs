@@ -23,6 +23,13 @@ pub struct Tls {
     pub server_name: Option<String>,
 }
 
+impl Tls {
+    /// An error, with its remedy, if the certificates that are to be trusted cannot be used.
+    pub fn look(&self) -> Result<(), String> {
+        config(self.ca_file.as_deref()).map(|_| ())
+    }
+}
+
 /// Speaks TLS on a connection to `host`. The files are read each time, so that an exchanged one is seen. The error says what to do.
 pub(super) async fn handshake<S: AsyncRead + AsyncWrite + Unpin>(
     stream: S,

@@ -18,7 +18,7 @@ use std::process::ExitCode;
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples, from nothing to a first text:
-  emailsms admin carrier add --config gateway.toml --name telco --host smsc.telco.example --system-id acme --password-file telco.password
+  emailsms admin carrier add --config gateway.toml --name telco --host smsc.telco.example --system-id acme --password-file telco.password --set tls=tls
   emailsms admin route add --config gateway.toml --prefix 61 --carrier telco --name SAU
   emailsms admin number add --config gateway.toml +61400000001..+61400000200
   emailsms admin company add --config gateway.toml --name Acme --zone Australia/Sydney --domain acme.example

@@ -1,7 +1,7 @@
 //! `emailsms check-config`: every finding of the settings at once, or all settings with their meaning.
 
 use super::serve::{self, SettingsArgs};
-use crate::config::{Purpose, schema};
+use crate::config::{Purpose, Settings, schema};
 use crate::security::Keys;
 use clap::Args;
 use std::io::{self, Write};
@@ -43,20 +43,7 @@ pub(super) fn run(args: &CheckConfigArgs) -> ExitCode {
         say(&mut io::stdout(), schema::annotated(&loaded).trim_end());
         return ExitCode::SUCCESS;
     }
-    let mut findings = Vec::new();
-    if let Err(error) = serve::certificates_of(&loaded.settings.http) {
-        findings.push(super::sentence(&error));
-    }
-    let security = &loaded.settings.security;
-    let keys = match &security.keys {
-        Some(keys) => Keys::parse(keys.expose(), "security.keys").map(|_| ()),
-        // A new installation has none yet.
-        None if !security.keys_dir.exists() => Ok(()),
-        None => Keys::refuse_exposed(&security.keys_dir),
-    };
-    if let Err(error) = keys {
-        findings.push(format!("security: {error}"));
-    }
+    let findings = findings_of(&loaded.settings);
     for finding in &findings {
         say(&mut io::stderr(), finding);
     }
@@ -67,7 +54,87 @@ pub(super) fn run(args: &CheckConfigArgs) -> ExitCode {
     ExitCode::FAILURE
 }
 
+/// What is wrong with the files that settings name.
+fn findings_of(settings: &Settings) -> Vec<String> {
+    let mut findings = Vec::new();
+    if let Err(error) = serve::certificates_of(&settings.http) {
+        findings.push(super::sentence(&error));
+    }
+    if let Err(error) = serve::look_at_carrier(&settings.carrier) {
+        findings.push(super::sentence(&error));
+    }
+    let security = &settings.security;
+    let keys = match &security.keys {
+        Some(keys) => Keys::parse(keys.expose(), "security.keys").map(|_| ()),
+        // A new installation has none yet.
+        None if !security.keys_dir.exists() => Ok(()),
+        None => Keys::refuse_exposed(&security.keys_dir),
+    };
+    if let Err(error) = keys {
+        findings.push(format!("security: {error}"));
+    }
+    findings
+}
+
 fn say(to: &mut dyn Write, line: &str) {
     // Where the output is gone there is nobody to be told.
     let _ = writeln!(to, "{line}");
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::config::Layers;
+
+    #[test]
+    fn files_that_cannot_be_read_are_named_by_their_settings() {
+        let dir = tempfile::tempdir().unwrap();
+        let there = dir.path().join("there.pem").display().to_string();
+        std::fs::write(&there, "no PEM").unwrap();
+        let off = "http.https_listen=off".to_owned();
+        let nowhere = "/nowhere/x.pem";
+        let (certificate, key) = ("http.certificate=", "http.private_key=");
+        for (set, says) in [
+            (vec![off.clone()], None),
+            (
+                vec![
+                    off.clone(),
+                    "carrier.tls=tls".into(),
+                    format!("carrier.tls_ca_file={nowhere}"),
+                ],
+                Some("carrier.tls_ca_file /nowhere/x.pem cannot be read"),
+            ),
+            (
+                vec![
+                    off.clone(),
+                    "carrier.tls=tls".into(),
+                    format!("carrier.tls_ca_file={there}"),
+                ],
+                Some("holds no certificate"),
+            ),
+            // Nobody would read it.
+            (vec![off, format!("carrier.tls_ca_file={nowhere}")], None),
+            (
+                vec![format!("{certificate}{there}"), format!("{key}{nowhere}")],
+                Some("http.private_key /nowhere/x.pem cannot be read"),
+            ),
+            (
+                vec![format!("{certificate}{nowhere}"), format!("{key}{there}")],
+                Some("http.certificate /nowhere/x.pem cannot be read"),
+            ),
+        ] {
+            let keys = format!("security.keys_dir={}/keys", dir.path().display());
+            let layers = Layers::new().set(&set).set([keys]);
+            let settings = layers.finish(Purpose::Demo).unwrap().settings;
+            let findings = findings_of(&settings);
+            match says {
+                None => assert!(findings.is_empty(), "{set:?}: {findings:?}"),
+                Some(says) => assert!(
+                    findings.len() == 1 && findings[0].contains(says),
+                    "{set:?}: {findings:?}"
+                ),
+            }
+        }
+    }
 }

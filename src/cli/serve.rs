@@ -92,10 +92,29 @@ pub(super) fn certificates_of(http: &rooms::Http) -> anyhow::Result<Option<Arc<C
         .private_key
         .as_ref()
         .context("http.private_key names no file")?;
+    for (key, file) in [
+        ("http.certificate", certificate),
+        ("http.private_key", private_key),
+    ] {
+        std::fs::File::open(file).with_context(|| {
+            format!(
+                "{key} {} cannot be read; check the path, and who may read it",
+                file.display()
+            )
+        })?;
+    }
     let loaded = Certificates::load(certificate, private_key);
     Ok(Some(
         loaded.context("http.certificate and http.private_key")?,
     ))
+}
+
+/// An error if certificates are named to know the SMSC by, and cannot be used.
+pub(super) fn look_at_carrier(carrier: &rooms::Carrier) -> anyhow::Result<()> {
+    match crate::carrier::Settings::from(carrier).tls {
+        Some(tls) if tls.ca_file.is_some() => tls.look().map_err(anyhow::Error::msg),
+        _ => Ok(()),
+    }
 }
 
 pub(super) async fn run(args: ServeArgs) -> anyhow::Result<()> {
@@ -104,6 +123,7 @@ pub(super) async fn run(args: ServeArgs) -> anyhow::Result<()> {
     telemetry::init(&settings.log.level, settings.log.format)?;
     let database = database_of(&settings)?;
     let certificates = certificates_of(&settings.http)?;
+    look_at_carrier(&settings.carrier)?;
     let security = &settings.security;
     let keys = app::keys_for(&database, security.keys.as_ref(), &security.keys_dir).await?;
     let home = app::private_directory(&settings.security.keys_dir)?;

@@ -3,7 +3,7 @@
 //!
 //! Durations are in seconds and may be fractions, so that tests can shorten them.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -215,6 +215,10 @@ impl Http {
             "public_url",
             "must begin with https:// or http://",
         );
+        if let (Some(https), Some(http)) = (self.https_listen, self.http_listen) {
+            let remedy = "is taken by http.https_listen; give each an address or port of its own, or set one to \"off\"";
+            findings.unless(!are_one_place(https, http), "http_listen", remedy);
+        }
         findings.range("connections", self.connections, 1, 1_000_000);
         findings.range(
             "connections_per_source",
@@ -237,6 +241,13 @@ impl Http {
             "HTTPS needs one; name the PEM files in http.certificate and http.private_key, or set http.https_listen = \"off\"",
         );
     }
+}
+
+/// Whether two cannot listen there at one time. Port 0 is any that is free.
+fn are_one_place(one: SocketAddr, other: SocketAddr) -> bool {
+    let (a, b) = (one.ip(), other.ip());
+    let is_every = |ip: IpAddr| ip.is_unspecified() && a.is_ipv4() == b.is_ipv4();
+    one.port() == other.port() && one.port() != 0 && (a == b || is_every(a) || is_every(b))
 }
 
 /// An address to listen at, or the word `off`.
@@ -605,6 +616,12 @@ impl Default for Carrier {
 }
 
 impl Carrier {
+    /// Why no link is made to `host` as these settings are, with the remedy; none: it may be.
+    pub fn refused_in_the_clear(&self, host: &str) -> Option<String> {
+        let may_leave = self.tls == CarrierTls::Tls || self.private_network;
+        (!may_leave && !is_this_machine(host)).then(|| in_the_clear(host))
+    }
+
     /// The lengths are those of the bind, without their NUL. [SMPP 3.4 §5.2.1–5.2.3, §5.2.11]
     pub(super) fn check(&self, findings: &mut Findings) {
         findings.unless(!self.name.is_empty(), "name", "must not be empty");
@@ -653,6 +670,23 @@ impl Carrier {
         findings.range("dest_npi", self.dest_npi, 0, 18);
         check_country(&self.country, findings);
     }
+}
+
+/// Whether a host that is named so is this machine: a loopback address, or `localhost` and the names below it. Any other name may lead anywhere. [RFC 6761 §6.3]
+pub fn is_this_machine(host: &str) -> bool {
+    let host = host.trim().trim_start_matches('[').trim_end_matches(']');
+    if let Ok(address) = host.parse::<IpAddr>() {
+        return address.to_canonical().is_loopback();
+    }
+    let name = host.trim_end_matches('.').to_ascii_lowercase();
+    name == "localhost" || name.ends_with(".localhost")
+}
+
+/// What is said of a link in the clear that would leave this machine.
+pub fn in_the_clear(place: &str) -> String {
+    format!(
+        "{place} would be reached in the clear: set carrier.tls = \"tls\", or carrier.private_network = true if a VPN or private line carries it"
+    )
 }
 
 /// How pool numbers are chosen [SPEC 5.2].

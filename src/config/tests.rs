@@ -260,6 +260,20 @@ fn mistakes_are_named_with_origin_key_and_remedy() {
             "--set: carrier.binds: must be from 1 to 100",
         ),
         (
+            &[
+                "http.https_listen=127.0.0.1:8443",
+                "http.http_listen=127.0.0.1:8443",
+            ],
+            "--set: http.http_listen: is taken by http.https_listen",
+        ),
+        (
+            &[
+                "http.https_listen=0.0.0.0:443",
+                "http.http_listen=127.0.0.1:443",
+            ],
+            "--set: http.http_listen: is taken by http.https_listen",
+        ),
+        (
             &["carrier.tls_server_name=a b"],
             "--set: carrier.tls_server_name: must be a host name",
         ),
@@ -492,6 +506,49 @@ fn each_purpose_has_its_demands() {
     Layers::new()
         .finish(Purpose::Tool)
         .expect("needs no certificate");
+}
+
+#[test]
+fn a_link_in_the_clear_stays_on_this_machine() {
+    let finish = |more: &[&str]| {
+        let common = [
+            "http.https_listen=off",
+            "http.http_listen=127.0.0.1:8080",
+            "database.url=sqlite:/srv/emailsms.db",
+            "security.keys_dir=/srv/keys",
+            "carrier.system_id=acme",
+        ];
+        let layers = Layers::new().set(common).set(more);
+        layers.finish(Purpose::Serve).map_err(|e| e.to_string())
+    };
+    for host in [
+        "smsc.example",
+        "192.0.2.1",
+        "2001:db8::1",
+        "localhost.example",
+        "0.0.0.0",
+    ] {
+        let host = format!("carrier.host={host}");
+        let said = finish(&[&host]).expect_err(&host);
+        assert!(
+            said.starts_with("by default: carrier.tls: ") && said.contains("in the clear"),
+            "{said}"
+        );
+        assert!(finish(&[&host, "carrier.tls=tls"]).is_ok(), "{host}");
+        assert!(finish(&[&host, "carrier.private_network=true"]).is_ok());
+    }
+    for host in [
+        "localhost",
+        "LOCALHOST.",
+        "smsc.localhost",
+        "127.0.0.1",
+        "127.9.9.9",
+        "::1",
+        "::ffff:127.0.0.1",
+    ] {
+        let host = format!("carrier.host={host}");
+        assert!(finish(&[&host]).is_ok(), "{host}");
+    }
 }
 
 #[test]

@@ -154,6 +154,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "accounts",
             "administration",
             "app",
+            "carrier",
             "clock",
             "config",
             "faults",
