@@ -2,6 +2,7 @@
 
 use crate::app;
 use crate::clock::Clock;
+use crate::config::rooms::Database;
 use crate::config::{Layers, Origin, Purpose, Settings};
 use crate::faults::Faults;
 use crate::metrics::Metrics;
@@ -20,7 +21,7 @@ pub const KEYS_DIR: &str = "keys";
 pub const DEMO_FILE: &str = "demo.json";
 
 /// The flags that name an installation. Later ones win: settings' file, environment, `--data`, `--database`, `--set`. One of them has to name a database: there
-/// is none by default.
+/// is none by default. **Two of the first three that name different ones are refused**, for whoever writes both means either.
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Which installation (one of the first three must say it)")]
 pub struct PlaceArgs {
@@ -67,12 +68,20 @@ impl PlaceArgs {
             Some((name.into_string().ok()?, value.into_string().ok()?))
         });
         layers = layers.environment(variables);
+        let mut named = Vec::new();
+        if self.config.is_some()
+            && let Ok(loaded) = layers.clone().finish(Purpose::Tool)
+            && loaded.origin("database.url") != Origin::Default
+        {
+            named.push(("--config", loaded.settings.database.url));
+        }
         let mut schema = None;
         if let Some(dir) = &self.data {
             let remembered = Remembered::of(dir)?;
             schema = remembered.schema;
             let mut database = toml::Table::new();
             let url = remembered_database(dir, remembered.database.as_deref());
+            named.push(("--data", url.clone()));
             database.insert("url".to_owned(), url.into());
             let mut security = toml::Table::new();
             let keys = dir.join(KEYS_DIR).display().to_string();
@@ -83,8 +92,10 @@ impl PlaceArgs {
             layers = layers.command("--data", tables);
         }
         if let Some(url) = &self.database {
+            named.push(("--database", url.clone()));
             layers = layers.set([format!("database.url={url}")]);
         }
+        must_agree(&named)?;
         let loaded = layers.set(&self.settings).finish(Purpose::Tool)?;
         if loaded.origin("database.url") == Origin::Default {
             bail!(
@@ -117,6 +128,35 @@ pub fn remembered_database(dir: &Path, remembered: Option<&str>) -> String {
 
 /// How a demo's memory names the directory's own database.
 pub const OWN_DATABASE: &str = "own";
+
+/// An error if flags name different databases.
+fn must_agree(named: &[(&str, String)]) -> anyhow::Result<()> {
+    for pair in named.windows(2) {
+        let [(one, here), (other, there)] = pair else {
+            continue;
+        };
+        let (here, there) = (shown(here), shown(there));
+        if here != there && file_of(&here).is_none_or(|file| file_of(&there) != Some(file)) {
+            bail!("{one} means {here}, {other} means {there}: keep the one that you mean");
+        }
+    }
+    Ok(())
+}
+
+/// A URL without its password.
+fn shown(url: &str) -> String {
+    let mut database = Database {
+        url: url.to_owned(),
+        ..Database::default()
+    };
+    database.hide_password();
+    database.url
+}
+
+/// The file of an SQLite database that is there, however it is written.
+fn file_of(url: &str) -> Option<PathBuf> {
+    Path::new(url.strip_prefix("sqlite:")?).canonicalize().ok()
+}
 
 /// What a demo's memory says of its database, as far as it says so.
 #[derive(Debug, Default, serde::Deserialize)]
@@ -212,6 +252,73 @@ impl Place {
                 // Nothing was handed to the writer yet.
                 let _ = store.close().await;
                 Err(error)
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn flags_that_mean_different_databases_are_refused() {
+        let dir = tempfile::tempdir().unwrap();
+        let demo = dir.path().join("demo");
+        std::fs::create_dir(&demo).unwrap();
+        let inside = demo.join(DATABASE_FILE);
+        std::fs::write(&inside, "").unwrap();
+        let file = |name: &str, text: &str| {
+            let path = dir.path().join(name);
+            std::fs::write(&path, text).unwrap();
+            path
+        };
+        let demos = format!("sqlite:{}/../demo/{DATABASE_FILE}", demo.display());
+        let same = file("same.toml", &format!("[database]\nurl = '{demos}'"));
+        let own = file("own.toml", "[database]\nurl = 'sqlite:/srv/own.db'");
+        let silent = file("silent.toml", "[accounts]\nzone = 'Europe/Berlin'");
+        let other = Some("sqlite:/srv/other.db");
+        for (config, data, database, refused) in [
+            (Some(&own), None, None, None),
+            (
+                Some(&own),
+                Some(&demo),
+                None,
+                Some("--config means sqlite:/srv/own.db, --data means"),
+            ),
+            (Some(&same), Some(&demo), None, None),
+            (Some(&silent), Some(&demo), None, None),
+            (Some(&silent), None, other, None),
+            (
+                Some(&own),
+                None,
+                other,
+                Some("--database means sqlite:/srv/other.db"),
+            ),
+            (Some(&own), None, Some("sqlite:/srv/own.db"), None),
+            (None, Some(&demo), other, Some("--data means")),
+            (None, Some(&demo), Some(demos.as_str()), None),
+            (
+                Some(&own),
+                None,
+                Some("postgres://a:secret@db/x"),
+                Some("postgres://a@db/x"),
+            ),
+        ] {
+            let place = PlaceArgs {
+                config: config.cloned(),
+                data: data.cloned(),
+                database: database.map(str::to_owned),
+                ..PlaceArgs::default()
+            };
+            let found = place.find().map(|_| ()).map_err(|error| error.to_string());
+            match refused {
+                None => assert_eq!(found, Ok(()), "{place:?}"),
+                Some(says) => {
+                    let said = found.unwrap_err();
+                    assert!(said.contains(says) && !said.contains("secret"), "{said}");
+                }
             }
         }
     }

@@ -123,7 +123,7 @@ impl Database {
     }
 
     /// Moves a password out of the URL, so that the URL can be printed.
-    pub(super) fn hide_password(&mut self) {
+    pub(crate) fn hide_password(&mut self) {
         let Some((scheme, rest)) = self.url.split_once("://") else {
             return;
         };

@@ -239,7 +239,7 @@ def test_a_server_that_does_not_let_us_in_says_why(make_installation, cluster, t
     place, port = make_installation(), free_port()
     begun = time.monotonic()
     nobody = f"postgres://postgres@127.0.0.1:{port}/emailsms"
-    said = place.run("migrate", "--config", place.config, "--database", nobody, expect=1).stderr
+    said = place.run("migrate", "--config", place.config, "--set", f"database.url={nobody}", expect=1).stderr
     assert f"127.0.0.1:{port}: connection refused" in said and time.monotonic() - begun < 8, said
     said = place.run("migrate", "--config", place.config, expect=1, env={"PGPASSWORD": "wrong"}).stderr
     assert "password authentication failed" in said and "not reachable" not in said, said
