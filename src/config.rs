@@ -112,6 +112,12 @@ impl ConfigErrors {
     pub fn all(&self) -> &[ConfigError] {
         &self.0
     }
+
+    /// Whether the command line is wrong: a `--set` that is no setting at all. One whose value does not fit is a finding as any other.
+    pub fn are_misuse(&self) -> bool {
+        let is_misuse = |error: &ConfigError| error.origin == Origin::Set && error.key.is_empty();
+        self.0.iter().any(is_misuse)
+    }
 }
 
 impl fmt::Display for ConfigErrors {
@@ -315,7 +321,15 @@ impl Layers {
             .into_iter()
             .map(|(key, given)| (key, given.origin))
             .collect();
-        for (key, problem) in settings.check(purpose, &origins) {
+        // A file that could not be read may say all that seems to be missing.
+        let is_whole = |error: &ConfigError| {
+            !(error.key.is_empty() && matches!(error.origin, Origin::File(_)))
+        };
+        let found = match self.wrong.iter().all(is_whole) {
+            true => settings.check(purpose, &origins),
+            false => Vec::new(),
+        };
+        for (key, problem) in found {
             // A value that was no value has its finding; so has a door that would be open.
             let said = |known: &str| self.wrong.iter().any(|error| error.key == known);
             let is_door = key == "http.https_listen" && said("http.http_listen");

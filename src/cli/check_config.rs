@@ -15,6 +15,7 @@ Examples:
   emailsms check-config --print > emailsms.toml                  a file to start from
   emailsms check-config --config /etc/emailsms/config.toml       what `serve` would refuse
 
+A relative path in the settings counts from the directory that emailsms is started in, not from the file's.
 Exit status: 0 `serve` would take them; 1 it would not, each finding is on standard error; 2 the command line is wrong.")]
 pub(super) struct CheckConfigArgs {
     #[command(flatten)]
@@ -36,7 +37,10 @@ pub(super) fn run(args: &CheckConfigArgs) -> ExitCode {
             for error in errors.all() {
                 say(&mut io::stderr(), &error.to_string());
             }
-            return ExitCode::FAILURE;
+            return match errors.are_misuse() {
+                true => ExitCode::from(2),
+                false => ExitCode::FAILURE,
+            };
         }
     };
     if args.print {

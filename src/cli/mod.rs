@@ -12,9 +12,13 @@ mod serve;
 mod smsc;
 mod verify;
 
-use clap::{Args, Parser, Subcommand};
+use crate::config::ConfigErrors;
+use crate::store::DatabaseUrl;
+use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::io;
+use std::net::SocketAddr;
 use std::process::ExitCode;
+use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::oneshot;
 
@@ -54,7 +58,15 @@ enum Command {
 
 /// Runs the program with this process's arguments.
 pub fn run() -> ExitCode {
-    let cli = Cli::parse();
+    let matches = Cli::command().get_matches();
+    if let Some(wrong) = misuse(&matches) {
+        complain(&wrong);
+        return ExitCode::from(2);
+    }
+    let cli = match Cli::from_arg_matches(&matches) {
+        Ok(cli) => cli,
+        Err(error) => error.exit(),
+    };
     // reqwest's and lettre's TLS ask for it; a second call is refused and harms nothing.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     let runtime = match tokio::runtime::Builder::new_multi_thread()
@@ -83,14 +95,63 @@ pub fn run() -> ExitCode {
     clippy::print_stderr,
     reason = "the last word of a command, also when there is no log"
 )]
+fn complain(text: &str) {
+    eprintln!("emailsms: {text}");
+}
+
 fn ended(done: anyhow::Result<()>) -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("emailsms: {}", sentence(&error));
-            ExitCode::FAILURE
+            complain(&sentence(&error));
+            match error.downcast_ref::<ConfigErrors>() {
+                Some(errors) if errors.are_misuse() => ExitCode::from(2),
+                _ => ExitCode::FAILURE,
+            }
         }
     }
+}
+
+/// What is wrong with the demo's flags though each is a text or a number, said before anything is made.
+fn misuse(matches: &ArgMatches) -> Option<String> {
+    let demo = matches.subcommand_matches("demo")?;
+    // clap's own words would repeat the URL, and a password may stand in it.
+    if let Some(url) = demo.get_one::<String>("database")
+        && let Err(problem) = DatabaseUrl::parse(url, "demo", None)
+    {
+        return Some(format!("--database: {problem}"));
+    }
+    let (needed, highest) = match demo.get_flag("join") {
+        true => ("two ports are", u16::MAX - 1),
+        false => ("four ports are", u16::MAX - 3),
+    };
+    let base = demo.get_one::<u16>("port_base")?;
+    (*base > highest)
+        .then(|| format!("--port-base: {needed} needed from there on, so it is {highest} at most"))
+}
+
+/// Listens there. `setting` is what named the address.
+async fn listen(setting: &str, address: SocketAddr) -> anyhow::Result<TcpListener> {
+    let remedy = |error: &io::Error| match error.kind() {
+        io::ErrorKind::AddrInUse => format!(
+            "{setting}: port {} of {} is taken; end what uses it, or set another address",
+            address.port(),
+            address.ip()
+        ),
+        io::ErrorKind::PermissionDenied => format!(
+            "{setting}: {address} may not be listened at; ports below 1024 take the right to (CAP_NET_BIND_SERVICE), or set another"
+        ),
+        io::ErrorKind::AddrNotAvailable => format!(
+            "{setting}: {} is no address of this machine; set one that is, or 0.0.0.0 for all",
+            address.ip()
+        ),
+        _ => format!("{setting}: {address} cannot be listened at"),
+    };
+    let bound = TcpListener::bind(address).await;
+    bound.map_err(|error| {
+        let remedy = remedy(&error);
+        anyhow::Error::new(error).context(remedy)
+    })
 }
 
 /// When a command that runs until it is told otherwise ends.
@@ -180,6 +241,50 @@ impl EndSignals {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn flags_of_the_demo_that_cannot_be_are_misuse() {
+        for (line, says) in [
+            ("demo", None),
+            ("demo --port-base 65532", None),
+            ("demo --port-base 65533", Some("65532 at most")),
+            ("demo --join --data d --port-base 65534", None),
+            (
+                "demo --join --data d --port-base 65535",
+                Some("65534 at most"),
+            ),
+            ("demo --database sqlite:x.db", None),
+            ("demo --database mysql://u:secret@h/x", Some("sqlite:PATH")),
+            (
+                "demo --database postgres://u:secret@h/x",
+                Some("PGPASSWORD"),
+            ),
+            ("migrate --database mysql://x", None),
+        ] {
+            let words = ["emailsms"].into_iter().chain(line.split(' '));
+            let matches = Cli::command().get_matches_from(words);
+            match (misuse(&matches), says) {
+                (None, None) => {}
+                (Some(said), Some(says)) => {
+                    assert!(said.contains(says) && !said.contains("secret"), "{said}");
+                }
+                (said, _) => panic!("{line}: {said:?}"),
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn a_port_that_is_taken_is_told_with_the_remedy() {
+        let any = SocketAddr::from(([127, 0, 0, 1], 0));
+        let first = listen("http.http_listen", any).await.unwrap();
+        let address = first.local_addr().unwrap();
+        let said = sentence(&listen("http.http_listen", address).await.unwrap_err());
+        let expected = format!(
+            "http.http_listen: port {} of 127.0.0.1 is taken; end what uses it",
+            address.port()
+        );
+        assert!(said.starts_with(&expected), "{said}");
+    }
 
     #[test]
     fn causes_are_said_once() {

@@ -13,7 +13,6 @@ use anyhow::Context;
 use clap::Args;
 use std::path::PathBuf;
 use std::sync::Arc;
-use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -174,9 +173,7 @@ async fn open_doors(
         ..Limits::default()
     };
     if let (Some(address), Some(certificates)) = (http.https_listen, certificates) {
-        let listener = TcpListener::bind(address)
-            .await
-            .with_context(|| format!("http.https_listen: {address}"))?;
+        let listener = super::listen("http.https_listen", address).await?;
         tracing::info!(%address, "listening, HTTPS");
         doors.spawn(listener::serve(
             listener,
@@ -187,9 +184,7 @@ async fn open_doors(
         ));
     }
     if let Some(address) = http.http_listen {
-        let listener = TcpListener::bind(address)
-            .await
-            .with_context(|| format!("http.http_listen: {address}"))?;
+        let listener = super::listen("http.http_listen", address).await?;
         // On this machine alone it is the near side of a proxy that speaks TLS.
         let in_the_clear = !address.ip().is_loopback();
         if in_the_clear {

@@ -236,7 +236,8 @@ pub fn annotated(loaded: &Loaded) -> String {
     let (now, default) = (values(loaded), values(&defaults));
     let mut text = String::from(
         "# Every setting. Later ones win: this file, the environment (EMAILSMS__TABLE__KEY), --set table.key=value.\n\
-         # What begins with # is not set. Durations are in seconds and may be fractions.\n",
+         # What begins with # is not set. Durations are in seconds and may be fractions.\n\
+         # A relative path counts from the directory that emailsms is started in, not from this file's.\n",
     );
     for table in fields::<Settings>() {
         let meant = READ.field("Settings", table);
@@ -373,6 +374,8 @@ mod tests {
                 );
             }
         }
+        let head = text.split("\n[").next().expect("a head");
+        assert!(head.contains("relative path counts from the directory"));
         let read = Layers::new().text(Path::new("printed.toml"), &text);
         let read = read.finish(Purpose::Demo).expect("it is TOML that fits");
         let values = |of: &Loaded| -> Vec<_> {

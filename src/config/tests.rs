@@ -412,6 +412,46 @@ fn a_broken_file_is_named_by_line_without_its_text() {
     );
 }
 
+/// What seems to be missing may stand in the very file.
+#[test]
+fn of_a_file_that_cannot_be_read_only_that_is_told() {
+    let dir = tempfile::tempdir().expect("a directory");
+    for (layers, says) in [
+        (
+            from_text("[database\nurl = 'sqlite:x'"),
+            "line 1 is not TOML",
+        ),
+        (Layers::new().file(dir.path()), "cannot be read"),
+        (
+            Layers::new().file(&dir.path().join("none")),
+            "cannot be read",
+        ),
+    ] {
+        let layers = layers.set(["log.colour=red"]);
+        let errors = layers.finish(Purpose::Serve).expect_err(says);
+        let [file, set] = errors.all() else {
+            panic!("{errors}");
+        };
+        assert!(file.problem.contains(says), "{errors}");
+        assert_eq!(
+            (&set.origin, set.key.as_str()),
+            (&Origin::Set, "log.colour")
+        );
+    }
+}
+
+#[test]
+fn a_set_that_is_no_setting_is_misuse_and_a_value_that_does_not_fit_is_not() {
+    for (set, is_misuse) in [
+        ("foo", true),
+        ("log.level=loud=very", false),
+        ("log.colour=red", false),
+    ] {
+        let errors = from_set(&[set]).expect_err(set);
+        assert_eq!(errors.are_misuse(), is_misuse, "{errors}");
+    }
+}
+
 #[test]
 fn secrets_come_from_files_and_stay_unseen() {
     let dir = tempfile::tempdir().expect("a directory");
