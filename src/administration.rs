@@ -72,7 +72,12 @@ pub struct Administration {
     defaults: Arc<rooms::Accounts>,
     /// What carriers have in common.
     carrier: Arc<rooms::Carrier>,
+    /// Whether a link stands to a carrier, as the gateway knows it that this is a part of. `None`: what the database says of binds is all that is known.
+    has_link: Option<HasLink>,
 }
+
+/// Whether a link stands to the carrier of that id.
+type HasLink = Arc<dyn Fn(i64) -> bool + Send + Sync>;
 
 impl Administration {
     /// An administration of `store`; `defaults` is what new companies start with, `carrier` what carriers have in common.
@@ -92,6 +97,15 @@ impl Administration {
             clock,
             defaults: Arc::new(defaults),
             carrier: Arc::new(carrier),
+            has_link: None,
+        }
+    }
+
+    /// The same, as a part of a gateway that knows to which carriers a link stands.
+    pub fn knowing_links(self, has_link: impl Fn(i64) -> bool + Send + Sync + 'static) -> Self {
+        Self {
+            has_link: Some(Arc::new(has_link)),
+            ..self
         }
     }
 

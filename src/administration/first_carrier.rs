@@ -106,38 +106,34 @@ impl Administration {
                 known.name
             ));
         }
-        told.extend(self.pool_difference(wanted, &known.name, &admin).await?);
         Ok(told)
     }
 
-    async fn pool_difference(
+    /// The numbers that the settings name and the database never had, as a sentence that ends in the command which adds the first of them. What else the pool holds,
+    /// and what was removed from it, was meant so: the database rules.
+    pub async fn missing_numbers(
         &self,
         wanted: &FirstCarrier,
-        carrier: &str,
-        admin: &str,
+        place: &str,
     ) -> Result<Option<String>> {
-        let wanted = self.pool_of(wanted)?;
-        let rows = self.reader.numbers().await?.into_iter();
-        let pool: BTreeSet<i64> = rows
-            .filter(|row| row.removed_at.is_none())
+        let known: BTreeSet<i64> = self
+            .reader
+            .numbers()
+            .await?
+            .into_iter()
             .map(|row| row.number)
             .collect();
-        if wanted.is_empty() || wanted == pool {
+        let wanted_numbers = self.pool_of(wanted)?;
+        let mut missing = wanted_numbers.difference(&known);
+        let Some(first) = missing.next() else {
             return Ok(None);
-        }
-        let missing = wanted.difference(&pool).next();
-        let more = pool.difference(&wanted).next();
-        let mut commands = Vec::new();
-        if let Some(missing) = missing {
-            let carrier = format!("--carrier '{carrier}'");
-            commands.push(format!("{admin} number add {carrier} {}", number(*missing)));
-        }
-        if let Some(more) = more {
-            commands.push(format!("{admin} number remove {}", number(*more)));
-        }
+        };
+        let admin = format!("emailsms admin {place}").trim_end().to_owned();
         Ok(Some(format!(
-            "pool.numbers of the settings differs from the pool in the database, which rules; to change that one, number by number or in ranges FIRST..LAST: {}",
-            commands.join("; ")
+            "pool.numbers of the settings names {} numbers that the pool in the database, which rules, has not; to add them, number by number or in ranges FIRST..LAST: {admin} number add --carrier '{}' {}",
+            missing.count() + 1,
+            wanted.name,
+            number(*first)
         )))
     }
 

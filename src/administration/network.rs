@@ -3,12 +3,13 @@
 use super::change::{CarrierPatch, Change};
 use super::request::{CarrierChange, NewCarrier, NewRoute, NumbersOf, RouteOf};
 use super::view::{CarrierView, NumberView, RouteView, carrier_name, number, time};
-use super::{Administration, AdministrationError, Result, name, shown};
+use super::{Administration, AdministrationError, HasLink, Result, name, shown};
 use crate::config::rooms::{OwnChanges, OwnError, OwnSettings};
 use crate::security::Secret;
 use crate::store::carriers;
 use sms::{Country, PhoneNumber};
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// Numbers in one request at most.
 const MOST_NUMBERS: usize = 10_000;
@@ -169,18 +170,36 @@ impl Administration {
             return Err(taken());
         }
         self.add(Change::AddCarrier(row.clone()), taken()).await?;
-        Ok(CarrierView::new(row))
+        self.view_carrier(row).await
+    }
+
+    /// A carrier, and whether its links stand.
+    pub(super) async fn view_carrier(&self, row: carriers::Model) -> Result<CarrierView> {
+        Ok(CarrierView::new(row, &self.links().await?))
+    }
+
+    /// To which carriers a link stands. On SQLite only the gateway itself knows, and where none runs there is no link.
+    async fn links(&self) -> Result<HasLink> {
+        if let Some(has_link) = &self.has_link {
+            return Ok(has_link.clone());
+        }
+        let held = self.reader.slots().await?.held.into_iter();
+        let bound = held.filter(|held| held.is_bound);
+        let bound: BTreeSet<i64> = bound.map(|held| held.slot.carrier_id).collect();
+        Ok(Arc::new(move |carrier_id| bound.contains(&carrier_id)))
     }
 
     /// All carriers, by name.
     pub async fn carriers(&self) -> Result<Vec<CarrierView>> {
         let rows = self.reader.carriers().await?;
-        Ok(rows.into_iter().map(CarrierView::new).collect())
+        let links = self.links().await?;
+        let views = rows.into_iter().map(|row| CarrierView::new(row, &links));
+        Ok(views.collect())
     }
 
     /// One carrier.
     pub async fn show_carrier(&self, name: &str) -> Result<CarrierView> {
-        Ok(CarrierView::new(self.carrier(Some(name)).await?))
+        self.view_carrier(self.carrier(Some(name)).await?).await
     }
 
     /// Changes what is given of a carrier.
@@ -201,7 +220,8 @@ impl Administration {
             settings: changes,
         };
         self.write(Change::SetCarrier(row.id, patch)).await?;
-        Ok(CarrierView::new(self.carrier(Some(&row.name)).await?))
+        self.view_carrier(self.carrier(Some(&row.name)).await?)
+            .await
     }
 
     /// Judges what is to change of a carrier's own settings.

@@ -128,7 +128,7 @@ impl Administration {
     async fn turn_carrier(&self, of: &Named, off: bool) -> Result<CarrierView> {
         let carrier = self.carrier(Some(&of.name)).await?;
         self.suspend(Suspension::Carrier(carrier.id), off).await?;
-        Ok(CarrierView::new(self.carrier(Some(&of.name)).await?))
+        self.view_carrier(self.carrier(Some(&of.name)).await?).await
     }
 
     /// Sends nothing over the routes of a name any more.

@@ -417,6 +417,97 @@ fn new_route(prefix: &str) -> NewRoute {
     }
 }
 
+/// What was added to or removed from the pool since the start was meant so; what the settings name besides is told.
+#[tokio::test]
+async fn only_numbers_that_the_database_never_had_are_told() {
+    let bench = Bench::new().await;
+    let admin = &bench.administration;
+    let mut first = FirstCarrier {
+        name: "telco".into(),
+        host: "localhost".into(),
+        port: 2775,
+        system_id: "acme".into(),
+        password: Secret::new("hunter2"),
+        numbers: vec!["+61400000001".into(), "+61400000002".into()],
+    };
+    assert!(admin.begin_with(&first).await.unwrap());
+    let more = NumbersOf {
+        carrier: None,
+        numbers: vec!["+61400000010".into()],
+    };
+    admin.add_numbers(&more).await.unwrap();
+    admin
+        .remove_numbers(&["+61400000002".into()])
+        .await
+        .unwrap();
+    assert_eq!(admin.differences(&first, "").await.unwrap(), [""; 0]);
+    assert_eq!(admin.missing_numbers(&first, "").await.unwrap(), None);
+    first.numbers.push("+61400000009".into());
+    let told = admin
+        .missing_numbers(&first, "--config g.toml")
+        .await
+        .unwrap();
+    let command = "emailsms admin --config g.toml number add --carrier 'telco' +61400000009";
+    assert!(
+        told.as_ref().is_some_and(|told| told.ends_with(command)),
+        "{told:?}"
+    );
+    assert_eq!(admin.differences(&first, "").await.unwrap(), [""; 0]);
+}
+
+/// Whether a carrier's links stand is what the slots say.
+#[tokio::test]
+async fn a_carrier_is_up_where_a_link_stands_on_a_slot() {
+    let (bench, _) = Bench::furnished().await;
+    let admin = &bench.administration;
+    let carrier_id = admin.carriers().await.unwrap()[0].row_id;
+    let named = request::Named {
+        name: "telco".into(),
+    };
+    for (is_bound, state) in [(false, "down"), (true, "up"), (false, "down")] {
+        let slot = store::slots::Slot {
+            carrier_id,
+            number: 1,
+        };
+        bench
+            .store
+            .writer
+            .write(Hold(slot, is_bound))
+            .await
+            .unwrap();
+        assert_eq!(admin.carriers().await.unwrap()[0].state, state);
+        assert_eq!(admin.show_carrier("telco").await.unwrap().state, state);
+    }
+    // A gateway knows it by itself, and on SQLite only so.
+    let gateway = admin.clone().knowing_links(move |id| id == carrier_id);
+    assert_eq!(gateway.show_carrier("telco").await.unwrap().state, "up");
+    assert_eq!(
+        admin.suspend_carrier(&named).await.unwrap().state,
+        "suspended"
+    );
+    assert_eq!(admin.resume_carrier(&named).await.unwrap().state, "down");
+}
+
+/// A node that has a slot, and a link there or none.
+struct Hold(store::slots::Slot, bool);
+
+impl store::Work for Hold {
+    type Answer = ();
+    const NAME: &'static str = "hold";
+
+    fn run<'a>(
+        works: &'a mut [Self],
+        batch: &'a store::Batch<'_>,
+    ) -> futures::future::BoxFuture<'a, std::result::Result<Vec<()>, StoreError>> {
+        Box::pin(async move {
+            for Hold(slot, is_bound) in works.iter() {
+                batch.hold_slot(*slot, *is_bound).await?;
+            }
+            Ok(vec![(); works.len()])
+        })
+    }
+}
+
 /// What is suspended shows since when, and what is resumed does not.
 #[tokio::test]
 async fn suspending_and_resuming() {

@@ -1,5 +1,6 @@
 //! What administrators are shown. Ids are external ones, times RFC 3339 in UTC, numbers E.164. Secrets serialise as nothing; [`Exposed`] is the one door they leave by.
 
+use super::HasLink;
 use crate::config::rooms::OwnSettings;
 use crate::security::Secret;
 use crate::store::external;
@@ -135,6 +136,8 @@ pub struct CarrierView {
     pub row_id: i64,
     pub id: String,
     pub name: String,
+    /// `up`: a link stands, on whichever node; `down`; or `suspended`: nothing is sent over it.
+    pub state: &'static str,
     pub host: String,
     pub port: i64,
     pub system_id: String,
@@ -334,8 +337,13 @@ impl ApiKeyView {
 }
 
 impl CarrierView {
-    pub(super) fn new(row: carriers::Model) -> Self {
+    pub(super) fn new(row: carriers::Model, has_link: &HasLink) -> Self {
         Self {
+            state: match row.suspended_at {
+                Some(_) => "suspended",
+                None if has_link(row.id) => "up",
+                None => "down",
+            },
             row_id: row.id,
             id: external("car", row.id),
             name: row.name,

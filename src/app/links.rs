@@ -12,7 +12,7 @@ use crate::store::slots::Slot;
 use crate::store::{self, StoreError, Tenure, carriers};
 use crate::to_desktop::ToDesktop;
 use crate::to_handset::{Binds, ToHandset};
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -26,10 +26,17 @@ const LEASE_TO_SPARE: Duration = Duration::from_secs(10);
 /// No response is waited for so long that a lease in good standing would not do.
 const LEASE_AT_MOST: Duration = Duration::from_secs(45);
 
+/// A carrier as people know it.
+struct Named {
+    name: String,
+    /// Links can be kept to it: its settings and its password can be read.
+    is_usable: bool,
+}
+
 /// The carriers that links are kept to.
 #[derive(Clone)]
 pub struct Links {
-    carriers: Arc<Mutex<HashSet<i64>>>,
+    carriers: Arc<Mutex<HashMap<i64, Named>>>,
     /// It counts the links that stand.
     to_handset: ToHandset,
 }
@@ -45,9 +52,24 @@ impl Links {
     /// Whether there is a carrier, and each has a link that stands.
     pub fn are_bound(&self) -> bool {
         self.carriers.lock().is_ok_and(|carriers| {
-            let mut all = carriers.iter();
-            !carriers.is_empty() && all.all(|carrier| self.to_handset.has_link(*carrier))
+            let mut usable = carriers
+                .iter()
+                .filter(|(_, named)| named.is_usable)
+                .peekable();
+            usable.peek().is_some() && usable.all(|(id, _)| self.to_handset.has_link(*id))
         })
+    }
+
+    /// Of the carriers that texts are to leave over those without a link, by name. None: there is none that they could leave over.
+    pub fn down(&self) -> Option<Vec<String>> {
+        let open = self.to_handset.open_carriers();
+        let carriers = self.carriers.lock().ok()?;
+        let down = open.iter().filter(|id| !self.to_handset.has_link(**id));
+        let name = |id: &i64| match carriers.get(id) {
+            Some(named) => named.name.clone(),
+            None => store::external("car", *id),
+        };
+        (!open.is_empty()).then(|| down.map(name).collect())
     }
 
     /// Waits until each carrier has a link that stands, but no longer than `patience`.
@@ -58,9 +80,10 @@ impl Links {
         }
     }
 
-    fn include(&self, carrier_id: i64) {
+    fn include(&self, row: &carriers::Model, is_usable: bool) {
         if let Ok(mut carriers) = self.carriers.lock() {
-            carriers.insert(carrier_id);
+            let name = row.name.clone();
+            carriers.insert(row.id, Named { name, is_usable });
         }
     }
 }
@@ -173,11 +196,10 @@ impl Supervisor {
             if kept.get(&row.id).is_some_and(|known| known.row == row) {
                 continue;
             }
-            let makings = self.settings(&row).and_then(|settings| {
-                let account = self.account(&row)?;
-                self.links.include(row.id);
-                Ok((account, settings))
-            });
+            let makings = self
+                .settings(&row)
+                .and_then(|settings| Ok((self.account(&row)?, settings)));
+            self.links.include(&row, makings.is_ok());
             let makings = makings.map_err(|error| {
                 tracing::error!(carrier = row.name, error, "this carrier cannot be used");
             });

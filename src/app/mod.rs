@@ -348,6 +348,7 @@ impl Gateway {
 
     /// What administrators ask for, done on this gateway's database.
     pub fn administration(&self) -> Administration {
+        let to_handset = self.to_handset.clone();
         Administration::new(
             &self.store,
             self.keys.clone(),
@@ -355,6 +356,7 @@ impl Gateway {
             self.settings.accounts.clone(),
             self.settings.carrier.clone(),
         )
+        .knowing_links(move |carrier_id| to_handset.has_link(carrier_id))
     }
 
     /// The socket beside an SQLite database through which `admin` reaches this process. It must have ended before the gateway stops.
@@ -467,11 +469,11 @@ impl Running {
 fn meaning_of_outage(to_handset: &rooms::ToHandset) -> String {
     match to_handset.outage {
         rooms::Outage::Hold => format!(
-            "a link is down; texts wait for it until their validity ends ({} h by default)",
+            "texts wait for it until their validity ends ({} h by default)",
             to_handset.validity_h
         ),
         rooms::Outage::Classic => format!(
-            "a link is down; texts try on every {} s, and one that failed {} times ends, its sender told (to_handset.outage = \"classic\"; with \"hold\" it would wait)",
+            "texts try on every {} s, and one that failed {} times ends, its sender told (to_handset.outage = \"classic\"; with \"hold\" it would wait)",
             to_handset.retry_delay_s.ms() / 1000,
             to_handset.retries + 1
         ),
@@ -486,6 +488,7 @@ async fn readiness(
     complaint: Option<String>,
 ) -> Readiness {
     let database = reader.is_reachable().await;
+    let complaint_of_carriers = complaint_of_carriers(links.down(), down);
     let check = |name: &str, ok: bool, otherwise: &str| Check {
         name: name.to_owned(),
         ok,
@@ -500,8 +503,23 @@ async fn readiness(
                 complaint.is_none(),
                 complaint.as_deref().unwrap_or_default(),
             ),
-            check("carriers", links.are_bound(), down),
+            check(
+                "carriers",
+                complaint_of_carriers.is_none(),
+                complaint_of_carriers.as_deref().unwrap_or_default(),
+            ),
         ],
+    }
+}
+
+/// What operators are told of the carriers that texts are to leave over; none: each has a link. One that no route leads to, or that is suspended, is missed by nobody.
+fn complaint_of_carriers(without_link: Option<Vec<String>>, meaning: &str) -> Option<String> {
+    match without_link {
+        None => {
+            Some("no route leads to a carrier that is not suspended: nothing can leave".to_owned())
+        }
+        Some(names) if names.is_empty() => None,
+        Some(names) => Some(format!("no link to {}; {meaning}", names.join(", "))),
     }
 }
 
@@ -614,4 +632,27 @@ pub fn private_directory(path: &std::path::Path) -> anyhow::Result<PathBuf> {
         .with_context(|| format!("making {}", path.display()))?;
     path.canonicalize()
         .with_context(|| format!("finding {}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn carriers_without_a_link_are_named() {
+        for (without_link, said) in [
+            (Some(vec![]), None),
+            (
+                Some(vec!["telco".to_owned(), "other".to_owned()]),
+                Some("no link to telco, other; they wait"),
+            ),
+            (
+                None,
+                Some("no route leads to a carrier that is not suspended: nothing can leave"),
+            ),
+        ] {
+            let complaint = complaint_of_carriers(without_link, "they wait");
+            assert_eq!(complaint.as_deref(), said);
+        }
+    }
 }

@@ -242,5 +242,8 @@ async fn bring_about_carrier(gateway: &Gateway, place: &str) -> anyhow::Result<(
     for difference in administration.differences(&first, place).await? {
         tracing::warn!("{difference}");
     }
+    if let Some(missing) = administration.missing_numbers(&first, place).await? {
+        tracing::info!("{missing}");
+    }
     Ok(())
 }

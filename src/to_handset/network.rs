@@ -3,7 +3,7 @@
 use super::{Shared, ToHandset};
 use crate::store::StoreError;
 use sms::PhoneNumber;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -113,6 +113,13 @@ impl Network {
         let all = self.routes.iter().flat_map(|route| &route.choices);
         let ids: HashSet<i64> = all.map(|choice| choice.carrier_id).collect();
         ids.into_iter()
+    }
+
+    /// The carriers that texts are to leave over: a route leads there, and neither it nor the carrier is suspended.
+    fn open_carriers(&self) -> BTreeSet<i64> {
+        let all = self.routes.iter().flat_map(|route| &route.choices);
+        let open = all.filter(|choice| !choice.is_suspended);
+        open.map(|choice| choice.carrier_id).collect()
     }
 
     fn route_of(&self, number: PhoneNumber) -> Option<&Route> {
@@ -286,6 +293,11 @@ impl ToHandset {
     /// Whether a link of this carrier stands, on this node or, as far as is known, on another.
     pub fn has_link(&self, carrier_id: i64) -> bool {
         self.0.links.has(carrier_id)
+    }
+
+    /// The carriers that texts are to leave over, as this node last saw the network: a route leads there, and neither it nor the carrier is suspended.
+    pub fn open_carriers(&self) -> BTreeSet<i64> {
+        self.0.network().open_carriers()
     }
 
     /// Whether a link of this carrier stands on this node.
@@ -503,5 +515,12 @@ mod tests {
         assert!(!suspended.has_way_round(1, |_| true));
         assert!(suspended.is_carrier_suspended(1) && !suspended.is_carrier_suspended(9));
         assert!(suspended.holds_something() && !two.holds_something());
+    }
+
+    #[test]
+    fn open_is_where_a_route_leads_that_is_not_suspended() {
+        let one = network(vec![choice(1, 1, 1, true), choice(2, 2, 1, false)]);
+        assert_eq!(one.open_carriers(), BTreeSet::from([2, 9]));
+        assert_eq!(Network::default().open_carriers(), BTreeSet::new());
     }
 }

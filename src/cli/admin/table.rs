@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 /// Columns in the order in which people look for them; others follow.
-const ORDER: [&str; 36] = [
+const ORDER: [&str; 37] = [
     "number",
     "handset",
     "prefix",
@@ -17,6 +17,7 @@ const ORDER: [&str; 36] = [
     "country",
     "zone",
     "carrier",
+    "state",
     "host",
     "port",
     "system_id",
