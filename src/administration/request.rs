@@ -154,7 +154,7 @@ pub struct NewCompany {
     #[arg(long)]
     pub restricted: bool,
     /// Parts a day [default: setting accounts.quota_company]
-    #[arg(long, value_name = "PARTS")]
+    #[arg(long, value_name = "PARTS", value_parser = parts, allow_negative_numbers = true)]
     pub quota: Option<u32>,
 }
 
@@ -221,7 +221,7 @@ pub struct NewDepartment {
     #[arg(long)]
     pub name: String,
     /// Parts a day [default: setting accounts.quota_department]
-    #[arg(long, value_name = "PARTS")]
+    #[arg(long, value_name = "PARTS", value_parser = parts, allow_negative_numbers = true)]
     pub quota: Option<u32>,
 }
 
@@ -255,7 +255,7 @@ pub enum UserRequest {
     Disable(OfUser),
     /// Give it a new serial and key, shown this once; the old ones end
     RotateSerial(OfUser),
-    /// Too many wrong keys locked its serial for a network: let it try again, from everywhere, at once
+    /// Too many wrong keys locked its serial for a network: let it try again, from everywhere, within a second
     Unlock(OfUser),
 }
 
@@ -275,7 +275,7 @@ pub struct NewUser {
     #[arg(long)]
     pub department: Option<String>,
     /// Parts a day [default: setting accounts.quota_user]
-    #[arg(long, value_name = "PARTS")]
+    #[arg(long, value_name = "PARTS", value_parser = parts, allow_negative_numbers = true)]
     pub quota: Option<u32>,
 }
 
@@ -399,11 +399,25 @@ pub struct NewQuota {
     #[arg(long, visible_alias = "user")]
     pub email: Option<String>,
     /// Parts a day
-    #[arg(long, required_unless_present = "none", conflicts_with = "none")]
+    #[arg(
+        long,
+        required_unless_present = "none",
+        conflicts_with = "none",
+        value_parser = parts,
+        allow_negative_numbers = true
+    )]
     pub parts: Option<u32>,
     /// No quota
     #[arg(long)]
     pub none: bool,
+}
+
+/// So many parts a day.
+fn parts(written: &str) -> Result<u32, String> {
+    written
+        .trim()
+        .parse()
+        .map_err(|_| format!("must be a whole number of parts, from 0 to {}", u32::MAX))
 }
 
 /// Restricted lists.

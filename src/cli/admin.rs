@@ -182,6 +182,31 @@ mod tests {
     }
 
     #[test]
+    fn a_quota_is_a_number_from_0() {
+        for (given, says) in [
+            ("0", None),
+            ("10000", None),
+            ("-3", Some("from 0 to")),
+            ("1.5", Some("from 0 to")),
+            ("many", Some("from 0 to")),
+        ] {
+            for line in [
+                "quota set --company A --parts",
+                "company add --name A --quota",
+            ] {
+                let words = ["admin"].into_iter().chain(line.split(' ')).chain([given]);
+                match (Command::command().try_get_matches_from(words), says) {
+                    (Ok(_), None) => {}
+                    (Err(error), Some(says)) => {
+                        assert!(error.to_string().contains(says), "{error}");
+                    }
+                    (parsed, _) => panic!("{line} {given}: {parsed:?}"),
+                }
+            }
+        }
+    }
+
+    #[test]
     fn a_setting_without_a_table_is_the_carriers_own() {
         Command::command().debug_assert();
         let line = "admin carrier set --name telco --set window=50 --set security.keys_dir=/keys --set statuses={0.5=1} --unset rate";

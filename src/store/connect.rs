@@ -10,7 +10,7 @@ use crate::metrics::Metrics;
 use crate::security::Secret;
 use migrations::{Migrator, MigratorTrait};
 use sea_orm::sqlx::postgres::PgConnectOptions;
-use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
+use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sea_orm::sqlx::{self, ConnectOptions as _, Connection as _};
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseBackend, DatabaseConnection, Statement,
@@ -339,6 +339,7 @@ async fn connect(
     let mut options = match url {
         DatabaseUrl::Sqlite(path) => {
             make_private(path)?;
+            must_be_ours(path).await?;
             let mut options = ConnectOptions::new(format!("sqlite://{}?mode=rwc", path.display()));
             options.map_sqlx_sqlite_opts(move |sqlite| {
                 let sqlite = sqlite
@@ -392,6 +393,33 @@ async fn connect(
         .acquire_timeout(Duration::from_secs(10))
         .connect_timeout(Duration::from_secs(10));
     Ok(Database::connect(options).await?)
+}
+
+/// Looks into an SQLite file before anything of it is changed, be it its journal: an error if it holds the tables of another program, or is no database.
+async fn must_be_ours(path: &Path) -> Result<(), StoreError> {
+    let shown = path.display();
+    let remedy = "name another file in database.url or --database, such as sqlite:/var/lib/emailsms/emailsms.db";
+    let options = SqliteConnectOptions::new().filename(path).read_only(true);
+    let look = async {
+        let mut connection = options.connect().await?;
+        let sql = "SELECT COUNT(*) > 0 AND SUM(name = 'seaql_migrations') = 0 FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'";
+        let is_foreign: Option<bool> = sqlx::query_scalar(sql).fetch_one(&mut connection).await?;
+        connection.close().await?;
+        Ok(is_foreign.unwrap_or_default())
+    };
+    match look.await {
+        Ok(false) => Ok(()),
+        Ok(true) => Err(StoreError::Foreign(format!(
+            "{shown} is the database of another program: its tables are not ours, and nothing was changed; {remedy}"
+        ))),
+        // SQLITE_NOTADB
+        Err(sqlx::Error::Database(error)) if error.code().as_deref() == Some("26") => {
+            Err(StoreError::Foreign(format!(
+                "{shown} is no SQLite database (or an encrypted one): {remedy}, or restore it from a backup if it was one of ours"
+            )))
+        }
+        Err(error) => Err(StoreError::Unreachable(format!("{shown}: {error}"))),
+    }
 }
 
 /// Connects once, to learn why it cannot be: a pool tries again until its time is over, and then says only that.
@@ -571,6 +599,44 @@ mod tests {
         let sql = "INSERT INTO key_commitments (name, commitment) VALUES ('master-1', x'00')";
         connection.execute_unprepared(sql).await.unwrap();
         assert_eq!(known_keys(&url).await.unwrap(), ["master-1"]);
+    }
+
+    #[tokio::test]
+    async fn a_file_of_another_program_stays_as_it_is() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("other.db");
+        let url = DatabaseUrl::Sqlite(path.clone());
+        let options = SqliteConnectOptions::new().filename(&path);
+        let mut theirs = options.create_if_missing(true).connect().await.unwrap();
+        let create = "CREATE TABLE sqliteish (x INTEGER)";
+        sqlx::query(create).execute(&mut theirs).await.unwrap();
+        theirs.close().await.unwrap();
+        let before = std::fs::read(&path).unwrap();
+        let told = |error: StoreError| match error {
+            StoreError::Foreign(text) => text,
+            other => panic!("{other}"),
+        };
+        let said = told(migrate(&url).await.unwrap_err());
+        assert!(
+            said.contains("another program") && said.contains("database.url"),
+            "{said}"
+        );
+        told(known_keys(&url).await.unwrap_err());
+        assert!(
+            std::fs::read(&path).unwrap() == before,
+            "nothing was changed"
+        );
+
+        std::fs::write(
+            &path,
+            "no database at all, but longer than SQLite's head. ".repeat(9),
+        )
+        .unwrap();
+        let said = told(migrate(&url).await.unwrap_err());
+        assert!(
+            said.contains("is no SQLite database") && said.contains("database.url"),
+            "{said}"
+        );
     }
 
     #[test]

@@ -47,6 +47,9 @@ pub enum StoreError {
     /// Another process has the database's file.
     #[error("{0}")]
     InUse(String),
+    /// The file is another program's, or no database at all.
+    #[error("{0}")]
+    Foreign(String),
     /// There is no room left on the database's disk; may be tried again when there is.
     #[error("the database's disk is full: {0}")]
     DiskFull(String),
@@ -65,7 +68,9 @@ impl StoreError {
     /// Which it is, in a word.
     pub const fn word(&self) -> &'static str {
         match self {
-            Self::Unreachable(_) | Self::Denied(_) | Self::InUse(_) => "unreachable",
+            Self::Unreachable(_) | Self::Denied(_) | Self::InUse(_) | Self::Foreign(_) => {
+                "unreachable"
+            }
             Self::DiskFull(_) => "disk_full",
             Self::Contended(_) => "contended",
             Self::LeaseLost => "lease_lost",
