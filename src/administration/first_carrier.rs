@@ -43,6 +43,17 @@ pub struct FirstCarrier {
     pub numbers: Vec<String>,
 }
 
+impl FirstCarrier {
+    /// The carrier of the database that is meant: that of its name, else that of its place.
+    fn among<'a>(&self, carriers: &'a [carriers::Model]) -> Option<&'a carriers::Model> {
+        let same_place =
+            |row: &&carriers::Model| row.host == self.host && row.port == i64::from(self.port);
+        let mut all = carriers.iter();
+        all.find(|row| row.name == self.name)
+            .or_else(|| carriers.iter().find(same_place))
+    }
+}
+
 impl Administration {
     /// Adds this carrier with a route for every number and its pool, all in one commit, where there is no carrier yet. False: there is one.
     pub async fn begin_with(&self, first: &FirstCarrier) -> Result<bool> {
@@ -70,13 +81,7 @@ impl Administration {
     pub async fn differences(&self, wanted: &FirstCarrier, place: &str) -> Result<Vec<String>> {
         let admin = format!("emailsms admin {place}").trim_end().to_owned();
         let carriers = self.reader.carriers().await?;
-        let same_place =
-            |row: &&carriers::Model| row.host == wanted.host && row.port == i64::from(wanted.port);
-        let known = carriers
-            .iter()
-            .find(|row| row.name == wanted.name)
-            .or_else(|| carriers.iter().find(same_place));
-        let Some(known) = known else {
+        let Some(known) = wanted.among(&carriers) else {
             return Ok(vec![format!(
                 "[carrier] of the settings is none of the database's carriers, which rule; to add it: {admin} carrier add --name '{}' --host {} --port {} --system-id {} --password-file FILE",
                 wanted.name, wanted.host, wanted.port, wanted.system_id
@@ -116,6 +121,10 @@ impl Administration {
         wanted: &FirstCarrier,
         place: &str,
     ) -> Result<Option<String>> {
+        let carriers = self.reader.carriers().await?;
+        let Some(carrier) = wanted.among(&carriers) else {
+            return Ok(None);
+        };
         let known: BTreeSet<i64> = self
             .reader
             .numbers()
@@ -132,7 +141,7 @@ impl Administration {
         Ok(Some(format!(
             "pool.numbers of the settings names {} numbers that the pool in the database, which rules, has not; to add them, number by number or in ranges FIRST..LAST: {admin} number add --carrier '{}' {}",
             missing.count() + 1,
-            wanted.name,
+            carrier.name,
             number(*first)
         )))
     }

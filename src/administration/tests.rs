@@ -443,6 +443,8 @@ async fn only_numbers_that_the_database_never_had_are_told() {
     assert_eq!(admin.differences(&first, "").await.unwrap(), [""; 0]);
     assert_eq!(admin.missing_numbers(&first, "").await.unwrap(), None);
     first.numbers.push("+61400000009".into());
+    // Another name for the same place: the command names the database's.
+    first.name = "carrier".into();
     let told = admin
         .missing_numbers(&first, "--config g.toml")
         .await
