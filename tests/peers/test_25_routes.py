@@ -22,7 +22,7 @@ def two(make_lasting_gateway, tmp_path_factory):
     gateway.admin("carrier", "add", name="second", host="127.0.0.1", port=second.port, system_id="gateway", password_file=second.password_file)
     gateway.admin("route", "add", prefix="61", carrier="second", rank=2, name="SAU-2")
     gateway.admin("number", "add", f"{SECOND_POOL[0]}..{SECOND_POOL[-1]}", carrier="second")
-    second.wait_bound()
+    wait_up(gateway)
     yield gateway
     gateway.stop()
     gateway.verify()
@@ -34,9 +34,14 @@ def two(make_lasting_gateway, tmp_path_factory):
 def quiet(two):
     two.smsc.script()
     two.second.script()
-    two.smsc.wait_bound(20)
-    two.second.wait_bound(20)
-    time.sleep(0.3)
+    wait_up(two)
+
+
+def wait_up(two):
+    """Both SMSCs have a link, and the gateway knows it."""
+    for smsc in (two.smsc, two.second):
+        smsc.wait_bound(20)
+    wait_until("every carrier is up", lambda: {c["state"] for c in two.admin("carrier", "list")} == {"up"}, 20)
 
 
 def took(smsc, text: str) -> list:
@@ -57,8 +62,7 @@ def test_failover_and_back(two, number):
     message = rest.wait_state(id, "ok")
     assert took(two.second, "over the second") and not took(two.smsc, "over the second")
     assert message["from"] in SECOND_POOL and message["tries"] == 1
-    two.smsc.wait_bound(20)
-    time.sleep(0.3)
+    wait_up(two)
     # A connection that was silent for so long is closed by now.
     rest = two.rest()
     rest.wait_state(rest.send(number, "back on the first"), "ok")
@@ -98,18 +102,17 @@ def test_throttling_is_no_reason_to_go_elsewhere(two, numbers):
 
 
 def test_a_text_with_an_accepted_part_stays_with_its_carrier(two, numbers):
+    """Texts of four parts, of which the first carrier accepts some at the first try, and texts of one part, of which it refuses some."""
     two.smsc.script(refuse=0.4, status=8)
-    ids = [two.rest().send(next(numbers), f"<{n:02d}>" * 150) for n in range(15)]
-    for id in ids:
-        two.rest().wait_state(id, "ok", "abort", timeout_s=60)
-    carriers = defaultdict(set)
-    for smsc in (two.smsc, two.second):
-        for submit in smsc.accepted():
-            if submit["text"].startswith("<") or ">" in submit["text"][:4]:
-                mark = submit["text"].split("<")[1][:2]
-                carriers[mark].add(smsc.port)
-    assert len(carriers) == 15 and all(len(ports) == 1 for ports in carriers.values()), carriers
-    assert len({port for ports in carriers.values() for port in ports}) == 2, "some stayed, some moved as a whole"
+    long = {f"<{n:02d}>" * 150: two.rest().send(next(numbers), f"<{n:02d}>" * 150) for n in range(15)}
+    short = {f"short {n:02d}": two.rest().send(next(numbers), f"short {n:02d}") for n in range(25)}
+    tries = {text: two.rest().wait_state(id, "ok", "abort", timeout_s=60)["tries"] for text, id in {**long, **short}.items()}
+    first, second = ({s["text"] for s in smsc.accepted()} for smsc in (two.smsc, two.second))
+    parts_over = lambda texts: {text for text in long if any(text[:4] in part for part in texts)}
+    assert parts_over(first) | parts_over(second) == set(long) and not parts_over(first) & parts_over(second), "each over one carrier"
+    assert any(tries[text] > 1 for text in parts_over(first)), "some were tried again where a part was accepted"
+    moved = set(short) & second
+    assert moved and not moved & first and all(tries[text] > 1 for text in moved), "some moved, for no part of them was accepted"
 
 
 def test_a_suspended_carrier_is_passed_over_and_two_hold(two, numbers):
