@@ -24,6 +24,10 @@ use tokio_util::sync::CancellationToken;
 
 /// How long a PostgreSQL server may take to let us in at the start.
 const KNOCK: Duration = Duration::from_secs(5);
+/// SQLite's own memory of pages, of the writer and of each of its readers, in KiB. What is read beyond it comes from the system's, at the price of a call; a database of
+/// any size costs no more than this.
+const WRITER_CACHE_KIB: u32 = 32 * 1024;
+const READER_CACHE_KIB: u32 = 4 * 1024;
 /// How long the writer may take for what it has when the store closes.
 const CLOSE: Duration = Duration::from_secs(20);
 
@@ -341,6 +345,11 @@ async fn connect(
             make_private(path)?;
             must_be_ours(path).await?;
             let mut options = ConnectOptions::new(format!("sqlite://{}?mode=rwc", path.display()));
+            let cache_kib = if reading {
+                READER_CACHE_KIB
+            } else {
+                WRITER_CACHE_KIB
+            };
             options.map_sqlx_sqlite_opts(move |sqlite| {
                 let sqlite = sqlite
                     .journal_mode(SqliteJournalMode::Wal)
@@ -349,7 +358,7 @@ async fn connect(
                 let sqlite = sqlite
                     .foreign_keys(true)
                     .statement_cache_capacity(512)
-                    .pragma("cache_size", "-65536")
+                    .pragma("cache_size", format!("-{cache_kib}"))
                     .pragma("temp_store", "MEMORY");
                 if reading {
                     sqlite.pragma("query_only", "ON")
