@@ -10,6 +10,7 @@ import ssl
 import subprocess
 import tempfile
 import threading
+import time
 import urllib.parse
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -17,8 +18,10 @@ from pathlib import Path
 from xml.etree import ElementTree
 from xml.sax.saxutils import escape
 
-from processes import TARGET, Process, wait_until
+from processes import PATIENCE_S, TARGET, Process, wait_until
 
+# The gateway closes connections that were silent for 10 s.
+REUSED_WITHIN_S = 4
 SETTLED = {"ok", "delivered", "undeliverable", "abort", "cancelled", "unknown"}
 _names = itertools.count(1)
 
@@ -51,9 +54,10 @@ class Answer:
 
 
 class Door:
-    """A keep-alive HTTP connection for each thread; a request that dies on a connection that the server had closed is not repeated: callers decide."""
+    """A keep-alive HTTP connection for each thread, made anew after a pause in which the server may have closed it; a request that dies all the same is not
+    repeated: callers decide."""
 
-    def __init__(self, url: str, ca=None, timeout_s=30):
+    def __init__(self, url: str, ca=None, timeout_s=PATIENCE_S):
         parts = urllib.parse.urlsplit(url)
         self._address, self._base = (parts.hostname, parts.port), parts.path.rstrip("/")
         self._tls = ssl.create_default_context(cafile=ca) if parts.scheme == "https" else None
@@ -61,12 +65,17 @@ class Door:
 
     def call(self, method: str, path: str, body=None, headers=None) -> Answer:
         connection = getattr(self._local, "connection", None)
+        if connection and time.monotonic() - self._local.used_at > REUSED_WITHIN_S:
+            connection.close()
+            connection = None
         if connection is None:
             connection = self._local.connection = self._connect()
         try:
             connection.request(method, self._base + path, body, headers or {})
             answer = connection.getresponse()
-            return Answer(answer.status, {k.lower(): v for k, v in answer.getheaders()}, answer.read())
+            whole = Answer(answer.status, {k.lower(): v for k, v in answer.getheaders()}, answer.read())
+            self._local.used_at = time.monotonic()
+            return whole
         except (OSError, http.client.HTTPException):
             connection.close()
             self._local.connection = None
@@ -121,7 +130,7 @@ class Rest:
     def inbound(self) -> list:
         return list(self.pages("/inbound"))
 
-    def wait_state(self, id: str, *states, timeout_s=15) -> dict:
+    def wait_state(self, id: str, *states, timeout_s=PATIENCE_S) -> dict:
         last = {}
 
         def there():
@@ -171,7 +180,7 @@ class Soap:
 class Gateway:
     """`emailsms demo`, restartable: the same directory, database and peers; `--set` may differ from run to run."""
 
-    def __init__(self, directory=None, cluster=None, smsc=None, relay=None, settings=None, ready_s=30):
+    def __init__(self, directory=None, cluster=None, smsc=None, relay=None, settings=None, ready_s=PATIENCE_S):
         """`cluster`: a postgres.Cluster (else SQLite); `smsc`: a smsc.Smsc, `relay`: `host:port` (else the built-in ones); `settings`: {"table.key": value}."""
         self.directory = Path(directory or tempfile.mkdtemp(prefix="emailsms-gateway-"))
         self.directory.mkdir(parents=True, exist_ok=True)
@@ -205,11 +214,11 @@ class Gateway:
         self.process = Process(self.argv(**(once or {})), self.log, self.env, read_output=True)
         self.facts = self.process.ready_line(self.ready_s)
         if self.smsc and bound:
-            self.smsc.wait_bound(20)
+            self.smsc.wait_bound()
         return self
 
     def stop(self):
-        status = self.process.stop(30)
+        status = self.process.stop()
         assert status == 0, f"TERM ended it with status {status}; the end of its log:\n{self.process.log_end()}"
 
     def kill(self):
@@ -242,12 +251,12 @@ class Gateway:
         query = {k: v for k, v in query.items() if v is not None}
         url = f"/demo/{path}" + (f"?{urllib.parse.urlencode(query)}" if query else "")
         headers = {"Content-Type": "application/json"} if body is not None else {}
-        return Door(self.facts["url"], timeout_s=60).call(method, url, json.dumps(body) if body is not None else None, headers)
+        return Door(self.facts["url"]).call(method, url, json.dumps(body) if body is not None else None, headers)
 
     def handset(self, number: str, since=None, wait_s=None) -> list:
         return self._stand_in("GET", f"handsets/{number.lstrip('+')}", since=since, wait_s=wait_s).expect(200).json["texts"]
 
-    def wait_handset(self, number: str, count=1, timeout_s=20) -> list:
+    def wait_handset(self, number: str, count=1, timeout_s=PATIENCE_S) -> list:
         return wait_until(f"{count} texts on {number}", lambda: (lambda t: t if len(t) >= count else None)(self.handset(number)), timeout_s)
 
     def set_handset(self, number: str, **behaviour):
@@ -259,7 +268,7 @@ class Gateway:
     def mails(self, address: str, wait_s=None) -> list:
         return self._stand_in("GET", f"mailboxes/{urllib.parse.quote(address)}", wait_s=wait_s).expect(200).json["mails"]
 
-    def wait_mail(self, address: str, match, timeout_s=20) -> dict:
+    def wait_mail(self, address: str, match, timeout_s=PATIENCE_S) -> dict:
         """The first mail for which `match(mail)` holds; a string matches the subject, whole."""
         fits = match if callable(match) else lambda mail: mail["subject"] == match
         return wait_until(f"a mail to {address} that fits {match}", lambda: next(filter(fits, self.mails(address)), None), timeout_s, 0.1)

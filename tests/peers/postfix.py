@@ -6,7 +6,7 @@ import email.policy
 import subprocess
 from pathlib import Path
 
-from processes import PEERS, wait_until
+from processes import PATIENCE_S, PEERS, wait_until
 
 OURS = ["from", "to", "subject", "date", "message-id", "reply-to", "mime-version", "content-type", "content-transfer-encoding", "x-emailsms-time"]
 SOMETIMES = ["in-reply-to", "references", "auto-submitted", "x-emailsms-id", "x-emailsms-note"]
@@ -31,7 +31,7 @@ class Postfix:
 
     def _script(self, verb: str, *more):
         argv = [PEERS / "postfix.sh", verb, self.directory, *more]
-        done = subprocess.run(argv, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
+        done = subprocess.run(argv, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=2 * PATIENCE_S)
         assert done.returncode == 0, f"postfix.sh {verb}: {done.stdout}{done.stderr}"
         return done
 
@@ -47,7 +47,7 @@ class Postfix:
         files = sorted((self.directory / "mails" / "all" / "new").glob("*"), key=lambda f: f.stat().st_mtime_ns)
         return [email.message_from_bytes(f.read_bytes(), policy=email.policy.default) for f in files]
 
-    def wait_mail(self, subject: str, contains: str, timeout_s=30):
+    def wait_mail(self, subject: str, contains: str, timeout_s=PATIENCE_S):
         """The one mail of that subject whose body contains that; held to the rules for all mails."""
         fits = lambda: [m for m in self.mails() if str(m["Subject"]) == subject and contains in body(m)]
         found = wait_until(f"a mail {subject!r} with {contains!r}", fits, timeout_s, 0.1)

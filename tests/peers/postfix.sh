@@ -69,7 +69,7 @@ EOF
 wait_for_port() {
     python3 - "$1" <<'EOF'
 import socket, sys, time
-for _ in range(100):
+for _ in range(600):
     try:
         with socket.create_connection(("127.0.0.1", int(sys.argv[1])), 1) as s:
             if s.recv(3) == b"220":

@@ -71,7 +71,7 @@ class Cluster:
 
     def start(self):
         options = " ".join(f"-c {k}={v}" for k, v in self.settings.items())
-        self._as_postgres("pg_ctl", "-D", self._data, "-l", self.directory / "log", "-w", "-t", "60", "-o", options, "start")
+        self._as_postgres("pg_ctl", "-D", self._data, "-l", self.directory / "log", "-w", "-t", "180", "-o", options, "start")
 
     def stop(self, how=signal.SIGINT):
         """SIGINT: a fast shutdown that cuts every connection. Waits until it is gone."""
@@ -80,7 +80,7 @@ class Cluster:
             return
         pid = self.pid
         os.kill(pid, how)
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 180
         while Path(f"/proc/{pid}").exists() and time.monotonic() < deadline:
             time.sleep(0.05)
 

@@ -13,6 +13,9 @@ ROOT = Path(__file__).resolve().parents[2]
 PEERS = ROOT / "tests" / "peers"
 TARGET = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
 
+# Costs nothing where things go well: several times what a slow machine with busy cores takes for anything here.
+PATIENCE_S = 60
+
 _running: set["Process"] = set()
 
 
@@ -59,7 +62,7 @@ class Process:
     def log_end(self, lines=25) -> str:
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
 
-    def stop(self, timeout_s=30) -> int:
+    def stop(self, timeout_s=PATIENCE_S) -> int:
         """TERM, and the exit status; one that is still there after the time is killed, and that is an error."""
         if self.alive():
             self.child.send_signal(signal.SIGTERM)
@@ -75,7 +78,7 @@ class Process:
             self.child.kill()
         return self._forget()
 
-    def wait(self, timeout_s: float) -> int:
+    def wait(self, timeout_s=PATIENCE_S) -> int:
         """Waits for it to end of itself."""
         self.child.wait(timeout_s)
         return self._forget()
@@ -107,8 +110,9 @@ def cpu_seconds(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def wait_until(what: str, condition, timeout_s: float, every_s=0.05):
-    """Polls until `condition()` is true and returns its value; after the time an AssertionError that names `what`."""
+def wait_until(what: str, condition, timeout_s=PATIENCE_S, every_s=0.05):
+    """Polls until `condition()` is true and returns its value; after the time an AssertionError that names `what`. A `timeout_s` of one's own is for much work,
+    or a claim: that it comes before something else would bring it about."""
     deadline = time.monotonic() + timeout_s
     while True:
         value = condition()

@@ -4,7 +4,7 @@ import socket
 import struct
 import threading
 
-from processes import wait_until
+from processes import PATIENCE_S, wait_until
 
 GENERIC_NACK = 0x80000000
 SUBMIT_SM, DELIVER_SM, ENQUIRE_LINK, UNBIND = 0x04, 0x05, 0x15, 0x06
@@ -33,7 +33,7 @@ class RawSmsc:
     def demo_flags(self) -> list:
         return ["--smsc", f"127.0.0.1:{self.port}", "--smsc-system-id", "gateway", "--smsc-password-file", self.password_file]
 
-    def wait_bound(self, timeout_s=10):
+    def wait_bound(self, timeout_s=PATIENCE_S):
         wait_until("the gateway is bound to the SMSC", lambda: self.sessions > 0, timeout_s)
 
     def close(self):

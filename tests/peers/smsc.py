@@ -7,7 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from processes import PEERS, Process, wait_until
+from processes import PATIENCE_S, PEERS, Process, wait_until
 
 PASSWORD = "pw"
 QUIET = dict(
@@ -36,7 +36,7 @@ class Smsc:
         if tls:
             env |= {"TLSPORT": "0", "KEY": str(tls[0]), "CERT": str(tls[1])}
         self.process = Process(["node", PEERS / "smsc.js"], directory / "smsc.log", env, read_output=True)
-        ready = self.process.ready_line(10)
+        ready = self.process.ready_line(PATIENCE_S)
         self.port, self.control_port = ready["tls"] or ready["port"], ready["control"]
         self.password_file = directory / "smsc-password"
         self.password_file.write_text(PASSWORD)
@@ -46,11 +46,11 @@ class Smsc:
         return ["--smsc", f"127.0.0.1:{self.port}", "--smsc-system-id", "gateway", "--smsc-password-file", self.password_file]
 
     def stop(self):
-        self.process.stop(5)
+        self.process.stop()
 
     def _control(self, path: str, **query) -> dict:
         url = f"http://127.0.0.1:{self.control_port}/{path}?{urllib.parse.urlencode(query)}"
-        with urllib.request.urlopen(url, timeout=10) as answer:
+        with urllib.request.urlopen(url, timeout=PATIENCE_S) as answer:
             return json.load(answer)
 
     def set(self, **config):
@@ -77,6 +77,11 @@ class Smsc:
     def down(self, ms: int):
         self._control("down", ms=ms)
 
+    def away(self):
+        """Cuts every link and refuses binds until `script` says otherwise."""
+        self.script(bind=8)
+        self.drop_all()
+
     def reply(self, handset: str, to: str, text: str):
         """A text from a handset in the default alphabet, or in UCS-2 if it needs it; numbers with or without `+`."""
         coding = {"text": text} if text.isascii() else {"dcs": 8, "hex": text.encode("utf-16-be").hex()}
@@ -86,10 +91,10 @@ class Smsc:
         """`text` or `hex`, `dcs`, `esm`, `udh` go to the control as they are."""
         self._control("mo", **{"from": handset.lstrip("+"), "to": to.lstrip("+"), **octets})
 
-    def wait_bound(self, timeout_s=10):
+    def wait_bound(self, timeout_s=PATIENCE_S):
         wait_until("the gateway is bound to the SMSC", lambda: self.stats()["sessions"] > 0, timeout_s)
 
-    def wait_delivered(self, timeout_s=10):
+    def wait_delivered(self, timeout_s=PATIENCE_S):
         wait_until("the gateway answered every deliver_sm", lambda: self.stats()["waiting"] == 0, timeout_s)
 
     def submits(self) -> list:
@@ -109,10 +114,10 @@ class Smsc:
     def arrived(self) -> list:
         return put_together(self.accepted())
 
-    def wait_arrived(self, count: int, timeout_s=15) -> list:
+    def wait_arrived(self, count: int, timeout_s=PATIENCE_S) -> list:
         return wait_until(f"{count} texts arrived", lambda: (lambda a: a if len(a) >= count else None)(self.arrived()), timeout_s)
 
-    def wait_text(self, text: str, timeout_s=15) -> Arrived:
+    def wait_text(self, text: str, timeout_s=PATIENCE_S) -> Arrived:
         """The text that arrived with exactly these characters."""
         return wait_until(f"{text[:40]!r} arrived", lambda: next((a for a in self.arrived() if a.text == text), None), timeout_s)
 
