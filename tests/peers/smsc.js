@@ -23,7 +23,7 @@ const smpp = require('smpp'), http = require('http'), fs = require('fs');
 const env = process.env;
 const cfg = { throttle: 0, qfull: 0, invdst: 0, refuse: 0, status: 8, bind: 0, rate: 0, noresp: 0, delay: 0, twice: 0, wrongseq: 0, dropAfter: 0, dlr: 0, dlrms: 50, dlrform: 3, decimal: 0, spread: 0 };
 const stats = { submit: 0, ok: 0, refused: 0, binds: 0, enquire: 0, closed: 0, dlr: 0, mo: 0, redelivered: 0, inflight_max: 0 };
-const log = env.LOG ? fs.createWriteStream(env.LOG, { flags: 'a' }) : null;
+const log = env.LOG ? fs.openSync(env.LOG, 'a') : null;
 const sessions = new Set();
 const waiting = [];                       // {sysid, pdu, kind}: not yet acknowledged by a receiver
 let nextId = Number(env.ID0 || 1), downUntil = 0, tokens = 0, refilled = Date.now(), sessionCount = 0, turn = 0;
@@ -92,7 +92,8 @@ function onSubmit(session, pdu) {
   const swallowed = chance(cfg.noresp), status = swallowed ? 0 : statusFor(), number = nextId++;
   const id = cfg.decimal ? String(number) : number.toString(16);
   const source = payload || pdu.short_message, t = Date.now();
-  if (log) log.write(JSON.stringify({ t, answered: swallowed ? null : t + cfg.delay, word: swallowed ? 'NORESP' : status ? 'ERR' + status : 'OK', session: session.number,
+  // Written before the answer is: whoever knows of the answer finds the line.
+  if (log !== null) fs.writeSync(log, JSON.stringify({ t, answered: swallowed ? null : t + cfg.delay, word: swallowed ? 'NORESP' : status ? 'ERR' + status : 'OK', session: session.number,
     dst: pdu.destination_addr, src: pdu.source_addr, id, dcs: pdu.data_coding, esm: pdu.esm_class, reg: pdu.registered_delivery,
     udh: source.udh ? Buffer.concat([].concat(source.udh)).toString('hex') : undefined, sar: pdu.sar_msg_ref_num, len: text.length, text: text.slice(0, 4000) }) + '\n');
   const wantsReceipt = cfg.dlr && !status && pdu.registered_delivery & 1;
