@@ -111,7 +111,7 @@ def test_inbound_by_pages_and_its_cursor(plain, numbers):
         rest.send(to, f"question {n}")
         plain.reply(to, plain.wait_handset(to)[0]["from"], f"answer {n}").expect(202)
         sent.append(f"answer {n}")
-    wait_until("five replies", lambda: set(sent) <= {r["text"] for r in rest.inbound()}, 15)
+    wait_until("five replies", lambda: set(sent) <= {r["text"] for r in rest.inbound()})
     whole = rest.inbound()
     assert list(rest.pages("/inbound", limit=2)) == whole
     end = rest.call("GET", "/inbound?limit=1000").expect(200).json["next"]
