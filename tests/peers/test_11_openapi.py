@@ -8,6 +8,7 @@ from openapi_core.contrib.requests import RequestsOpenAPIRequest, RequestsOpenAP
 from requests import PreparedRequest, Request, Session
 
 from gateway import Door
+from processes import PATIENCE_S, wait_until
 
 GOOD = "+61491570156"
 JSON = {"Content-Type": "application/json"}
@@ -37,7 +38,7 @@ class Asking:
         if body is not None and not isinstance(body, bytes):
             body, every = json.dumps(body).encode(), {**JSON, **every}
         asked: PreparedRequest = self.session.prepare_request(Request(method, self.base + path, headers=every, data=body))
-        answer = self.session.send(asked, timeout=30)
+        answer = self.session.send(asked, timeout=PATIENCE_S)
         if not wrong:
             self.described.validate_request(RequestsOpenAPIRequest(asked))
         self.described.validate_response(RequestsOpenAPIRequest(asked), RequestsOpenAPIResponse(answer))
@@ -151,7 +152,7 @@ def test_a_reference_that_comes_twice_is_refused(plain, number):
     import urllib.parse
 
     address = urllib.parse.urlsplit(plain.facts["url"])
-    connection = http.client.HTTPConnection(address.hostname, address.port, timeout=30)
+    connection = http.client.HTTPConnection(address.hostname, address.port, timeout=PATIENCE_S)
     body = json.dumps({"to": [number], "text": "hi"}).encode()
     connection.putrequest("POST", "/v1/messages")
     for name, value in (("Authorization", f"Bearer {plain.facts['api_key']}"), ("Content-Type", "application/json"), ("Content-Length", len(body))):
@@ -168,13 +169,13 @@ def test_the_log_has_the_request_id_and_no_text(plain, number):
     answer = plain.rest().post(number, "the owl flies at midnight", replyTo="x").expect(422)
     soap = plain.soap()
     assert soap.send(number, "the owl flies at midnight", "the owl")["return"] == 1
-    log = plain.log.read_text()
-    (line,) = [line for line in log.splitlines() if answer.headers["x-request-id"] in line]
+    lines_with = lambda *words: [line for line in plain.log.read_text().splitlines() if all(word in line for word in words)]
+    (line,) = wait_until("the log tells of the first", lambda: lines_with(answer.headers["x-request-id"]))
     for part in ("usr_", "422", "invalid", "replyTo", "did you mean"):
         assert part in line, line
-    (line,) = [line for line in log.splitlines() if "SendTextSMS" in line and "is no mail address" in line]
+    (line,) = wait_until("the log tells of the second", lambda: lines_with("SendTextSMS", "is no mail address"))
     assert "usr_" in line and "reply_address_not_permitted" in line and "127.0.0.1" in line, line
-    assert "the owl" not in log
+    assert "the owl" not in plain.log.read_text()
 
 
 def test_plain_http_on_the_https_port_is_told(plain):
