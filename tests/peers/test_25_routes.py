@@ -1,11 +1,11 @@
 """Several carriers on a route: failover, what stays, weights, and what an operator suspends [SPEC 4.2, 4.6, 2.8]."""
 
 import time
-from collections import defaultdict
 
 import pytest
 
 from conftest import SHORT
+from gateway import in_parallel
 from processes import wait_until
 from smsc import Smsc
 
@@ -40,8 +40,8 @@ def quiet(two):
 def wait_up(two):
     """Both SMSCs have a link, and the gateway knows it."""
     for smsc in (two.smsc, two.second):
-        smsc.wait_bound(20)
-    wait_until("every carrier is up", lambda: {c["state"] for c in two.admin("carrier", "list")} == {"up"}, 20)
+        smsc.wait_bound()
+    wait_until("every carrier is up", lambda: {c["state"] for c in two.admin("carrier", "list")} == {"up"})
 
 
 def took(smsc, text: str) -> list:
@@ -56,15 +56,14 @@ def test_the_first_rank_takes_everything_while_it_is_well(two, numbers):
 
 def test_failover_and_back(two, number):
     rest = two.rest()
-    two.smsc.down(6_000)
-    time.sleep(1)
+    two.smsc.away()
+    wait_until("the gateway knows", lambda: "down" in {c["state"] for c in two.admin("carrier", "list")})
     id = rest.send(number, "over the second")
     message = rest.wait_state(id, "ok")
     assert took(two.second, "over the second") and not took(two.smsc, "over the second")
     assert message["from"] in SECOND_POOL and message["tries"] == 1
+    two.smsc.script()
     wait_up(two)
-    # A connection that was silent for so long is closed by now.
-    rest = two.rest()
     rest.wait_state(rest.send(number, "back on the first"), "ok")
     assert took(two.smsc, "back on the first")
 
@@ -73,13 +72,15 @@ def test_texts_that_wait_in_memory_move_over(two, numbers):
     """Accepted while the first was well and slow; it dies; they leave over the second, none twice, no try counted."""
     rest = two.rest()
     two.smsc.script(delay=700)
-    ids = {rest.send(next(numbers), f"moving {n}"): f"moving {n}" for n in range(60)}
-    wait_until("some are in the window", lambda: two.smsc.stats()["stats"]["submit"] > 0, 10)
+    jobs = [(next(numbers), f"moving {n}") for n in range(60)]
+    ids = dict(zip(in_parallel(10, lambda job: rest.send(*job), jobs), (text for _, text in jobs)))
+    wait_until("some are in the window", lambda: any(s["text"].startswith("moving ") for s in two.smsc.submits()))
     two.smsc.down(8_000)
     for id in ids:
-        rest.wait_state(id, "ok", timeout_s=40)
+        rest.wait_state(id, "ok")
     over = [text for text in ids.values() if took(two.second, text)]
-    assert len(over) >= 40, f"{len(over)} went over the second"
+    # Those that the first had not taken before: most of them, unless sending took long.
+    assert set(over) == {text for text in ids.values() if not took(two.smsc, text)} and len(over) >= 10, f"{len(over)} went over the second"
     for id, text in ids.items():
         if took(two.second, text):
             assert rest.message(id)["tries"] == 1 and not rest.message(id)["in_doubt"]
@@ -97,7 +98,7 @@ def test_throttling_is_no_reason_to_go_elsewhere(two, numbers):
     two.smsc.script(throttle=0.5)
     ids = [two.rest().send(next(numbers), f"slowly {n}") for n in range(10)]
     for id in ids:
-        assert two.rest().wait_state(id, "ok", timeout_s=40)["tries"] == 1
+        assert two.rest().wait_state(id, "ok", timeout_s=180)["tries"] == 1
     assert len([s for s in two.smsc.accepted() if s["text"].startswith("slowly ")]) == 10
 
 
@@ -106,7 +107,7 @@ def test_a_text_with_an_accepted_part_stays_with_its_carrier(two, numbers):
     two.smsc.script(refuse=0.4, status=8)
     long = {f"<{n:02d}>" * 150: two.rest().send(next(numbers), f"<{n:02d}>" * 150) for n in range(15)}
     short = {f"short {n:02d}": two.rest().send(next(numbers), f"short {n:02d}") for n in range(25)}
-    tries = {text: two.rest().wait_state(id, "ok", "abort", timeout_s=60)["tries"] for text, id in {**long, **short}.items()}
+    tries = {text: two.rest().wait_state(id, "ok", "abort", timeout_s=180)["tries"] for text, id in {**long, **short}.items()}
     first, second = ({s["text"] for s in smsc.accepted()} for smsc in (two.smsc, two.second))
     parts_over = lambda texts: {text for text in long if any(text[:4] in part for part in texts)}
     assert parts_over(first) | parts_over(second) == set(long) and not parts_over(first) & parts_over(second), "each over one carrier"
@@ -124,11 +125,11 @@ def test_a_suspended_carrier_is_passed_over_and_two_hold(two, numbers):
         assert took(two.second, "past the suspended")
         two.admin("route", "suspend", name="SAU-2")
         id = rest.send(next(numbers), "nowhere to go")
-        time.sleep(2)
+        lines = lambda: [(l["state"], l["cause"], l["texts"]) for l in two.admin("queue", "list")]
+        wait_until("it is held", lambda: lines() == [("pending", "suspended", 1)])
+        time.sleep(1)
         message = rest.message(id)
-        assert (message["state"], message["tries"]) == ("pending", 0)
-        lines = two.admin("queue", "list")
-        assert [(l["state"], l["cause"], l["texts"]) for l in lines] == [("pending", "suspended", 1)]
+        assert (message["state"], message["tries"]) == ("pending", 0) and lines() == [("pending", "suspended", 1)]
     finally:
         two.admin("carrier", "resume", name="demo")
         two.admin("route", "resume", name="SAU-2")
@@ -139,21 +140,23 @@ def test_a_suspended_carrier_is_passed_over_and_two_hold(two, numbers):
 def test_a_suspended_company_holds_nobody_else(two, numbers):
     rest, company = two.rest(), two.facts["company"]["name"]
     other = two.rest(next(u for u in two.facts["users"] if not u["email"].endswith(two.facts["user"]["email"].split("@")[1])))
-    two.smsc.script(delay=300)
-    waiting = [rest.send(next(numbers), f"on its way {n}") for n in range(30)]
+    # Ten a second: some leave, and the others would for six seconds.
+    two.smsc.script(delay=500)
+    waiting = [m["id"] for m in rest.post([next(numbers) for _ in range(60)], "on its way").expect(202).json["messages"]]
     two.admin("queue", "suspend", company=company)
     try:
         held = rest.send(next(numbers), "held back")
         other.wait_state(other.send(next(numbers), "not theirs"), "ok")
-        wait_until("nothing is in the window", lambda: not [l for l in two.admin("queue", "list") if l["state"] == "submitting"], 20)
+        wait_until("nothing is in the window", lambda: not [l for l in two.admin("queue", "list") if l["state"] == "submitting"])
         states = [rest.message(id) for id in waiting]
         assert any(m["state"] == "pending" and m["tries"] == 0 for m in states), "what waited in memory is held too"
         assert rest.message(held)["state"] == "pending"
         assert not took(two.smsc, "held back")
     finally:
         two.admin("queue", "resume", company=company)
+        two.smsc.script()
     for id in [*waiting, held]:
-        assert rest.wait_state(id, "ok", timeout_s=30)["tries"] == 1
+        assert rest.wait_state(id, "ok")["tries"] == 1
 
 
 def test_everything_is_suspended_and_survives_a_restart(two, numbers):
@@ -165,7 +168,7 @@ def test_everything_is_suspended_and_survives_a_restart(two, numbers):
     assert {rest.message(id)["state"] for id in ids} == {"pending"}
     two.admin("queue", "resume", "--all")
     for id in ids:
-        assert rest.wait_state(id, "ok", timeout_s=30)["tries"] == 1
+        assert rest.wait_state(id, "ok")["tries"] == 1
 
 
 def test_one_companys_bulk_delays_no_others_alert(two, numbers):
@@ -173,14 +176,15 @@ def test_one_companys_bulk_delays_no_others_alert(two, numbers):
     other = two.rest(next(u for u in two.facts["users"] if not u["email"].endswith(two.facts["user"]["email"].split("@")[1])))
     two.admin("carrier", "suspend", name="second")
     try:
-        two.smsc.script(delay=20)
+        # Fifty a second, twenty seconds for the bulk.
+        two.smsc.script(delay=100)
         for n in range(4):
             rest.post([next(numbers) for _ in range(250)], f"bulk {n}").expect(202)
         before = len(two.smsc.accepted())
         other.wait_state(other.send(next(numbers), "alert"), "ok")
         overtaken = [s["text"] for s in two.smsc.accepted()[before:]]
-        assert "alert" in overtaken and overtaken.index("alert") < 200, "an alert waits for its turn, not for the bulk"
+        assert "alert" in overtaken and overtaken.index("alert") < 400, "an alert waits for its turn, not for the bulk"
     finally:
         two.admin("carrier", "resume", name="second")
         two.smsc.script()
-    wait_until("the bulk is through", lambda: not two.admin("queue", "list"), 60)
+    wait_until("the bulk is through", lambda: not two.admin("queue", "list"), 180)
