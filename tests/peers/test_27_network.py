@@ -5,6 +5,7 @@ import time
 import pytest
 
 from conftest import SHORT
+from processes import wait_until
 
 
 @pytest.fixture(scope="module")
@@ -24,6 +25,7 @@ def get(gateway, path: str) -> dict:
 
 
 def test_both_ways_show_the_same(operated):
+    wait_until("the gateway knows of its link", lambda: get(operated, "/carriers")["data"][0]["state"] == "up")
     (carrier,), (told,) = get(operated, "/carriers")["data"], operated.admin("carrier", "list")
     assert {**told, "state": "up"} == carrier
     assert get(operated, f"/carriers/{carrier['id']}") == get(operated, f"/carriers/{carrier['name']}") == carrier
@@ -46,7 +48,8 @@ def test_suspended_over_rest_holds_and_loses_nothing(operated, numbers, what):
     shown = operated.admin(what.removesuffix("s"), "list")
     assert all(one["suspended_at"] for one in shown if one["name"] == name)
     id = rest.send(next(numbers), f"held by {what}")
-    time.sleep(1.5)
+    wait_until("it is held", lambda: rest.message(id)["cause"])
+    time.sleep(1)
     message = rest.message(id)
     assert (message["state"], message["cause"], message["tries"]) == ("pending", "suspended", 0)
     assert state(rest.call("POST", f"/{what}/{name}/resume").expect(200).json) in ("up", "open")
