@@ -13,14 +13,14 @@ from rawsmsc import DELIVER_SM, pdu
 @pytest.fixture
 def hostile(make_gateway, raw_smsc):
     """(gateway, raw): not started, so that the test can say first how the SMSC behaves."""
-    gateway = make_gateway(smsc=raw_smsc, settings={**SHORT, "to_handset.in_doubt_resends": 3}, start=False)
+    gateway = make_gateway(smsc=raw_smsc, settings={**SHORT, "to_handset.in_doubt_resends": 3, "carrier.response_timeout_s": 4}, start=False)
     return gateway, raw_smsc
 
 
 def arrives(gateway, raw, number):
     """A text still goes through, and the gateway ends cleanly."""
     id = gateway.rest().send(number, "through it all")
-    gateway.rest().wait_state(id, "ok", timeout_s=30)
+    gateway.rest().wait_state(id, "ok")
     assert any(b"through it all" in body for body in raw.submits)
     gateway.stop()
     gateway.verify()
@@ -63,7 +63,7 @@ def test_a_stream_out_of_step_is_left_and_made_anew(hostile, number, what):
     gateway, raw = hostile
     raw.on_bound = lambda send: send(LOST[what]) if raw.sessions == 1 else None
     gateway.start(bound=False)
-    wait_until("a second bind", lambda: raw.sessions >= 2, 20)
+    wait_until("a second bind", lambda: raw.sessions >= 2)
     arrives(gateway, raw, number)
 
 
@@ -71,7 +71,7 @@ def test_half_a_pdu_then_silence(hostile, number):
     gateway, raw = hostile
     raw.on_bound = lambda send: send(pdu(DELIVER_SM, sequence=9, body=b"x" * 100)[:40]) if raw.sessions == 1 else None
     gateway.start(bound=False)
-    wait_until("a second bind", lambda: raw.sessions >= 2, 30)
+    wait_until("a second bind", lambda: raw.sessions >= 2)
     arrives(gateway, raw, number)
 
 
@@ -115,7 +115,7 @@ def test_a_pdu_that_kills_its_link_is_held_after_three_times(hostile, number):
     raw.on_submit = die
     gateway.start(bound=False)
     poison = gateway.rest().send(number, "poison")
-    wait_until("three times", lambda: sum(b"poison" in body for body in raw.submits) >= 3, 40)
+    wait_until("three times", lambda: sum(b"poison" in body for body in raw.submits) >= 3)
     time.sleep(4)
     assert sum(b"poison" in body for body in raw.submits) == 3
     assert gateway.rest().message(poison)["state"] == "pending"
