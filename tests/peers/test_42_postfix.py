@@ -77,7 +77,7 @@ def test_abort(scripted, postfix, number):
     scripted.smsc.script(refuse=1, status=8)
     text = "Nobody will get this"
     id = scripted.rest().send(number, text)
-    message = scripted.rest().wait_state(id, "abort", timeout_s=40)
+    message = scripted.rest().wait_state(id, "abort")
     scripted.smsc.script()
     mail = postfix.wait_mail("Message Failed", text)
     lines = body(mail).split("\n")
@@ -136,7 +136,7 @@ def test_a_relay_that_was_away(built_in, postfix, number):
     shown = built_in.wait_handset(number)[0]
     postfix.stop()
     built_in.reply(number, shown["from"], "still here").expect(202)
-    wait_until("the reply is kept", lambda: any(r["message_id"] == id for r in built_in.rest().inbound()), 10)
+    wait_until("the reply is kept", lambda: any(r["message_id"] == id for r in built_in.rest().inbound()))
     postfix.start()
     postfix.wait_mail(f"Reply from Mobile# {number.lstrip('+')}", "still here")
-    wait_until("the event", lambda: "mail_sent" in built_in.rest().event_names(id), 10)
+    wait_until("the event", lambda: "mail_sent" in built_in.rest().event_names(id))

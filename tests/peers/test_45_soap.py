@@ -38,6 +38,6 @@ def test_a_client_that_others_wrote(prepared, client):
         argv = ["php", SOAP / client, demo, users]
     else:
         argv = [sys.executable, SOAP / client, "--demo", demo, "--prepared", users, "--strict"]
-    done = subprocess.run(list(map(str, argv)), capture_output=True, text=True, timeout=120)
+    done = subprocess.run(list(map(str, argv)), capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-2000:]
     assert "skipped" not in done.stdout, done.stdout
