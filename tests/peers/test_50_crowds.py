@@ -21,7 +21,7 @@ def test_two_hundred_parallel_sends_at_quota_one_hundred_give_one_hundred(plain,
         return rest.post(targets[n], f"quota {n}").status
 
     assert Counter(in_parallel(50, send, range(200))) == {202: 100, 429: 100}
-    wait_until("a hundred arrived", lambda: sum(len(plain.handset(t)) for t in targets) == 100, 30, 1)
+    wait_until("a hundred arrived", lambda: sum(len(plain.handset(t)) for t in targets) == 100, every_s=1)
     plain.verify()
 
 
@@ -34,7 +34,7 @@ def test_a_thousand_texts_to_one_handset_and_every_answer_finds_its_sender(make_
     sent = []
     for first in range(0, 1000, 50):
         sent += in_parallel(10, lambda n: (n, senders[n % 50], gateway.rest(senders[n % 50]).send(handset, f"question {n}")), range(first, first + 50))
-    texts = gateway.wait_handset(handset, 1000, 120)
+    texts = gateway.wait_handset(handset, 1000, 300)
     number_of = {t["text"]: t["from"] for t in texts}
     last = {number: text for text, number in ((t["text"], t["from"]) for t in texts)}
     assert len(texts) == len(number_of) == 1000 and len(last) == 200, "all 200 numbers are in use"
@@ -42,13 +42,13 @@ def test_a_thousand_texts_to_one_handset_and_every_answer_finds_its_sender(make_
     assert len(current) == 200
 
     in_parallel(10, lambda s: gateway.reply(handset, number_of[f"question {s[0]}"], f"answer {s[0]}").expect(202), current)
-    wait_until("200 answers", lambda: sum(len(gateway.rest(u).inbound()) for u in senders) >= 200, 60, 1)
+    wait_until("200 answers", lambda: sum(len(gateway.rest(u).inbound()) for u in senders) >= 200, 180, 1)
     for n, user, id in current:
         rows = [r for r in gateway.rest(user).inbound() if r["text"] == f"answer {n}"]
         assert [r["message_id"] for r in rows] == [id], f"answer {n}"
     due = Counter(user["email"] for _, user, _ in current)
     for user in senders:
-        mails = wait_until(f"{due[user['email']]} mails to {user['email']}", lambda: (lambda m: m if len(m) >= due[user["email"]] else None)(answers(gateway, user)), 30, 0.2)
+        mails = wait_until(f"{due[user['email']]} mails to {user['email']}", lambda: (lambda m: m if len(m) >= due[user["email"]] else None)(answers(gateway, user)), every_s=0.2)
         theirs = {f"answer {n}": f"question {n}" for n, sender, _ in current if sender is user}
         assert {(m["text"].split("\n")[0], m["text"].split("\n")[4]) for m in mails} == set(theirs.items()), "to its own sender and none to another"
     gateway.stop()
@@ -80,7 +80,7 @@ def test_a_database_that_is_away(make_gateway, numbers):
         answer = gateway.rest().post(next(numbers), "meanwhile").expect(503)
         assert int(answer.headers["retry-after"]) > 0
         cluster.start()
-        wait_until("it accepts again", lambda: gateway.rest().post(next(numbers), "after").status == 202, 20, 0.5)
-        gateway.rest().wait_state(first, "ok", "delivered", timeout_s=20)
+        wait_until("it accepts again", lambda: gateway.rest().post(next(numbers), "after").status == 202, every_s=0.5)
+        gateway.rest().wait_state(first, "ok", "delivered")
         gateway.stop()
         gateway.verify()
