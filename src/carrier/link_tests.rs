@@ -240,7 +240,8 @@ async fn two_halves_are_one_bind() {
     let id = link.send("two").await;
     let (sequence, _) = transmitter.submit().await;
     receiver.server.close();
-    tokio::time::sleep(Duration::from_millis(50)).await;
+    // Nothing shows when the link has learned of it.
+    tokio::time::sleep(Duration::from_millis(500)).await;
     let waiting = link.send("three").await;
     transmitter
         .server

@@ -67,9 +67,9 @@ impl Peer {
         let mut settings = Settings::new("127.0.0.1", self.port, "sms.example.com");
         settings.tls = Tls::None;
         settings.connections = 2;
-        settings.command_timeout = Duration::from_millis(300);
-        settings.data_timeout = Duration::from_millis(300);
-        settings.connect_timeout = Duration::from_millis(300);
+        settings.command_timeout = Duration::from_secs(1);
+        settings.data_timeout = Duration::from_secs(1);
+        settings.connect_timeout = Duration::from_secs(1);
         Relay::new(settings).unwrap()
     }
 }

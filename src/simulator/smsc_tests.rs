@@ -475,7 +475,7 @@ async fn what_a_link_takes_with_it_comes_again_in_order() {
 async fn temporary_errors_bring_it_again_permanent_ones_do_not() {
     let settings = Settings {
         limits: Limits {
-            response_timeout: Duration::from_millis(100),
+            response_timeout: Duration::from_secs(1),
             ..Limits::default()
         },
         ..quick()

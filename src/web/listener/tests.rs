@@ -222,7 +222,6 @@ async fn bodies_have_a_cap() {
 async fn dawdlers_are_cut() {
     let limits = Limits {
         header: SHORT,
-        body_idle: SHORT,
         ..Limits::default()
     };
     let server = start(limits, None).await;
@@ -236,6 +235,11 @@ async fn dawdlers_are_cut() {
         let answer = server.converse(silent_after).await;
         assert!(!answer.contains("200 OK") || silent_after.ends_with(b"\r\n\r\n"));
     }
+    let limits = Limits {
+        body_idle: SHORT,
+        ..Limits::default()
+    };
+    let server = start(limits, None).await;
     for head in ["Content-Length: 10", "Transfer-Encoding: chunked"] {
         let request = format!("POST /echo HTTP/1.1\r\nHost: x\r\n{head}\r\n\r\n3\r\n");
         let answer = server.converse(request.as_bytes()).await;
@@ -276,7 +280,8 @@ async fn who_takes_no_answer_is_cut() {
         .write_all(b"GET /big HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
         .await
         .expect("sent");
-    sleep(SHORT * 6).await;
+    // The 64 MB are made first.
+    sleep(SHORT * 12).await;
     assert!(read_to_end(&mut stream).await.len() < 64 << 20);
 }
 
@@ -297,7 +302,7 @@ async fn one_source_has_its_share() {
     drop(first);
     // The listener learns of the end in its own time.
     let mut answered = false;
-    for _ in 0..200 {
+    for _ in 0..2_000 {
         let mut next = server.connect().await;
         let _ = next.write_all(ask).await;
         if next.read_u8().await.is_ok() {
@@ -413,7 +418,8 @@ async fn tls_speaks_http_1_and_2() {
     let dir = tempfile::tempdir().expect("a directory");
     let authority = Authority::create_or_load(dir.path()).expect("made");
     let limits = Limits {
-        handshake: SHORT,
+        // Handshakes that succeed have to fit in.
+        handshake: SHORT * 12,
         ..Limits::default()
     };
     let certificates = authority.issue().expect("issued");

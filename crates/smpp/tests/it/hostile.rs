@@ -16,7 +16,7 @@ use crate::peer::{
 
 fn impatient() -> ClientSettings {
     ClientSettings {
-        response_timeout: Duration::from_millis(300),
+        response_timeout: Duration::from_secs(1),
         ..settings()
     }
 }
@@ -261,7 +261,7 @@ async fn answers_sent_before_the_cut_still_count() {
         peer.read().await;
     }
     peer.0.set_zero_linger().unwrap(); // a reset instead of an orderly end
-    tokio::time::sleep(Duration::from_millis(20)).await;
+    tokio::time::sleep(Duration::from_millis(200)).await;
     drop(peer);
     for token in 0..50 {
         assert_eq!(next(&mut events).await, accepted(token, "a"));
@@ -362,13 +362,13 @@ async fn idle_links_are_asked_and_dead_ones_left() {
 #[tokio::test]
 async fn a_busy_link_is_not_asked() {
     let settings = ClientSettings {
-        enquire_link: Duration::from_millis(500),
+        enquire_link: Duration::from_secs(2),
         ..settings()
     };
     let (client, mut events, mut peer) = RawPeer::bound(settings).await;
     let began = Instant::now();
     let mut token = 0;
-    while began.elapsed() < Duration::from_millis(1200) {
+    while began.elapsed() < Duration::from_millis(2_500) {
         client.submit(token, text("x")).unwrap();
         peer.accept_submit("a").await; // panics on an enquire_link
         assert_eq!(next(&mut events).await, accepted(token, "a"));

@@ -245,7 +245,7 @@ async fn a_slow_listener_loses_nothing_and_locks_nothing_up() {
     const COUNT: u64 = 3_000;
     let narrow = smpp::ClientSettings {
         event_capacity: 1,
-        response_timeout: Duration::from_millis(500),
+        response_timeout: Duration::from_secs(4),
         ..settings()
     };
     let (client, mut events, server, mut server_events) = pair(narrow, Limits::default()).await;
@@ -263,7 +263,7 @@ async fn a_slow_listener_loses_nothing_and_locks_nothing_up() {
             .answer_submit(sequence, CommandStatus::ESME_ROK, "")
             .unwrap();
     }
-    tokio::time::sleep(Duration::from_millis(900)).await;
+    tokio::time::sleep(Duration::from_millis(4_500)).await;
     for token in 0..COUNT {
         assert_eq!(next(&mut events).await, accepted(token, ""));
     }
