@@ -39,9 +39,11 @@ class Cluster:
     def __init__(self, parent=None, careless=False):
         """`parent`: the directory it lives in, for measurements on a certain disk; otherwise a temporary one that is no tmpfs."""
         self.directory = Path(tempfile.mkdtemp(prefix="emailsms-postgres-", dir=parent or "/var/tmp"))
-        self.port, self.password = free_port(), secrets.token_hex(12)
+        self.password = secrets.token_hex(12)
         self._let_in()
         self._init()
+        # Late, as initdb takes seconds in which another could take it.
+        self.port = free_port()
         self.settings = {**SERVER_SETTINGS, **(CARELESS if careless else {}), "port": str(self.port), "unix_socket_directories": str(self.directory)}
         self.start()
         self.sql("CREATE DATABASE emailsms")
