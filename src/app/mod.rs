@@ -31,6 +31,7 @@ use links::{Links, Supervisor};
 use sight::Sight;
 use slots::Slots;
 use std::net::SocketAddr;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -103,6 +104,7 @@ impl Place {
             .truncate(false)
             .read(true)
             .write(true)
+            .mode(0o600)
             .open(&path)
             .with_context(said)?;
         match file.try_lock() {

@@ -47,6 +47,9 @@ pub(super) fn run(args: &CheckConfigArgs) -> ExitCode {
         say(&mut io::stdout(), schema::annotated(&loaded).trim_end());
         return ExitCode::SUCCESS;
     }
+    if let Some(exposure) = serve::exposed_private_key(&loaded.settings.http) {
+        say(&mut io::stderr(), &format!("warning: {exposure}"));
+    }
     let findings = findings_of(&loaded.settings);
     for finding in &findings {
         say(&mut io::stderr(), finding);
@@ -139,6 +142,39 @@ mod tests {
                     "{set:?}: {findings:?}"
                 ),
             }
+        }
+    }
+
+    #[test]
+    fn a_private_key_that_everybody_can_read_is_told() {
+        use std::os::unix::fs::PermissionsExt;
+        let dir = tempfile::tempdir().unwrap();
+        let key = dir.path().join("key.pem");
+        std::fs::write(&key, "a key").unwrap();
+        for (mode, https, is_told) in [
+            (0o644, "127.0.0.1:0", true),
+            (0o640, "127.0.0.1:0", false),
+            (0o600, "127.0.0.1:0", false),
+            (0o644, "off", false),
+        ] {
+            std::fs::set_permissions(&key, std::fs::Permissions::from_mode(mode)).unwrap();
+            let file = key.display();
+            let set = [
+                format!("http.https_listen={https}"),
+                format!("http.certificate={file}"),
+                format!("http.private_key={file}"),
+            ];
+            let settings = Layers::new()
+                .set(set)
+                .finish(Purpose::Demo)
+                .unwrap()
+                .settings;
+            let said = serve::exposed_private_key(&settings.http).unwrap_or_default();
+            assert_eq!(
+                said.contains(&format!("chmod o= {file}")),
+                is_told,
+                "{mode:o} {https}"
+            );
         }
     }
 }

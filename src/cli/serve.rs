@@ -11,6 +11,7 @@ use crate::telemetry;
 use crate::web::listener::{self, Limits};
 use anyhow::Context;
 use clap::Args;
+use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
@@ -108,6 +109,16 @@ pub(super) fn certificates_of(http: &rooms::Http) -> anyhow::Result<Option<Arc<C
     ))
 }
 
+/// A sentence with its remedy, if everybody on this machine can read the private key of HTTPS. A group may: that is how keys are shared with one more server.
+pub(super) fn exposed_private_key(http: &rooms::Http) -> Option<String> {
+    let file = http.https_listen.as_ref().and(http.private_key.as_ref())?;
+    let mode = std::fs::metadata(file).ok()?.permissions().mode();
+    let file = file.display();
+    (mode & 0o007 != 0).then(|| {
+        format!("everybody on this machine can read http.private_key {file}; run: chmod o= {file}")
+    })
+}
+
 /// An error if certificates are named to know the SMSC by, and cannot be used.
 pub(super) fn look_at_carrier(carrier: &rooms::Carrier) -> anyhow::Result<()> {
     match crate::carrier::Settings::from(carrier).tls {
@@ -122,6 +133,9 @@ pub(super) async fn run(args: ServeArgs) -> anyhow::Result<()> {
     telemetry::init(&settings.log.level, settings.log.format)?;
     let database = database_of(&settings)?;
     let certificates = certificates_of(&settings.http)?;
+    if let Some(exposure) = exposed_private_key(&settings.http) {
+        tracing::warn!("{exposure}");
+    }
     look_at_carrier(&settings.carrier)?;
     let security = &settings.security;
     let keys = app::keys_for(&database, security.keys.as_ref(), &security.keys_dir).await?;
