@@ -204,7 +204,7 @@ impl World {
             Work::Script(program, loaded) => {
                 let options = RunOptions {
                     limits: self.limits,
-                    manners: self.manners.clone(),
+                    international: Rc::clone(&self.international),
                     traces: true,
                     seed: self.random,
                 };

@@ -164,7 +164,7 @@ impl Host for Scene<'_> {
     }
 
     fn international(&self) -> International {
-        self.world.international.clone()
+        International::clone(&self.world.international)
     }
 
     fn field(&self, name: &str) -> Option<Value> {

@@ -61,7 +61,7 @@ mod world;
 mod xml;
 
 pub use agent::{AgentError, agents_of};
-pub use lotusscript::formula::{DateOrder, International};
+pub use lotusscript::international::{DateOrder, International};
 pub use mail::Mail;
 pub use report::{
     CallPlace, DocumentChange, Failure, FileChange, HttpExchange, Report, WhatChanged,

@@ -1,8 +1,9 @@
 //! What every product object is to a script: a class whose members stand in the tables of Notes, and arguments with their types.
 
 use crate::World;
+use lotusscript::international::International;
 use lotusscript::notes::{Library, Member, MemberKind};
-use lotusscript::run::{Answer, Fault, Manners, NOT_THERE, Product, ScriptError, Value, missing};
+use lotusscript::run::{Answer, Fault, NOT_THERE, Product, ScriptError, Value, missing};
 use std::any::Any;
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
@@ -102,7 +103,7 @@ pub(crate) struct Arguments<'a> {
     pub of: &'a str,
     pub values: &'a [Value],
     /// How dates become texts.
-    pub manners: &'a Manners,
+    pub international: &'a International,
 }
 
 impl Arguments<'_> {
@@ -120,7 +121,7 @@ impl Arguments<'_> {
     pub fn text(&self, at: usize) -> Result<String, Box<Fault>> {
         let value = self.value(at);
         value
-            .text_by(self.manners)
+            .text_by(self.international)
             .map_err(|_| self.mismatch(at, "a text"))
     }
 

@@ -16,11 +16,12 @@ use crate::{convert, time};
 use dxl::NodeId;
 use dxl::notes::DateTime;
 use jiff::tz::TimeZone;
-use lotusscript::formula::{self, Formula, International};
+use lotusscript::formula::{self, Formula};
+use lotusscript::international::International;
 use lotusscript::notes::{Library, MemberKind, NotesParameter};
 use lotusscript::run::{
-    Answer, Burden, DateOrder, Event, Fault, FileStatement, Host, Limits, Manners, NOT_THERE,
-    Product, ScriptError, Stop, Value, expect_memory, missing,
+    Answer, Burden, Event, Fault, FileStatement, Host, Limits, NOT_THERE, Product, ScriptError,
+    Stop, Value, expect_memory, missing,
 };
 use std::any::Any;
 use std::cell::RefCell;
@@ -30,10 +31,8 @@ use std::rc::Rc;
 
 /// What a run sees of the world.
 pub struct World {
-    /// How dates and numbers are written by the language; [`World::set_international`] sets it and `international`.
-    pub manners: Manners,
-    /// How they are written by Notes.
-    pub international: International,
+    /// How dates and numbers are written, by Notes and by the language; [`World::set_international`] sets it.
+    pub international: Rc<International>,
     /// The network.
     pub transport: Box<dyn Transport>,
     /// What was sent over the network, in its order.
@@ -131,8 +130,7 @@ impl World {
     /// New ids and random numbers follow from the seed.
     pub fn new(seed: u64) -> Self {
         Self {
-            manners: Manners::default(),
-            international: International::default(),
+            international: Rc::default(),
             transport: Box::new(NoNetwork),
             exchanges: Vec::new(),
             printed: Vec::new(),
@@ -170,16 +168,7 @@ impl World {
 
     /// How dates and numbers are written, in the language and in Notes alike.
     pub fn set_international(&mut self, international: International) {
-        self.manners = Manners {
-            order: match international.date_order {
-                formula::DateOrder::MonthDayYear => DateOrder::MonthDayYear,
-                formula::DateOrder::DayMonthYear => DateOrder::DayMonthYear,
-                formula::DateOrder::YearMonthDay => DateOrder::YearMonthDay,
-            },
-            date_separator: international.date_separator,
-            is_24_hours: international.halves_of_day.is_none(),
-        };
-        self.international = international;
+        self.international = Rc::new(international);
     }
 
     /// The clock in the World's zone.
@@ -309,8 +298,12 @@ impl Host for World {
             return Err(ScriptError::new(NOT_THERE, message).into());
         };
         count(about.name, parameters, arguments)?;
-        let manners = self.manners.clone();
-        objects::create(self, about.name, given(about.name, arguments, &manners))
+        let international = Rc::clone(&self.international);
+        objects::create(
+            self,
+            about.name,
+            given(about.name, arguments, &international),
+        )
     }
 
     fn create_object(&mut self, class: &str, path: Option<&str>) -> Answer {
@@ -346,16 +339,16 @@ impl Host for World {
         if let Some(parameters) = parameters(object.class(), member) {
             count(&of, parameters, arguments)?;
         }
-        let manners = self.manners.clone();
-        let answer = object.call(self, member, given(&of, arguments, &manners))?;
+        let international = Rc::clone(&self.international);
+        let answer = object.call(self, member, given(&of, arguments, &international))?;
         expect_memory()?;
         Ok(answer)
     }
 
     fn index(&mut self, object: &Rc<Product>, arguments: &[Value]) -> Answer {
         let object = object_of(object)?;
-        let manners = self.manners.clone();
-        object.index(self, given(object.class(), arguments, &manners))
+        let international = Rc::clone(&self.international);
+        object.index(self, given(object.class(), arguments, &international))
     }
 
     fn elements(&mut self, object: &Rc<Product>) -> Result<Vec<Value>, Box<Fault>> {
@@ -363,16 +356,16 @@ impl Host for World {
     }
 
     fn function(&mut self, name: &str, arguments: &[Value]) -> Answer {
-        let manners = self.manners.clone();
-        objects::functions::call(self, name, given(name, arguments, &manners))
+        let international = Rc::clone(&self.international);
+        objects::functions::call(self, name, given(name, arguments, &international))
     }
 
     fn file(&mut self, statement: &FileStatement, arguments: &[Value]) -> Answer {
-        let manners = self.manners.clone();
+        let international = Rc::clone(&self.international);
         let answer = files::statement(
             self,
             statement,
-            given("a statement on files", arguments, &manners),
+            given("a statement on files", arguments, &international),
         )?;
         expect_memory()?;
         Ok(answer)
@@ -469,7 +462,7 @@ fn shown(value: &Value, world: &World) -> String {
         Value::Nothing => "Nothing".to_owned(),
         Value::Empty => String::new(),
         other => other
-            .text_by(&world.manners)
+            .text_by(&world.international)
             .unwrap_or_else(|_| "…".to_owned()),
     };
     match text.char_indices().nth(MOST) {
@@ -478,11 +471,11 @@ fn shown(value: &Value, world: &World) -> String {
     }
 }
 
-fn given<'a>(of: &'a str, values: &'a [Value], manners: &'a Manners) -> Arguments<'a> {
+fn given<'a>(of: &'a str, values: &'a [Value], international: &'a International) -> Arguments<'a> {
     Arguments {
         of,
         values,
-        manners,
+        international,
     }
 }
 

@@ -96,6 +96,7 @@
 pub mod check;
 mod currency;
 pub mod formula;
+pub mod international;
 pub mod notes;
 pub mod place;
 pub mod project;

@@ -118,10 +118,9 @@ impl Project {
 
     /// A file of DXL, by its name. Files are numbered as they are added, from 0.
     pub fn add_dxl(&mut self, name: &str, tree: &Tree) {
-        let release = formula::check::Release::parse(&self.options.notes.to_string());
         let formulas = Codes::of(tree.root())
             .filter(|code| code.language() == CodeLanguage::Formula)
-            .flat_map(|code| findings_of_formula(code, release, self.options))
+            .flat_map(|code| findings_of_formula(code, self.options))
             .collect();
         self.add(name, sources(tree.root()), formulas);
     }
@@ -235,11 +234,7 @@ impl Project {
     }
 }
 
-fn findings_of_formula(
-    code: Code<'_>,
-    release: Option<formula::check::Release>,
-    options: Options,
-) -> Vec<Finding> {
+fn findings_of_formula(code: Code<'_>, options: Options) -> Vec<Finding> {
     let source = code.text();
     // An event without code is written as an empty formula.
     if source.trim().is_empty() {
@@ -247,7 +242,7 @@ fn findings_of_formula(
     }
     let how = FormulaOptions {
         purpose: Purpose::of_code(code),
-        release,
+        release: Some(options.notes),
         ..FormulaOptions::default()
     };
     let start = code.position();

@@ -4,7 +4,8 @@ use super::files::{Unreadable, is_output_written, objection_to_inputs, open, rea
 use super::network::Network;
 use ::domino::store::Store;
 use ::domino::{
-    DatabaseId, DateOrder, DocumentChange, FileChange, Report, Traced, WindowAnswer, Wish, World,
+    DatabaseId, DateOrder, DocumentChange, FileChange, International, Report, Traced, WindowAnswer,
+    Wish, World,
 };
 use ::dxl::Tree;
 use ::dxl::design::Database;
@@ -317,7 +318,7 @@ fn settle(world: &mut World, args: &RunArgs, answers: &Answers) -> anyhow::Resul
         Some(now) => instant(now, &world.zone)?,
         None => Timestamp::now().as_millisecond(),
     };
-    let mut international = world.international.clone();
+    let mut international = International::clone(&world.international);
     international.date_order = match answers.dates {
         None | Some(Dates::Mdy) => DateOrder::MonthDayYear,
         Some(Dates::Dmy) => DateOrder::DayMonthYear,

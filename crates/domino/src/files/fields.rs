@@ -1,14 +1,21 @@
 //! Values between commas, as `Write #` puts them down and `Input #` reads them.
 
-use lotusscript::run::{Fault, Manners, Value, moment_of};
+use lotusscript::international::International;
+use lotusscript::run::{Fault, Value, moment_of};
 
 /// The values of `Write #` with the end of their line. [LSAZ_WRITE_STATEMENT]
-pub(super) fn written(values: &[Value], manners: &Manners) -> Result<String, Box<Fault>> {
-    let fields: Result<Vec<String>, _> = values.iter().map(|value| field(value, manners)).collect();
+pub(super) fn written(
+    values: &[Value],
+    international: &International,
+) -> Result<String, Box<Fault>> {
+    let fields: Result<Vec<String>, _> = values
+        .iter()
+        .map(|value| field(value, international))
+        .collect();
     Ok(fields?.join(",") + "\r\n")
 }
 
-fn field(value: &Value, manners: &Manners) -> Result<String, Box<Fault>> {
+fn field(value: &Value, international: &International) -> Result<String, Box<Fault>> {
     Ok(match value {
         Value::Empty => String::new(),
         Value::Null => "#NULL#".to_owned(),
@@ -28,7 +35,7 @@ fn field(value: &Value, manners: &Manners) -> Result<String, Box<Fault>> {
                 (false, _) => format!("#{time}#"),
             }
         }
-        other => other.text_by(manners)?,
+        other => other.text_by(international)?,
     })
 }
 

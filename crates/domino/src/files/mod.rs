@@ -95,7 +95,7 @@ pub(crate) fn statement(
             open::append(world, &number, &text)?;
         }
         FileStatement::Write => {
-            let line = fields::written(&given.values[1..], given.manners)?;
+            let line = fields::written(&given.values[1..], given.international)?;
             open::append(world, &number, &line)?;
         }
         FileStatement::Input => return open::with(world, &number, |file, _| file.field()),

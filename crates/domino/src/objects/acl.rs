@@ -490,7 +490,7 @@ impl Object for NotesAclEntry {
             .into_iter()
             .find(|level| f64::from(*level) == number);
         match (member, whole) {
-            ("name", _) => entry.name = value.text_by(&world.manners)?,
+            ("name", _) => entry.name = value.text_by(&world.international)?,
             ("level", Some(level)) => entry.level = level,
             ("usertype", Some(kind @ 0..=5)) => entry.kind = kind,
             ("level" | "usertype", _) => {

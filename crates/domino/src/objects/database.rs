@@ -361,7 +361,7 @@ impl Object for NotesDatabase {
             _ => return not_here(self.class(), member).map(|_| ()),
         };
         let id = self.0.store_id()?;
-        let text = value.text_by(&world.manners)?;
+        let text = value.text_by(&world.international)?;
         if let Some(store) = world.store.get_mut(id) {
             store.design_mut().root_mut().set(attribute, &text);
         }

@@ -313,11 +313,11 @@ impl Object for NotesDateRange {
 
     fn set(&self, world: &mut World, member: &str, value: Value) -> Result<(), Box<Fault>> {
         let values = [value];
-        let manners = world.manners.clone();
+        let international = Rc::clone(&world.international);
         let given = Arguments {
             of: "NotesDateRange",
             values: &values,
-            manners: &manners,
+            international: &international,
         };
         match member {
             "startdatetime" => *self.start.borrow_mut() = given.object::<NotesDateTime>(0)?,

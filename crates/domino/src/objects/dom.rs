@@ -216,7 +216,7 @@ impl Object for Parser {
     fn set(&self, world: &mut World, member: &str, value: Value) -> Result<(), Box<Fault>> {
         let mut state = self.0.borrow_mut();
         if member == "logcomment" {
-            state.comment = value.text_by(&world.manners)?;
+            state.comment = value.text_by(&world.international)?;
             return Ok(());
         }
         let number = value.as_number().ok_or_else(|| ScriptError::of(13))?;
@@ -701,7 +701,7 @@ impl Object for Node {
 
     fn set(&self, world: &mut World, member: &str, value: Value) -> Result<(), Box<Fault>> {
         let id = self.id()?;
-        let text = value.text_by(&world.manners)?;
+        let text = value.text_by(&world.international)?;
         let kind = self.tree.borrow().kind(id);
         match (member, kind) {
             (

@@ -133,7 +133,7 @@ impl Object for NotesLog {
             "logactions" => self.logs_actions.set(is_on),
             "logerrors" => self.logs_errors.set(is_on),
             "overwritefile" => self.overwrites.set(is_on),
-            "programname" => *self.program.borrow_mut() = value.text_by(&world.manners)?,
+            "programname" => *self.program.borrow_mut() = value.text_by(&world.international)?,
             _ => return not_here(self.class(), member).map(|_| ()),
         }
         Ok(())

@@ -1,7 +1,7 @@
 //! Dates, ranges and how they are written.
 
 use super::{documented, run_in, world};
-use lotusscript::formula::International;
+use lotusscript::international::{DateOrder, International};
 
 /// [NotesDateTime, as documented]
 #[test]
@@ -157,4 +157,19 @@ fn notes_international() {
         "Print s.International.IsDateDMY\nSet t = New NotesDateTime(\"25/12/2026 18:00\")\nPrint t.LocalTime\nd = t.LSLocalTime\nPrint Month(d)",
     );
     assert_eq!(printed, "True|25/12/2026 06:00:00 PM|12");
+    world.set_international(International {
+        date_order: DateOrder::YearMonthDay,
+        date_separator: '-',
+        time_separator: '.',
+        halves_of_day: None,
+        ..International::default()
+    });
+    let printed = run_in(
+        &mut world,
+        "Set i = s.International\nPrint i.IsDateYMD & i.DateSep & i.TimeSep & i.IsTime24Hour\nd = CDat(\"2026-12-25 18.30\")\nPrint CStr(d)\nv = Evaluate(|@Text(@Date(2026; 12; 25; 18; 30; 0))|)\nPrint v(0)",
+    );
+    assert_eq!(
+        printed,
+        "True-.True|2026-12-25 18.30.00|2026-12-25 18.30.00"
+    );
 }

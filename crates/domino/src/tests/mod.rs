@@ -17,6 +17,7 @@ use crate::{DatabaseId, objects::database::OpenDatabase};
 use jiff::tz::TimeZone;
 use lotusscript::run::{Limits, Module, Program, RunOptions};
 use lotusscript::syntax::parse;
+use std::rc::Rc;
 use std::time::Duration;
 
 /// A small shop: orders by region, answers to an order, a profile, a list of who may do what.
@@ -92,6 +93,7 @@ pub(crate) fn run_in(world: &mut World, body: &str) -> String {
     let program = Program::new(&[module], &[]).unwrap();
     let options = RunOptions {
         limits: world.limits,
+        international: Rc::clone(&world.international),
         ..RunOptions::default()
     };
     let outcome = program.run("Initialize", Vec::new(), world, &options);

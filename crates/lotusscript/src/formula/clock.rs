@@ -3,7 +3,7 @@
 //! A date-time with a zone is an instant, and is seen in the host's zone whatever zone it was written in. One without a zone is what the host's clock
 //! shows. A date without a time has no instant, nor has a time without a date.
 
-use super::international::{International, zone_text};
+use crate::international::{International, zone_text};
 use dxl::notes::{Date, DateTime, Time, Zone};
 use jiff::Timestamp;
 use jiff::civil;

@@ -23,8 +23,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-use super::international::International;
 use super::value::Value;
+use crate::international::International;
 use jiff::tz::TimeZone;
 use std::collections::{BTreeMap, HashMap};
 

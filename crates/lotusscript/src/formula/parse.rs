@@ -2,10 +2,10 @@
 
 use super::error::{Gathered, SyntaxCode, SyntaxError, SyntaxErrors, shown};
 use super::functions::Function;
-use super::international::International;
 use super::lex::{Odd, Token, TokenKind, Tokens, tokens};
 use super::tree::{Assignment, Binary, Call, Formula, Node, NodeId, NodeKind, Target, Unary};
 use super::value::Value;
+use crate::international::International;
 use crate::place::Span;
 
 /// The longest formula, in bytes. Domino Designer keeps far less.

@@ -3,9 +3,9 @@
 use super::error::shown;
 use super::functions::Body;
 use super::host::{Answer, Host};
-use super::international::International;
 use super::tree::{Assignment, Call, Formula, NodeId, NodeKind, Target, Unary};
 use super::value::{Fault, FaultKind, Time, Value};
+use crate::international::International;
 use crate::place::{LineColumn, LineIndex, Span};
 use jiff::tz::TimeZone;
 use std::collections::{HashMap, HashSet};

@@ -1,15 +1,16 @@
 //! From one type to another, as assignments and the `C…` functions do.
 
-use super::date::{self, Manners};
+use super::date;
 use super::fault::{Fault, MISMATCH, NULL_USE, OVERFLOW, Outcome, fault, mismatch_with};
 use super::value::{ScalarType, Text, Value};
 use crate::currency::parse_currency;
+use crate::international::International;
 use std::rc::Rc;
 
 /// What conversions depend on.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Setting {
-    pub manners: Manners,
+    pub international: Rc<International>,
     pub this_year: i32,
 }
 
@@ -113,7 +114,7 @@ impl Value {
     pub(super) fn to_date(&self, setting: &Setting) -> Outcome<f64> {
         let date = match self {
             Self::Text(text) => {
-                match date::read(text.as_str(), &setting.manners, setting.this_year) {
+                match date::read(text.as_str(), &setting.international, setting.this_year) {
                     Ok(date) => date,
                     Err(not_a_date) => number_of(text.as_str()).ok_or(not_a_date)?,
                 }
@@ -128,22 +129,19 @@ impl Value {
     }
 
     /// The text that `CStr` makes of it.
-    pub fn text_by(&self, manners: &Manners) -> Result<String, Box<Fault>> {
-        self.written(&Setting {
-            manners: manners.clone(),
-            this_year: 0,
-        })
+    pub fn text_by(&self, international: &International) -> Result<String, Box<Fault>> {
+        self.written(international)
     }
 
     /// As a text, as `CStr` and `&` write it.
     pub(super) fn to_text(&self, setting: &Setting) -> Outcome<Rc<Text>> {
         Ok(match self {
             Self::Text(text) => Rc::clone(text),
-            _ => Text::new(self.written(setting)?),
+            _ => Text::new(self.written(&setting.international)?),
         })
     }
 
-    fn written(&self, setting: &Setting) -> Outcome<String> {
+    fn written(&self, international: &International) -> Outcome<String> {
         Ok(match self {
             Self::Empty => String::new(),
             Self::Boolean(true) => "True".to_owned(),
@@ -154,7 +152,7 @@ impl Value {
             Self::Single(number) => general(f64::from(*number), 7),
             Self::Double(number) => general(*number, 15),
             Self::Currency(parts) => write_currency(*parts),
-            Self::Date(date) => date::write(*date, &setting.manners),
+            Self::Date(date) => date::write(*date, international),
             Self::Text(text) => text.as_str().to_owned(),
             Self::Null => return Err(fault(NULL_USE)),
             _ => return Err(fault(MISMATCH)),
@@ -165,7 +163,7 @@ impl Value {
     pub(super) fn shown(&self, setting: &Setting) -> Outcome<String> {
         match self {
             Self::Null => Ok("#NULL#".to_owned()),
-            _ => self.written(setting),
+            _ => self.written(&setting.international),
         }
     }
 

@@ -1,6 +1,8 @@
 //! Dates as OLE has them: days since 30 December 1899, the time as a fraction of a day. Before that day the fraction still counts forward within its day.
 
 use super::fault::{MISMATCH, Outcome, fault};
+use crate::international::{DateOrder, International};
+use dxl::notes::{Date, Time};
 
 /// A date and time in its parts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,37 +14,6 @@ pub struct Moment {
     pub hour: i32,
     pub minute: i32,
     pub second: i32,
-}
-
-/// How dates and numbers are read and written.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Manners {
-    /// The order of the parts of a date.
-    pub order: DateOrder,
-    /// What stands between them.
-    pub date_separator: char,
-    /// Whether the hours go up to 23.
-    pub is_24_hours: bool,
-}
-
-/// The order of the parts of a date.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(missing_docs)]
-pub enum DateOrder {
-    MonthDayYear,
-    DayMonthYear,
-    YearMonthDay,
-}
-
-impl Default for Manners {
-    /// As in the United States.
-    fn default() -> Self {
-        Self {
-            order: DateOrder::MonthDayYear,
-            date_separator: '/',
-            is_24_hours: false,
-        }
-    }
 }
 
 const DAY_SECONDS: i64 = 86_400;
@@ -156,40 +127,40 @@ pub(super) fn weekday(date: f64) -> i16 {
 }
 
 /// As `CStr` writes it: the date, the time, or both; what is zero is left out.
-pub(super) fn write(date: f64, manners: &Manners) -> String {
+pub(super) fn write(date: f64, international: &International) -> String {
     let has_day = date.trunc() != 0.0;
     let has_time = date.fract() != 0.0;
     match (has_day, has_time) {
-        (true, false) => write_day(date, manners),
-        (true, true) => format!("{} {}", write_day(date, manners), write_time(date, manners)),
-        (false, _) => write_time(date, manners),
+        (true, false) => write_day(date, international),
+        (true, true) => format!(
+            "{} {}",
+            write_day(date, international),
+            write_time(date, international)
+        ),
+        (false, _) => write_time(date, international),
     }
 }
 
-pub(super) fn write_day(date: f64, manners: &Manners) -> String {
-    let Moment {
-        year, month, day, ..
-    } = moment_of(date);
-    let between = manners.date_separator;
-    match manners.order {
-        DateOrder::MonthDayYear => format!("{month:02}{between}{day:02}{between}{year:04}"),
-        DateOrder::DayMonthYear => format!("{day:02}{between}{month:02}{between}{year:04}"),
-        DateOrder::YearMonthDay => format!("{year:04}{between}{month:02}{between}{day:02}"),
-    }
+pub(super) fn write_day(date: f64, international: &International) -> String {
+    let moment = moment_of(date);
+    let part = |of: i32| u8::try_from(of).unwrap_or_default();
+    international.date_text(Date {
+        year: u16::try_from(moment.year).unwrap_or_default(),
+        month: part(moment.month),
+        day: part(moment.day),
+    })
 }
 
-pub(super) fn write_time(date: f64, manners: &Manners) -> String {
-    let Moment {
-        hour,
-        minute,
-        second,
-        ..
-    } = moment_of(date);
-    if manners.is_24_hours {
-        return format!("{hour:02}:{minute:02}:{second:02}");
-    }
-    let half = if hour < 12 { "AM" } else { "PM" };
-    format!("{:02}:{minute:02}:{second:02} {half}", (hour + 11) % 12 + 1)
+pub(super) fn write_time(date: f64, international: &International) -> String {
+    let moment = moment_of(date);
+    let part = |of: i32| u8::try_from(of).unwrap_or_default();
+    let time = Time {
+        hour: part(moment.hour),
+        minute: part(moment.minute),
+        second: part(moment.second),
+        hundredth: None,
+    };
+    international.time_text(time, true)
 }
 
 pub(super) const MONTHS: [&str; 12] = [
@@ -217,16 +188,16 @@ pub(super) const DAYS: [&str; 7] = [
 ];
 
 /// Reads a date, a time or both, as people write them; `this_year` stands where no year does.
-pub(super) fn read(text: &str, manners: &Manners, this_year: i32) -> Outcome<f64> {
-    read_parts(text, manners, this_year).ok_or_else(|| fault(MISMATCH))
+pub(super) fn read(text: &str, international: &International, this_year: i32) -> Outcome<f64> {
+    read_parts(text, international, this_year).ok_or_else(|| fault(MISMATCH))
 }
 
-fn read_parts(text: &str, manners: &Manners, this_year: i32) -> Option<f64> {
+fn read_parts(text: &str, international: &International, this_year: i32) -> Option<f64> {
     let mut reader = Reader::default();
     for piece in pieces(text)? {
-        reader.take(piece)?;
+        reader.take(piece.usual(international))?;
     }
-    reader.date(manners, this_year)
+    reader.date(international, this_year)
 }
 
 /// A piece of a written date.
@@ -235,6 +206,20 @@ enum Piece<'a> {
     Number(i64, usize),
     Word(&'a str),
     Mark(char),
+}
+
+impl Piece<'_> {
+    /// What stands for it in the United States, where somebody has marks and words of their own.
+    fn usual(self, international: &International) -> Self {
+        let is = |word: &str, half: &str| word.to_lowercase() == half.to_lowercase();
+        match (self, &international.halves_of_day) {
+            (Self::Mark(mark), _) if mark == international.date_separator => Self::Mark('/'),
+            (Self::Mark(mark), _) if mark == international.time_separator => Self::Mark(':'),
+            (Self::Word(word), Some((morning, _))) if is(word, morning) => Self::Word("am"),
+            (Self::Word(word), Some((_, afternoon))) if is(word, afternoon) => Self::Word("pm"),
+            (piece, _) => piece,
+        }
+    }
 }
 
 fn pieces(text: &str) -> Option<Vec<Piece<'_>>> {
@@ -328,12 +313,12 @@ impl Reader {
         Some(())
     }
 
-    fn date(&self, manners: &Manners, this_year: i32) -> Option<f64> {
+    fn date(&self, international: &International, this_year: i32) -> Option<f64> {
         if self.is_time {
             return None;
         }
         let time = self.time_of_day()?;
-        let day = self.day(manners, i64::from(this_year))?;
+        let day = self.day(international, i64::from(this_year))?;
         match (day, time) {
             (Some(day), time) => Some(join(day, time.unwrap_or(0.0))),
             (None, time) => time,
@@ -357,7 +342,7 @@ impl Reader {
     }
 
     #[allow(clippy::type_complexity)]
-    fn day(&self, manners: &Manners, this_year: i64) -> Option<Option<f64>> {
+    fn day(&self, international: &International, this_year: i64) -> Option<Option<f64>> {
         let numbers: Vec<i64> = self.numbers.iter().map(|(number, _)| *number).collect();
         let year_first = self.numbers.first().is_some_and(|(_, digits)| *digits >= 3);
         let (year, month, day) = match (self.month, numbers.as_slice()) {
@@ -367,12 +352,12 @@ impl Reader {
             (Some(month), [year, day]) if year_first => (*year, month, *day),
             (Some(month), [day, year]) => (*year, month, *day),
             (None, [year, month, day]) if year_first => (*year, *month, *day),
-            (None, [one, two, three]) => match manners.order {
+            (None, [one, two, three]) => match international.date_order {
                 DateOrder::MonthDayYear => (*three, *one, *two),
                 DateOrder::DayMonthYear => (*three, *two, *one),
                 DateOrder::YearMonthDay => (*one, *two, *three),
             },
-            (None, [one, two]) => match manners.order {
+            (None, [one, two]) => match international.date_order {
                 DateOrder::DayMonthYear => (this_year, *two, *one),
                 _ => (this_year, *one, *two),
             },
@@ -391,10 +376,10 @@ mod tests {
 
     #[test]
     fn dates_are_read_as_people_write_them() {
-        let us = Manners::default();
-        let european = Manners {
-            order: DateOrder::DayMonthYear,
-            ..Manners::default()
+        let us = International::default();
+        let european = International {
+            date_order: DateOrder::DayMonthYear,
+            ..International::default()
         };
         let cases = [
             ("11/21/2026", 46347.0),
@@ -415,6 +400,24 @@ mod tests {
             assert_eq!(read(text, &us, 2026).unwrap(), expected, "{text}");
         }
         assert_eq!(read("21.11.2026", &european, 2026).unwrap(), 46347.0);
+        let own = International {
+            date_separator: '_',
+            time_separator: 'h',
+            halves_of_day: Some(("früh".into(), "spät".into())),
+            ..International::default()
+        };
+        assert_eq!(write(46347.75, &own), "11_21_2026 06h00h00 spät");
+        let own = International {
+            time_separator: '.',
+            ..own
+        };
+        for text in [
+            "11_21_2026 6.00 Spät",
+            "11/21/2026 6:00 PM",
+            "11_21_2026 18.00.00",
+        ] {
+            assert_eq!(read(text, &own, 2026).unwrap(), 46347.75, "{text}");
+        }
         for bad in [
             "",
             "x",

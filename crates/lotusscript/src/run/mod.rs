@@ -33,13 +33,14 @@ mod place;
 mod tests;
 mod value;
 
-pub use date::{DateOrder, Manners, Moment, moment_of};
+pub use date::{Moment, moment_of};
 pub use fault::{Fault, ScriptError, Stop};
 pub use host::{Answer, Console, Event, FileStatement, Host, NOT_THERE, missing};
 pub use limit::{Limits, charge, expect_memory};
 pub use lower::{GLOBALS, LowerError, Module};
 pub use value::{Array, Burden, List, Object, Product, Record, Reference, ScalarType, Text, Value};
 
+use crate::international::International;
 use std::fmt;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -49,8 +50,8 @@ use std::sync::Arc;
 pub struct RunOptions {
     /// What it may use.
     pub limits: Limits,
-    /// How dates are read and written.
-    pub manners: Manners,
+    /// How dates and times are read and written.
+    pub international: Rc<International>,
     /// Whether the host is told what happens.
     pub traces: bool,
     /// Where `Rnd` begins.
@@ -147,7 +148,7 @@ impl Program {
         let scene = builtin::Scene {
             host,
             setting: convert::Setting {
-                manners: options.manners.clone(),
+                international: Rc::clone(&options.international),
                 this_year,
             },
             error: None,

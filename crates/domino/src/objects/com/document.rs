@@ -724,7 +724,7 @@ impl Object for Node {
             }
             return Ok(());
         }
-        let text = value.text_by(&world.manners)?;
+        let text = value.text_by(&world.international)?;
         check_value(kind, &text)?;
         let has_value = matches!(
             kind,

@@ -4,10 +4,11 @@ mod words;
 
 use self::words::{COMMANDS, ORDERS, PROMPTS};
 use super::functions::{Covered, Function, NAME_ACTIONS};
-use super::international::International;
 use super::parse::{Parsed, parse};
 use super::tree::{Assignment, Binary, Call, Formula, NodeId, NodeKind, Operation, Target};
 use super::value::Value;
+use crate::international::International;
+use crate::notes::Release;
 use crate::place::{LineColumn, LineIndex, Span};
 use dxl::design::Code;
 use serde::Serialize;
@@ -54,29 +55,6 @@ pub struct Options {
     pub release: Option<Release>,
     /// How its dates are written.
     pub international: International,
-}
-
-/// A release of Notes: its number and the one behind the point.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Release(pub u16, pub u16);
-
-impl Release {
-    /// `9`, `6.5`, `9.0.1`.
-    pub fn parse(text: &str) -> Option<Release> {
-        let mut parts = text.split('.');
-        let major = parts.next()?.parse().ok()?;
-        let minor = parts.next().map_or(Some(0), |part| part.parse().ok())?;
-        Some(Release(major, minor))
-    }
-}
-
-impl fmt::Display for Release {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.1 {
-            0 => write!(f, "{}", self.0),
-            minor => write!(f, "{}.{minor}", self.0),
-        }
-    }
 }
 
 /// How grave a finding is.
@@ -403,11 +381,12 @@ impl Checker<'_> {
     }
 
     fn release(&mut self, function: &Function, span: Span) {
-        let (Some(wanted), Some(since)) = (self.options.release, Release::parse(function.since))
+        let (Some(wanted), Some(since)) =
+            (self.options.release, function.since.parse::<Release>().ok())
         else {
             return;
         };
-        if since > wanted {
+        if !wanted.has(since) {
             self.add(
                 Severity::Error,
                 "too-new",

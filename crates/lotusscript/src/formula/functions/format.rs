@@ -1,9 +1,9 @@
 //! `@Text`: any value as text, numbers and date-times in a format of letters.
 
 use crate::formula::clock;
-use crate::formula::international::International;
 use crate::formula::run::{Done, Run, texts};
 use crate::formula::value::{Time, Value};
+use crate::international::International;
 use dxl::notes::DateTime;
 
 /// `@Text` of each element. [H_TEXT]

@@ -57,11 +57,17 @@ pub(super) fn with_suffix(name: &str) -> Option<Function> {
     Some(match name {
         "date" => |scene, _| {
             let today = scene.host.now().floor();
-            Ok(Value::text(date::write_day(today, &scene.setting.manners)))
+            Ok(Value::text(date::write_day(
+                today,
+                &scene.setting.international,
+            )))
         },
         "time" => |scene, _| {
             let time = scene.host.now().fract();
-            Ok(Value::text(date::write_time(time, &scene.setting.manners)))
+            Ok(Value::text(date::write_time(
+                time,
+                &scene.setting.international,
+            )))
         },
         _ => return None,
     })
@@ -120,7 +126,7 @@ fn is_date(scene: &mut Scene<'_>, values: &[Value]) -> Outcome<Value> {
             !text.as_str().trim().is_empty()
                 && date::read(
                     text.as_str(),
-                    &scene.setting.manners,
+                    &scene.setting.international,
                     scene.setting.this_year,
                 )
                 .is_ok()

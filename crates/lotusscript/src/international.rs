@@ -1,6 +1,7 @@
-//! How somebody's settings write numbers, dates and times, and read them. A formula is given the settings; the machine's own are never asked.
+//! How somebody's settings write numbers, dates and times, and read them. Scripts and formulas are given the settings; the machine's own are never asked.
+//! Scripts write dates and times by them; their numbers have a point, whatever the settings say.
 
-use super::value::Time as Element;
+use crate::formula::Time as Element;
 use dxl::notes::{Date, DateTime, Time, Zone};
 
 /// In which order a date is written.
