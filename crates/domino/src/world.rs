@@ -71,6 +71,8 @@ pub struct World {
     pub files: BTreeMap<String, Vec<u8>>,
     /// Whether scripts may open, make and remove files: those above, in memory.
     pub has_files: bool,
+    /// What a script is told where they are not there: how whoever runs it gives them. Empty tells nothing.
+    pub files_remedy: String,
     /// What the user selected in the view, by universal ids.
     pub selected: Vec<String>,
     /// The name of the view that is open.
@@ -150,6 +152,7 @@ impl World {
             limits: Limits::default(),
             files: BTreeMap::new(),
             has_files: false,
+            files_remedy: String::new(),
             selected: Vec::new(),
             open_view: None,
             processed: Vec::new(),

@@ -358,6 +358,7 @@ fn settle(world: &mut World, args: &RunArgs, answers: &Answers) -> anyhow::Resul
         Some(TraceOf::Calls) => Wish::Calls,
         Some(TraceOf::Statements) => Wish::Statements,
     };
+    world.files_remedy = "emailsms dxl run takes one by --files".to_owned();
     if let Some(folder) = &args.files {
         gather(folder, folder, world)?;
         world.has_files = true;

@@ -136,7 +136,10 @@ fn expect_folder(world: &World) -> Result<(), Box<Fault>> {
     match world.has_files {
         true => Ok(()),
         false => {
-            let why = "files are not there: this run was given no folder of them; `emailsms dxl run` takes one by --files";
+            let mut why = "files are not there: this run was given no folder of them".to_owned();
+            if !world.files_remedy.is_empty() {
+                why = format!("{why}; {}", world.files_remedy);
+            }
             Err(ScriptError::new(NOT_THERE, why).into())
         }
     }

@@ -162,6 +162,7 @@ fn nothing_outside_of_the_folder_is_reached() {
         );
     }
     let mut world = World::default();
+    world.files_remedy = "there is a switch for it".to_owned();
     for body in [
         "Open \"x\" For Output As 1",
         "Print FreeFile",
@@ -170,10 +171,14 @@ fn nothing_outside_of_the_folder_is_reached() {
     ] {
         let printed = printed_in(&mut world, body);
         assert!(
-            printed.starts_with("error 4999: files are not there") && printed.contains("--files"),
+            printed.starts_with("error 4999: files are not there")
+                && printed.ends_with("no folder of them; there is a switch for it"),
             "{printed}"
         );
     }
+    world.files_remedy.clear();
+    let printed = printed_in(&mut world, "Kill \"x\"");
+    assert!(printed.ends_with("no folder of them"), "{printed}");
     let endless = "Open \"x\" For Output As 1\nDo\nPrint #1, String(100000, \"x\")\nLoop";
     let mut world = self::world();
     assert!(printed_in(&mut world, endless).contains("stopped"));
