@@ -408,6 +408,9 @@ impl Object for NotesDatabase {
         self.0.store_id()?;
         Ok(match member {
             "createdocument" => Doc::create(world, &self.0)?.value(),
+            "createdocumentcollection" => {
+                value_of(NotesDocumentCollection::new(&self.0, Vec::new()))
+            }
             "getdocumentbyunid" => {
                 let unid = given.text(0)?;
                 let doc = self.0.document(world, &unid);

@@ -440,6 +440,11 @@ fn notes_document_collection() {
     documented(
         "NotesDocumentCollection",
         &[
+            // [H_CREATEDOCUMENTCOLLECTION_METHOD]
+            (
+                "Set c = db.CreateDocumentCollection\nn = c.Count\nCall c.AddDocument(db.AllDocuments.GetFirstDocument)\nPrint n & c.Count & c.GetFirstDocument.NoteID",
+                "018FA",
+            ),
             (
                 "Set c = db.AllDocuments\nSet d = c.GetFirstDocument\nWhile Not (d Is Nothing)\nn = n & d.NoteID & \" \"\nSet d = c.GetNextDocument(d)\nWend\nPrint n",
                 "8FA 8FE 902 906 90A ",
