@@ -145,7 +145,13 @@ impl Project {
         let mut scripts = Vec::new();
         for (number, source) in sources.into_iter().enumerate() {
             let is_looked_into = source.library.is_some() || looked_into.contains(&number);
-            let interface = is_looked_into.then(|| Interface::of(&parse(&source.text)));
+            let interface = is_looked_into.then(|| {
+                let found = Interface::of(&parse(&source.text));
+                match &source.library {
+                    Some(name) => found.called(name),
+                    None => found,
+                }
+            });
             if let Some(library) = &source.library {
                 let places = self.libraries.entry(library.to_lowercase()).or_default();
                 places.push((file, number));

@@ -188,7 +188,7 @@ impl<'a> ModuleScope<'a> {
             StatementKind::Procedure(procedure) => self.procedure(procedure, None, findings),
             StatementKind::Class(class) => {
                 if let Some(base) = &class.base {
-                    self.check_base(base, findings);
+                    self.check_base(base, &class.name, findings);
                 }
                 for member in &class.members {
                     match &member.kind {
@@ -227,21 +227,72 @@ impl<'a> ModuleScope<'a> {
         }
     }
 
-    fn check_base(&self, base: &Name, findings: &mut Findings<'_>) {
-        let is_known = self.class(&base.key).is_some() || self.is_opaque;
-        if !is_known {
-            let known = self
-                .own
-                .classes
-                .values()
-                .filter_map(|class| class.name.as_deref());
+    fn check_base(&self, base: &Name, class: &Name, findings: &mut Findings<'_>) {
+        if base.key == class.key {
+            findings.add(
+                Code::BaseClassOrder,
+                base.span,
+                format!("`{}` is based on itself", class.text),
+                "leave `As` out, or name another class",
+            );
+            return;
+        }
+        if let Some(there) = self.own.class_places.get(&base.key) {
+            if there.start > class.span.start {
+                let line = findings.line(*there);
+                findings.add(
+                    Code::BaseClassOrder,
+                    base.span,
+                    format!("`{}` is declared only in line {line}", base.text),
+                    format!("put `{}` before `{}`", base.text, class.text),
+                );
+            }
+            return;
+        }
+        if self.class(&base.key).is_some() || self.is_opaque {
+            return;
+        }
+        if self.library.class(&base.text).is_some() {
             findings.add(
                 Code::UnknownType,
                 base.span,
-                format!("there is no class `{}`", base.text),
-                findings.perhaps(&base.text, known, "declare it, or use its library"),
+                format!("`{}` is a class of Notes, no class of a script", base.text),
+                "keep an object of it in a member of the class",
             );
+            return;
         }
+        if self.told_to_use(base, findings) {
+            return;
+        }
+        let others = self
+            .own
+            .classes
+            .iter()
+            .filter(|(key, _)| **key != class.key);
+        let known = others.filter_map(|(_, class)| class.name.as_deref());
+        findings.add(
+            Code::UnknownType,
+            base.span,
+            format!("there is no class `{}`", base.text),
+            findings.perhaps(&base.text, known, "declare it, or use its library"),
+        );
+    }
+
+    /// Whether a class is one of a library at hand that is not used; then that is told.
+    fn told_to_use(&self, name: &Name, findings: &mut Findings<'_>) -> bool {
+        let Some(library) = self.library_with(&name.key) else {
+            return false;
+        };
+        findings.add(
+            Code::MissingUse,
+            name.span,
+            format!(
+                "`{}` is a class of the library `{library}`, which is not used",
+                name.text
+            ),
+            format!("write `Use \"{library}\"`"),
+        );
+        true
     }
 
     fn check_types(
@@ -342,16 +393,7 @@ impl<'a> ModuleScope<'a> {
             );
             return;
         }
-        if let Some(library) = self.library_with(&name.key) {
-            findings.add(
-                Code::MissingUse,
-                name.span,
-                format!(
-                    "`{}` is a class of the library `{library}`, which is not used",
-                    name.text
-                ),
-                format!("write `Use \"{library}\"`"),
-            );
+        if self.told_to_use(name, findings) {
             return;
         }
         let own = self
@@ -391,7 +433,7 @@ impl<'a> ModuleScope<'a> {
                     .get(key)
                     .is_some_and(|symbol| !symbol.is_private)
             })
-            .map(|(name, _)| name.as_str())
+            .map(|(name, library)| library.name().unwrap_or(name))
             .collect();
         found.sort_unstable();
         found.first().copied()

@@ -70,6 +70,8 @@ codes! {
     Redeclared = "redeclared", Error, "a name can be declared only once in its scope";
     /// Types exist.
     UnknownType = "unknown-type", Error, "a type must be one of the language, of Notes, or declared";
+    /// Base classes stand before what is based on them.
+    BaseClassOrder = "base-class-order", Error, "a class is compiled where it stands, and what it is based on must be known by then";
     /// Members exist.
     UnknownMember = "unknown-member", Error, "a class has the members that it declares, and no others";
     /// Private members are used by their class alone.

@@ -135,8 +135,12 @@ pub(super) struct ClassInfo {
 /// What a module declares, for the modules that use it.
 #[derive(Debug, Clone, Default)]
 pub struct Interface {
+    /// What the library is called, if that is known.
+    name: Option<String>,
     pub(super) symbols: HashMap<Arc<str>, Symbol>,
     pub(super) classes: HashMap<Arc<str>, ClassInfo>,
+    /// Where classes are declared first, forward or not.
+    pub(super) class_places: HashMap<Arc<str>, Span>,
     pub(super) records: HashMap<Arc<str>, HashMap<Arc<str>, Type>>,
     /// Libraries that it uses: as they are written, and where.
     pub(super) uses: Vec<(String, Span)>,
@@ -151,6 +155,19 @@ pub struct Interface {
 }
 
 impl Interface {
+    /// With the name of the library, as its author spells it.
+    pub fn called(self, name: &str) -> Self {
+        Self {
+            name: Some(name.to_owned()),
+            ..self
+        }
+    }
+
+    /// The name of the library, as its author spells it.
+    pub(super) fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
     /// Of a module.
     pub fn of(script: &Script) -> Self {
         let mut interface = Self::default();
@@ -310,9 +327,14 @@ impl Interface {
                 );
                 let info = self.class(class);
                 self.classes.insert(class.name.key.clone(), info);
+                let place = self.class_places.entry(class.name.key.clone());
+                place.or_insert(class.name.span);
             }
             StatementKind::ForwardType(name) => self.add(name, SymbolKind::Record, false, true),
             StatementKind::ForwardClass { name, .. } => {
+                self.class_places
+                    .entry(name.key.clone())
+                    .or_insert(name.span);
                 self.add(name, SymbolKind::Class, false, true)
             }
             _ => {}

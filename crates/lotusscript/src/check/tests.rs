@@ -331,6 +331,16 @@ fn modules_and_classes_are_checked_as_a_whole() {
             &["7:unused-variable"],
         ),
         ("Class D As Nowhere\nEnd Class", &["1:unknown-type"]),
+        ("Class D As NotesItem\nEnd Class", &["1:unknown-type"]),
+        ("Class D As D\nEnd Class", &["1:base-class-order"]),
+        (
+            "Class D As C\nEnd Class\nClass C\nEnd Class\nClass E As D\nEnd Class",
+            &["1:base-class-order"],
+        ),
+        (
+            "Declare Class C\nClass D As C\nEnd Class\nClass C\nEnd Class",
+            &[],
+        ),
         (
             "Class C\nSub s(a, b)\nCall s(1)\nEnd Sub\nEnd Class",
             &["3:argument-count"],

@@ -28,6 +28,8 @@ pub enum SyntaxCode {
     Reserved,
     /// A statement where there can be none of its sort.
     Misplaced,
+    /// A name with a suffix for its type, and `As` behind it.
+    TypedTwice,
     /// Nested too deep, or too long.
     Limit,
 }
@@ -46,6 +48,7 @@ impl SyntaxCode {
             Self::Number => "number",
             Self::Reserved => "reserved",
             Self::Misplaced => "misplaced",
+            Self::TypedTwice => "typed-twice",
             Self::Limit => "limit",
         }
     }

@@ -229,6 +229,7 @@ impl Parser<'_> {
     fn variable_of(&mut self, name: Name) -> Parse<Variable> {
         let start = name.span.start;
         let shape = self.shape()?;
+        self.expect_one_type(&name);
         let (of, new) = match self.eat_keyword(Keyword::As) {
             true if self.is_keyword(Keyword::New) => {
                 self.bump();
@@ -249,6 +250,23 @@ impl Parser<'_> {
             new,
             span: self.since(start),
         })
+    }
+
+    /// What has a suffix has its type, and takes no `As`.
+    fn expect_one_type(&mut self, name: &Name) {
+        let Some(suffix) = name.suffix.filter(|_| self.is_keyword(Keyword::As)) else {
+            return;
+        };
+        self.complain(
+            SyntaxCode::TypedTwice,
+            self.span(),
+            format!(
+                "`{}{}` has its type by its suffix, and `As` gives it another",
+                name.text,
+                suffix.letter()
+            ),
+            "write the suffix or `As`, not both",
+        );
     }
 
     /// `(1 To 5, 3)`, `()`, `List` or nothing.
@@ -410,7 +428,7 @@ impl Parser<'_> {
             return self.external(modifiers.visibility, kind, name);
         }
         let parameters = self.parameters()?;
-        let returns = self.returns()?;
+        let returns = self.returns(&name)?;
         Ok(StatementKind::Forward(Box::new(Procedure {
             kind,
             visibility: modifiers.visibility,
@@ -437,7 +455,7 @@ impl Parser<'_> {
             false => None,
         };
         let parameters = self.parameters()?;
-        let returns = self.returns()?;
+        let returns = self.returns(&name)?;
         Ok(StatementKind::External(Box::new(External {
             visibility,
             is_function: kind == ProcedureKind::Function,
@@ -511,7 +529,8 @@ impl Parser<'_> {
         procedure.kind = self.procedure_kind("`Sub`, `Function` or `Property`")?;
         procedure.name = self.procedure_name()?;
         procedure.parameters = self.parameters()?;
-        procedure.returns = self.returns()?;
+        let name = procedure.name.clone();
+        procedure.returns = self.returns(&name)?;
         if self.is_mark(Mark::Comma) && procedure.name.key.as_ref() == "new" {
             self.bump();
             let class = self.name("the name of the base class behind `,`")?;
@@ -541,6 +560,7 @@ impl Parser<'_> {
                 _ => self.name("the name of a parameter")?,
             };
             let shape = self.shape()?;
+            self.expect_one_type(&name);
             let of = match self.eat_keyword(Keyword::As) {
                 true => Some(self.type_name()?),
                 false => None,
@@ -558,7 +578,8 @@ impl Parser<'_> {
         }
     }
 
-    fn returns(&mut self) -> Parse<Option<TypeName>> {
+    fn returns(&mut self, name: &Name) -> Parse<Option<TypeName>> {
+        self.expect_one_type(name);
         // A function may give back a list or an array only as a Variant.
         match self.eat_keyword(Keyword::As) {
             true => self.type_name().map(Some),

@@ -275,6 +275,11 @@ const CASES: &[(Case, Expected)] = &[
     (Case::Module("Use \"a\" \"b\""), &[(1, 9, "expected the end of the statement, found a string")]),
     (Case::Module("Sub a()) \nEnd Sub"), &[(1, 8, "expected the end of the statement behind the head of the procedure, found `)`")]),
     (Case::Module("Sub a() As\nEnd Sub"), &[(1, 11, "expected a type behind `As`, found the end of the line")]),
+    (Case::InSub("Dim s$ As String"), &[(2, 8, "`s$` has its type by its suffix, and `As` gives it another")]),
+    (Case::InSub("Dim n%(5) As Integer, t List As String, s As String"), &[(2, 11, "`n%` has its type by its suffix, and `As` gives it another")]),
+    (Case::InSub("ReDim n%(5) As Integer"), &[(2, 13, "`n%` has its type by its suffix, and `As` gives it another")]),
+    (Case::Module("Sub a(s$ As String)\nEnd Sub"), &[(1, 10, "`s$` has its type by its suffix, and `As` gives it another")]),
+    (Case::Module("Function a$() As String\nEnd Function"), &[(1, 15, "`a$` has its type by its suffix, and `As` gives it another")]),
     (Case::Module("Sub New(), \nEnd Sub"), &[(1, 12, "expected the name of the base class behind `,`, found the end of the line")]),
 ];
 
@@ -321,6 +326,7 @@ fn remedies_are_given_where_a_habit_of_other_languages_shows() {
             "a `While` cannot be left by `Exit`; use `Do While … Loop`",
         ),
         ("GoTo 10", "labels are names, not numbers"),
+        ("Dim s$ As String", "write the suffix or `As`, not both"),
         ("Select Case x : Case > 5 : End Select", "write `Is > …`"),
     ];
     for (body, remedy) in cases {
