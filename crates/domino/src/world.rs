@@ -21,13 +21,16 @@ use lotusscript::international::International;
 use lotusscript::notes::{Library, MemberKind, NotesParameter};
 use lotusscript::run::{
     Answer, Burden, Event, Fault, FileStatement, Host, Limits, NOT_THERE, Product, ScriptError,
-    Stop, Value, expect_memory, missing,
+    Stop, Value, charge, expect_memory, missing,
 };
 use std::any::Any;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 use std::rc::Rc;
+
+/// What asking an object for anything costs, in statements.
+const ASKING: u64 = 16;
 
 /// What a run sees of the world.
 pub struct World {
@@ -323,6 +326,7 @@ impl Host for World {
     fn get(&mut self, object: &Rc<Product>, member: &str) -> Answer {
         let object = object_of(object)?;
         known(&*object, member)?;
+        charge(ASKING)?;
         let given = object.get(self, member)?;
         expect_memory()?;
         Ok(given)
@@ -332,12 +336,14 @@ impl Host for World {
         let object = object_of(object)?;
         known(&*object, member)?;
         writable(object.class(), member)?;
+        charge(ASKING)?;
         object.set(self, member, value)?;
         expect_memory()
     }
 
     fn call(&mut self, object: &Rc<Product>, member: &str, arguments: &[Value]) -> Answer {
         let object = object_of(object)?;
+        charge(ASKING)?;
         let of = format!("{}.{}", object.class(), member_name(object.class(), member));
         if let Some(parameters) = parameters(object.class(), member) {
             count(&of, parameters, arguments)?;

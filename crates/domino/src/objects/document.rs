@@ -14,7 +14,7 @@ use crate::{World, form, time};
 use dxl::Element;
 use dxl::notes::{DateTime, Document, DocumentKind};
 use lotusscript::formula;
-use lotusscript::run::{Answer, Array, Fault, ScalarType, ScriptError, Value};
+use lotusscript::run::{Answer, Array, Fault, ScalarType, ScriptError, Value, charge};
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 
@@ -166,6 +166,12 @@ impl Doc {
     }
 
     /// As it is stored: the form stands in the element, not among the items, unless it stood there before.
+    /// What it costs to look through its items.
+    fn charge(&self) -> Result<(), Box<Fault>> {
+        let items = self.state.borrow().document.element().children().count();
+        charge(items as u64)
+    }
+
     fn to_store(&self) -> Document {
         let state = self.state.borrow();
         let mut document = state.document.clone();
@@ -574,6 +580,8 @@ impl NotesDocument {
                 document.tree_mut().detach(info);
             }
         }
+        // Without the room that is left of what was taken out: copies of copies would gather it.
+        let document = Document::from_element(document.element()).unwrap_or(document);
         let copy = Doc::of_new(world, &target.0, document)?;
         if let Some(form) = copy.content("Form")
             && copy.state.borrow().document.item("Form").is_none()
@@ -603,6 +611,7 @@ impl Object for NotesDocument {
     }
 
     fn get(&self, world: &mut World, member: &str) -> Answer {
+        self.0.charge()?;
         if let Some(answer) = self.own(world, member) {
             return answer;
         }
@@ -612,6 +621,7 @@ impl Object for NotesDocument {
 
     fn set(&self, world: &mut World, member: &str, value: Value) -> Result<(), Box<Fault>> {
         self.0.check()?;
+        self.0.charge()?;
         match member {
             "universalid" => {
                 return self.0.set_unid(value.as_text().unwrap_or_default());
@@ -643,6 +653,7 @@ impl Object for NotesDocument {
 
     fn call(&self, world: &mut World, member: &str, given: Arguments<'_>) -> Answer {
         let doc = &self.0;
+        doc.charge()?;
         if !matches!(member, "save" | "remove" | "removepermanently") {
             doc.check()?;
         }

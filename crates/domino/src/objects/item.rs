@@ -9,9 +9,9 @@ use crate::objects::document::{Doc, NotesDocument, notes_error, weight_of};
 use crate::objects::embedded::NotesEmbeddedObject;
 use crate::objects::view::NotesView;
 use dxl::notes::{self, Document, Item};
-use dxl::{NodeId, Tree};
+use dxl::{Element, NodeId, Tree};
 use lotusscript::formula;
-use lotusscript::run::{Answer, Array, Fault, ScriptError, Value};
+use lotusscript::run::{Answer, Array, Fault, ScriptError, Value, charge};
 use std::rc::Rc;
 
 /// `NotesItem`, or `NotesRichTextItem` of rich text.
@@ -153,6 +153,17 @@ impl NotesItem {
             Some(element) => Ok(see(Item::new(element))),
             None => Err(notes_error("the item has been removed from its document")),
         }
+    }
+
+    /// What it costs to read it, and to write it anew: by its values and paragraphs, and the runs of the last of these.
+    fn charge(&self) -> Result<(), Box<Fault>> {
+        let inner = |element: Element<'_>| element.children().count();
+        let parts = self.with(|item| {
+            let element = item.element();
+            inner(element) + element.elements().map(inner).sum::<usize>()
+        });
+        // Of one that is gone nothing is read.
+        charge(parts.unwrap_or_default() as u64)
     }
 
     fn change(&self, change: impl FnOnce(&mut Tree)) -> Result<(), Box<Fault>> {
@@ -303,6 +314,7 @@ impl Object for NotesItem {
     }
 
     fn get(&self, world: &mut World, member: &str) -> Answer {
+        self.charge()?;
         if let Some(flag) = flag_of(member) {
             let is_on = self.with(|item| match flag {
                 // Texts, numbers and dates are in the summary unless they say otherwise.
@@ -357,6 +369,7 @@ impl Object for NotesItem {
     }
 
     fn set(&self, world: &mut World, member: &str, value: Value) -> Result<(), Box<Fault>> {
+        self.charge()?;
         if let Some(flag) = flag_of(member) {
             let is_on = value.as_number().is_some_and(|number| number != 0.0);
             self.with(|_| ())?;
@@ -378,6 +391,7 @@ impl Object for NotesItem {
     }
 
     fn call(&self, world: &mut World, member: &str, given: Arguments<'_>) -> Answer {
+        self.charge()?;
         if self.is_rich
             && let Some(answer) = self.rich(world, member, given)
         {
@@ -529,7 +543,7 @@ impl NotesItem {
         world.grow(other.with(|item| weight_of(item.element()))?)?;
         let blocks: Vec<Tree> = other.with(|item| {
             let text = item.element().first("richtext");
-            let blocks = text.into_iter().flat_map(dxl::Element::elements);
+            let blocks = text.into_iter().flat_map(Element::elements);
             blocks
                 .filter(|block| block.name() != "pardef")
                 .map(Tree::copy_of)

@@ -60,7 +60,7 @@ impl NotesLog {
                 "the log is not open: OpenAgentLog, OpenFileLog, OpenMailLog or OpenNotesLog comes first",
             ));
         };
-        world.grow(line.len() + program.len())?;
+        world.grow(100 + line.len() + program.len())?;
         world.log.push(format!("{program}: {line}"));
         match target {
             Target::Agent => {}

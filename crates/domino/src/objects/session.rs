@@ -116,7 +116,7 @@ impl Object for NotesSession {
             }
             "setenvironmentvar" => {
                 let (name, value) = (given.text(0)?.to_lowercase(), given.text(1)?);
-                world.grow(name.len() + value.len())?;
+                world.grow(100 + name.len() + value.len())?;
                 world.environment.insert(name, value);
                 Value::Empty
             }

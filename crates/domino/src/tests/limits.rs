@@ -50,6 +50,29 @@ fn formulas_count_as_statements() {
     );
 }
 
+/// A loop over what it makes longer would take a minute for statements that an empty loop does in a second.
+#[test]
+fn work_on_what_has_grown_counts_by_its_size() {
+    for body in [
+        "Call d.AppendItemValue(\"A\", \"x\")",
+        "Call d.ReplaceItemValue(\"A\" & n, \"x\")",
+        "Call i.AppendToTextList(\"x\")",
+        "Call r.AddNewLine(1)",
+    ] {
+        let (mut world, _) = world();
+        world.limits.steps = 1_000_000;
+        let body = format!(
+            "Set d = db.CreateDocument\nSet i = d.ReplaceItemValue(\"L\", \"x\")\nSet r = d.CreateRichTextItem(\"R\")\nDo\nn = n + 1\n{body}\nIf n Mod 500 = 0 Then Print n\nLoop"
+        );
+        let printed = run_in(&mut world, &body);
+        assert!(
+            printed.contains("|1000|") && !printed.contains("|3000|"),
+            "{body}: {printed}"
+        );
+        assert!(printed.contains("stopped after 1000000 statements"));
+    }
+}
+
 #[test]
 fn views_that_look_into_views_are_done_once() {
     let (mut world, _) = world();
