@@ -165,13 +165,13 @@ impl Doc {
         }
     }
 
-    /// As it is stored: the form stands in the element, not among the items, unless it stood there before.
     /// What it costs to look through its items.
     fn charge(&self) -> Result<(), Box<Fault>> {
         let items = self.state.borrow().document.element().children().count();
         charge(items as u64)
     }
 
+    /// As it is stored: the form stands in the element, not among the items, unless it stood there before.
     fn to_store(&self) -> Document {
         let state = self.state.borrow();
         let mut document = state.document.clone();
