@@ -215,14 +215,7 @@ impl Content {
         tree.edit(item).clear();
         match self {
             Self::Texts(list) => put(tree, item, ["text", "textlist"], list, |tree, id, text| {
-                for (number, line) in text.split('\n').enumerate() {
-                    if number > 0 {
-                        tree.edit(id).append("break");
-                    }
-                    if !line.is_empty() {
-                        tree.edit(id).append_text(line);
-                    }
-                }
+                put_text(tree, id, text);
             }),
             Self::Numbers(list) => {
                 put(
@@ -269,6 +262,25 @@ fn put<T>(
     for value in values {
         let id = tree.edit(holder).append(single).id();
         write(tree, id, value);
+    }
+}
+
+/// Puts texts behind those of a list.
+pub(crate) fn append_texts(tree: &mut Tree, list: NodeId, texts: &[String]) {
+    for text in texts {
+        let id = tree.edit(list).append("text").id();
+        put_text(tree, id, text);
+    }
+}
+
+fn put_text(tree: &mut Tree, id: NodeId, text: &str) {
+    for (number, line) in text.split('\n').enumerate() {
+        if number > 0 {
+            tree.edit(id).append("break");
+        }
+        if !line.is_empty() {
+            tree.edit(id).append_text(line);
+        }
     }
 }
 

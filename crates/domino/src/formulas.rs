@@ -109,8 +109,9 @@ pub(crate) fn evaluate(
     evaluate_field(world, database, subject, formula, None)
 }
 
-/// As how many statements a formula counts.
+/// As how many statements a formula counts, and each of its steps.
 const EVALUATION: u64 = 64;
+const STEP: u64 = 4;
 
 /// The same for the formula of a field, which knows its name.
 pub(crate) fn evaluate_field(
@@ -131,7 +132,10 @@ pub(crate) fn evaluate_field(
     let outcome = formula.evaluate(&mut scene, &Limits::default());
     match (scene.fault.take(), outcome) {
         (Some(fault), _) => Err(fault),
-        (None, Ok(outcome)) => Ok(outcome),
+        (None, Ok(outcome)) => {
+            charge(STEP * outcome.steps)?;
+            Ok(outcome)
+        }
         (None, Err(stop)) => Err(match &stop.reason {
             StopReason::NotHere(_) | StopReason::Refused(..) | StopReason::Unknown(_) => {
                 ScriptError::new(NOT_THERE, format!("formula: {stop}")).into()

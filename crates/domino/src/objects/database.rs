@@ -13,7 +13,7 @@ use crate::{World, names, time};
 use dxl::design::{Database as Design, DesignElement, Sort};
 use dxl::notes::{DateTime, Document};
 use dxl::{NAMESPACE, Tree};
-use lotusscript::run::{Answer, Array, Fault, ScriptError, Value};
+use lotusscript::run::{Answer, Array, Fault, ScriptError, Value, charge};
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::rc::{Rc, Weak};
@@ -192,6 +192,7 @@ impl NotesDatabase {
     fn profile(&self, world: &mut World, given: Arguments<'_>) -> Answer {
         let (name, user) = (given.text(0)?, given.text_or(1, "")?);
         let store = self.0.store(world)?;
+        charge(store.size() as u64 + 4 * self.0.documents.borrow().len() as u64)?;
         let known = find_profile(store, &name, &user).map(|note| note.unid.clone());
         let open = self.0.documents.borrow().values().find_map(|known| {
             let doc = known.upgrade()?;

@@ -425,7 +425,7 @@ fn take_over(document: &mut Document, saved: &Document) {
 
 /// About how many bytes an element takes.
 pub(crate) fn weight_of(element: Element<'_>) -> usize {
-    let inner = element.descendants().map(|inner| 100 + inner.text().len());
+    let inner = element.descendants().map(|inner| 200 + inner.text().len());
     1000 + inner.sum::<usize>()
 }
 

@@ -243,18 +243,26 @@ impl NotesItem {
     }
 
     fn append_texts(&self, world: &World, added: &Value) -> Result<(), Box<Fault>> {
-        let added = Content::of_value(added, world)?;
-        let all = match (self.known_content()?, added) {
-            (Content::Texts(list), Content::Texts(more)) => {
-                let mut all = match list.as_slice() {
-                    [one] if one.is_empty() => Vec::new(),
-                    _ => list,
-                };
-                all.extend(more);
-                all
-            }
-            _ => return Err(convert::mismatch("AppendToTextList is for texts")),
+        let Content::Texts(added) = Content::of_value(added, world)? else {
+            return Err(not_for_texts());
         };
+        world.grow(added.iter().map(|text| 200 + text.len()).sum())?;
+        let many = self.with(|item| {
+            let list = item.element().first("textlist")?;
+            let has_several = list.elements().nth(1).is_some();
+            has_several.then(|| list.id())
+        })?;
+        if let Some(many) = many {
+            // In place: a list that grows is not written anew each time.
+            return self.change(|tree| convert::append_texts(tree, many, &added));
+        }
+        let Content::Texts(mut all) = self.known_content()? else {
+            return Err(not_for_texts());
+        };
+        if matches!(all.as_slice(), [one] if one.is_empty()) {
+            all.clear();
+        }
+        all.extend(added);
         self.put(&Content::Texts(all))
     }
 
@@ -541,22 +549,23 @@ impl NotesItem {
     fn append_rich(&self, world: &World, given: Arguments<'_>) -> Result<(), Box<Fault>> {
         let other = given.object::<Self>(0)?;
         world.grow(other.with(|item| weight_of(item.element()))?)?;
-        let blocks: Vec<Tree> = other.with(|item| {
-            let text = item.element().first("richtext");
-            let blocks = text.into_iter().flat_map(Element::elements);
-            blocks
+        // A copy of its own, for it may be this very item.
+        let copy = other.with(|item| item.element().first("richtext").map(Tree::copy_of))?;
+        let Some(copy) = copy else {
+            return Ok(());
+        };
+        let blocks = || {
+            copy.root()
+                .elements()
                 .filter(|block| block.name() != "pardef")
-                .map(Tree::copy_of)
-                .collect()
-        })?;
+        };
         self.at_end(|tree, text, par| {
             let def = tree
                 .element(par)
                 .and_then(|par| par.attribute("def"))
                 .unwrap_or("1")
                 .to_owned();
-            for (number, block) in blocks.iter().enumerate() {
-                let root = block.root();
+            for (number, root) in blocks().enumerate() {
                 if number == 0 && root.name() == "par" {
                     // The first paragraph goes on where the text ended.
                     for node in root.children() {
@@ -576,6 +585,10 @@ impl NotesItem {
             }
         })
     }
+}
+
+fn not_for_texts() -> Box<Fault> {
+    convert::mismatch("AppendToTextList is for texts")
 }
 
 fn write_into(tree: &mut Tree, par: NodeId, text: &str) {

@@ -133,7 +133,7 @@ fn build(
     old: Option<Rc<Index>>,
 ) -> Result<Index, Box<Fault>> {
     let mut index = read_design(world, database, view)?;
-    let notes = notes_of(world, database);
+    let notes = notes_of(world, database)?;
     let formula = match index.is_folder {
         true => None,
         false => Some(parse(world, &index.selection)?),
@@ -240,16 +240,21 @@ struct Candidate {
     document: Rc<Document>,
 }
 
-fn notes_of(world: &World, database: DatabaseId) -> Vec<Candidate> {
-    let store = world.store.get(database);
-    store.map_or_else(Vec::new, |store| {
-        let notes = store.documents().map(|note| Candidate {
-            unid: note.unid.clone(),
-            note_id: note.note_id,
-            document: Rc::clone(&note.document),
-        });
-        notes.collect()
-    })
+/// As how many statements a look at a document counts.
+const LOOK: u64 = 16;
+
+fn notes_of(world: &World, database: DatabaseId) -> Result<Vec<Candidate>, Box<Fault>> {
+    let Some(store) = world.store.get(database) else {
+        return Ok(Vec::new());
+    };
+    let notes = store.documents().map(|note| Candidate {
+        unid: note.unid.clone(),
+        note_id: note.note_id,
+        document: Rc::clone(&note.document),
+    });
+    let notes: Vec<Candidate> = notes.collect();
+    charge(LOOK * notes.len() as u64)?;
+    Ok(notes)
 }
 
 impl Candidate {
@@ -408,7 +413,7 @@ pub(crate) fn search(
     selection: &str,
 ) -> Result<Vec<String>, Box<Fault>> {
     let formula = parse(world, selection)?;
-    let notes = notes_of(world, database);
+    let notes = notes_of(world, database)?;
     let mut chosen = Vec::with_capacity(notes.len());
     for one in &notes {
         chosen.push(one.is_selected(world, database, &formula)?);

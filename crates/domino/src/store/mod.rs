@@ -229,6 +229,11 @@ impl Database {
         self.generation
     }
 
+    /// How many notes are gone through to find one by what it holds.
+    pub(crate) fn size(&self) -> usize {
+        self.notes.len()
+    }
+
     /// The documents, without profiles, in the order in which they came.
     pub(crate) fn documents(&self) -> impl Iterator<Item = &Note> {
         self.notes

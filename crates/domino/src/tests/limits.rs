@@ -58,6 +58,7 @@ fn work_on_what_has_grown_counts_by_its_size() {
         "Call d.ReplaceItemValue(\"A\" & n, \"x\")",
         "Call i.AppendToTextList(\"x\")",
         "Call r.AddNewLine(1)",
+        "Set d = db.GetProfileDocument(\"p\", \"k\" & n)\nCall d.Save(True, False)",
     ] {
         let (mut world, _) = world();
         world.limits.steps = 1_000_000;
@@ -71,6 +72,20 @@ fn work_on_what_has_grown_counts_by_its_size() {
         );
         assert!(printed.contains("stopped after 1000000 statements"));
     }
+}
+
+#[test]
+fn steps_of_formulas_count() {
+    let (mut world, _) = world();
+    world.limits.steps = 1_000_000;
+    let grows = "v = Evaluate({@While(@Elements(x) < 100; x := x : \"a\")})";
+    let body = format!("Do\nn = n + 1\n{grows}\nIf n Mod 10 = 0 Then Print n\nLoop");
+    let printed = run_in(&mut world, &body);
+    assert!(
+        printed.starts_with("10|") && !printed.contains("|200|"),
+        "{printed}"
+    );
+    assert!(printed.contains("stopped after 1000000 statements"));
 }
 
 #[test]

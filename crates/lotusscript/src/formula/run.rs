@@ -45,6 +45,8 @@ pub struct Outcome {
     pub value: Value,
     /// What the last `SELECT` said; `None` without one.
     pub selection: Option<bool>,
+    /// The work that it took, as [`Limits::steps`] counts it.
+    pub steps: u64,
 }
 
 /// Why a formula was ended that was not yet done. No `@IsError` sees it.
@@ -169,6 +171,7 @@ impl Formula {
         Ok(Outcome {
             value,
             selection: run.selection,
+            steps: limits.steps - run.steps_left,
         })
     }
 }
