@@ -192,7 +192,7 @@ impl NotesDatabase {
     fn profile(&self, world: &mut World, given: Arguments<'_>) -> Answer {
         let (name, user) = (given.text(0)?, given.text_or(1, "")?);
         let store = self.0.store(world)?;
-        charge(store.size() as u64 + 4 * self.0.documents.borrow().len() as u64)?;
+        charge(16 * (store.size() + self.0.documents.borrow().len()) as u64)?;
         let known = find_profile(store, &name, &user).map(|note| note.unid.clone());
         let open = self.0.documents.borrow().values().find_map(|known| {
             let doc = known.upgrade()?;

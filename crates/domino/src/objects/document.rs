@@ -425,8 +425,10 @@ fn take_over(document: &mut Document, saved: &Document) {
 
 /// About how many bytes an element takes.
 pub(crate) fn weight_of(element: Element<'_>) -> usize {
-    let inner = element.descendants().map(|inner| 200 + inner.text().len());
-    1000 + inner.sum::<usize>()
+    let nodes = element.descendants().flat_map(Element::children);
+    1000 + nodes
+        .map(|node| 100 + node.as_text().map_or(0, str::len))
+        .sum::<usize>()
 }
 
 /// An error of Notes without a number of its own.

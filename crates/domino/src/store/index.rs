@@ -241,7 +241,7 @@ struct Candidate {
 }
 
 /// As how many statements a look at a document counts.
-const LOOK: u64 = 16;
+const LOOK: u64 = 64;
 
 fn notes_of(world: &World, database: DatabaseId) -> Result<Vec<Candidate>, Box<Fault>> {
     let Some(store) = world.store.get(database) else {

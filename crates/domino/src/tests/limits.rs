@@ -63,15 +63,28 @@ fn work_on_what_has_grown_counts_by_its_size() {
         let (mut world, _) = world();
         world.limits.steps = 1_000_000;
         let body = format!(
-            "Set d = db.CreateDocument\nSet i = d.ReplaceItemValue(\"L\", \"x\")\nSet r = d.CreateRichTextItem(\"R\")\nDo\nn = n + 1\n{body}\nIf n Mod 500 = 0 Then Print n\nLoop"
+            "Set d = db.CreateDocument\nSet i = d.ReplaceItemValue(\"L\", \"x\")\nSet r = d.CreateRichTextItem(\"R\")\nDo\nn = n + 1\n{body}\nIf n Mod 100 = 0 Then Print n\nLoop"
         );
         let printed = run_in(&mut world, &body);
         assert!(
-            printed.starts_with("500|") && !printed.contains("|3000|"),
+            printed.starts_with("100|") && !printed.contains("|3000|"),
             "{body}: {printed}"
         );
         assert!(printed.contains("stopped after 1000000 statements"));
     }
+}
+
+#[test]
+fn what_doubles_is_weighed_by_its_pieces() {
+    let (mut world, _) = world();
+    let body = "Set d = db.CreateDocument\nSet r = d.CreateRichTextItem(\"R\")\nCall r.AppendText(\"x\")\nDo\nn = n + 1\nPrint n\nCall r.AppendRTItem(r)\nLoop";
+    let printed = run_in(&mut world, body);
+    // 64 MB of pieces of a hundred bytes: 2^19 of them.
+    assert!(
+        printed.contains("|18|") && !printed.contains("|22|"),
+        "{printed}"
+    );
+    assert!(printed.contains("stopped: texts"), "{printed}");
 }
 
 #[test]
