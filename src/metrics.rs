@@ -93,6 +93,10 @@ struct Meters {
     receipts: IntCounterVec,
     replies: IntCounterVec,
     mails: IntCounterVec,
+    relay_up: IntGaugeVec,
+    self_call_up: IntGaugeVec,
+    self_call_seconds: GaugeVec,
+    self_call_success: GaugeVec,
     commit_seconds: Histogram,
     commit_works: Histogram,
     commit_failures: IntCounterVec,
@@ -162,6 +166,10 @@ impl Default for Metrics {
             receipts: make.counters(&named::RECEIPTS),
             replies: make.counters(&named::REPLIES),
             mails: make.counters(&named::MAILS),
+            relay_up: make.whole_gauges(&named::RELAY_UP),
+            self_call_up: make.whole_gauges(&named::SELF_CALL_UP),
+            self_call_seconds: make.gauges(&named::SELF_CALL_SECONDS),
+            self_call_success: make.gauges(&named::SELF_CALL_SUCCESS),
             commit_seconds: make.histogram(&named::COMMIT_SECONDS, &SECONDS),
             commit_works: make.histogram(&named::COMMIT_WORKS, &WORKS),
             commit_failures: make.counters(&named::COMMIT_FAILURES),
@@ -226,6 +234,26 @@ impl Metrics {
     /// The relay said something about a mail.
     pub fn mail(&self, kind: &'static str, outcome: &'static str) {
         self.0.mails.with_label_values(&[kind, outcome]).inc();
+    }
+
+    /// Whether the relay answers. Before the first word of it nothing is shown.
+    pub fn relay(&self, answers: bool) {
+        let up = &self.0.relay_up;
+        up.with_label_values::<&str>(&[]).set(i64::from(answers));
+    }
+
+    /// The SOAP door of a listener of ours was called by ourselves; `good_at`: it went well, at that time, UTC milliseconds.
+    pub fn self_call(&self, listener: &'static str, took: Duration, good_at: Option<i64>) {
+        let (meters, labels) = (&self.0, [listener]);
+        let up = meters.self_call_up.with_label_values(&labels);
+        up.set(i64::from(good_at.is_some()));
+        let seconds = meters.self_call_seconds.with_label_values(&labels);
+        seconds.set(took.as_secs_f64());
+        if let Some(at) = good_at {
+            #[expect(clippy::cast_precision_loss, reason = "milliseconds fit for ages")]
+            let at = at as f64 / 1000.0;
+            meters.self_call_success.with_label_values(&labels).set(at);
+        }
     }
 
     /// A batch is on disk.
@@ -417,6 +445,8 @@ mod tests {
             metrics.tally(tally, 1 + tally as u64);
         }
         metrics.mail("reply", "sent");
+        metrics.relay(true);
+        metrics.self_call("https", Duration::from_millis(250), Some(1_500));
         metrics.committed(Duration::from_millis(3), 7);
         metrics.works("accept", 7);
         metrics.commit_failed("contended");
@@ -480,6 +510,10 @@ mod tests {
             "emailsms_receipts_total{fate=\"matched_later\"} 5",
             "emailsms_replies_total{fate=\"matched\"} 6",
             "emailsms_replies_total{fate=\"repeated\"} 10",
+            "emailsms_relay_up 1",
+            "emailsms_self_call_up{listener=\"https\"} 1",
+            "emailsms_self_call_seconds{listener=\"https\"} 0.25",
+            "emailsms_self_call_success_timestamp_seconds{listener=\"https\"} 1.5",
         ] {
             assert!(text.contains(sample), "{sample} is not in\n{text}");
         }
@@ -495,6 +529,31 @@ mod tests {
         let text = metrics.text(Vec::new()).unwrap();
         assert!(!text.contains("emailsms_link_"), "{text}");
         assert!(text.contains("emailsms_submits_total{carrier=\"one\"} 3"));
+    }
+
+    #[test]
+    fn what_nobody_asked_yet_is_not_shown_and_a_call_that_failed_leaves_the_time_of_the_last_good_one()
+     {
+        let metrics = Metrics::default();
+        let text = metrics.text(Vec::new()).unwrap();
+        assert!(!text.contains("emailsms_relay_up") && !text.contains("emailsms_self_call"));
+        let took = Duration::from_millis(1);
+        metrics.self_call("http", took, None);
+        let text = metrics.text(Vec::new()).unwrap();
+        assert!(text.contains("emailsms_self_call_up{listener=\"http\"} 0"));
+        assert!(!text.contains("success_timestamp"), "{text}");
+        metrics.self_call("http", took, Some(7_000));
+        metrics.self_call("http", took, None);
+        metrics.relay(true);
+        metrics.relay(false);
+        let text = metrics.text(Vec::new()).unwrap();
+        for sample in [
+            "emailsms_self_call_up{listener=\"http\"} 0",
+            "emailsms_self_call_success_timestamp_seconds{listener=\"http\"} 7",
+            "emailsms_relay_up 0",
+        ] {
+            assert!(text.contains(sample), "{sample} is not in\n{text}");
+        }
     }
 
     /// `docs/OPERATING.md` names every meter with its labels, and no other.

@@ -4,6 +4,7 @@ mod links;
 #[cfg(test)]
 mod nodes_tests;
 mod process;
+mod self_call;
 mod sight;
 mod slots;
 mod time;
@@ -15,16 +16,18 @@ use crate::config::{Settings, rooms};
 use crate::faults::{Fault, Faults};
 use crate::mail::relay::{self, Relay};
 use crate::mail::sender::Sender;
+use crate::mail::watch::Watch;
 use crate::metrics::Metrics;
 use crate::policy::{Carriers, Dialect, Policy};
 use crate::rest::{self, Check, Readiness, Rest};
-use crate::security::{Keys, Secret, new_sms_key};
+use crate::security::{Certificates, Keys, Secret, new_sms_key};
 use crate::soap;
 use crate::store::{self, Batch, DatabaseUrl, Store, StoreError, Work};
 use crate::to_desktop::{self, ToDesktop};
 use crate::to_handset::{self, ToHandset};
 use crate::vault::Vault;
 use crate::web::listener::{self, Limits};
+use crate::web::own_door::OwnDoor;
 use anyhow::Context;
 use futures::future::BoxFuture;
 use links::{Links, Supervisor};
@@ -348,6 +351,23 @@ impl Gateway {
         Ok(Some(address))
     }
 
+    /// Calls the SOAP door at a listener of ours (`http` or `https`), from now on until `stop`; what comes of it is in the metrics. It must listen already.
+    pub fn call_itself(
+        &self,
+        listener: &'static str,
+        listens: SocketAddr,
+        certificates: Option<&Arc<Certificates>>,
+        doors: &TaskTracker,
+        stop: &CancellationToken,
+    ) {
+        doors.spawn(self_call::keep_calling(
+            listener,
+            OwnDoor::new(listens, certificates),
+            self.metrics.clone(),
+            stop.clone(),
+        ));
+    }
+
     /// What administrators ask for, done on this gateway's database.
     pub fn administration(&self) -> Administration {
         let to_handset = self.to_handset.clone();
@@ -393,9 +413,13 @@ impl Gateway {
             self.to_desktop.clone(),
             stop.clone(),
         ));
+        let relay = Arc::new(Relay::new(relay_settings(&self.settings.mail)?)?);
+        let watch = Watch::new(relay.clone(), self.metrics.clone());
+        tasks.spawn(watch.clone().run(stop.clone()));
         let sender = Sender {
             journey: self.to_desktop.clone(),
-            relay: Arc::new(Relay::new(relay_settings(&self.settings.mail)?)?),
+            relay,
+            watch,
             mail_domain: self.settings.mail.domain.clone(),
             retry: self.settings.mail.retry_s.duration(),
             clock: self.clock,

@@ -188,7 +188,9 @@ async fn open_doors(
     };
     if let (Some(address), Some(certificates)) = (http.https_listen, certificates) {
         let listener = super::listen("http.https_listen", address).await?;
+        let listens = listener.local_addr()?;
         tracing::info!(%address, "listening, HTTPS");
+        gateway.call_itself("https", listens, Some(&certificates), doors, stop);
         doors.spawn(listener::serve(
             listener,
             Some(certificates.https_config()),
@@ -199,6 +201,7 @@ async fn open_doors(
     }
     if let Some(address) = http.http_listen {
         let listener = super::listen("http.http_listen", address).await?;
+        gateway.call_itself("http", listener.local_addr()?, None, doors, stop);
         // On this machine alone it is the near side of a proxy that speaks TLS.
         let in_the_clear = !address.ip().is_loopback();
         if in_the_clear {

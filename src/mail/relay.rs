@@ -30,6 +30,8 @@ const MAILS_PER_CONNECTION: u32 = 100;
 const TEXT_CHARS: usize = 400;
 /// How long a courtesy (RSET, QUIT) may take.
 const COURTESY: Duration = Duration::from_secs(3);
+/// How long a look may take: mails wait for the connection that it has.
+const LOOK: Duration = Duration::from_secs(10);
 
 /// Whether the relay is spoken to in the clear.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -175,6 +177,10 @@ impl Failure {
         }
     }
 
+    fn not_greeted() -> Self {
+        Failure::ours(Stage::Connect, Lasting::Temporary, "no greeting in time")
+    }
+
     /// Nothing but a clear 5xx about this mail is for good. What a relay says before MAIL is about us, our login or its own state: whoever runs it
     /// mends that, and no mail should be lost meanwhile.
     fn from_relay(stage: Stage, error: &lettre::transport::smtp::Error) -> Self {
@@ -293,6 +299,21 @@ impl Relay {
         .await
     }
 
+    /// Connection, greeting, TLS and login, and goodbye: no mail. `None` while mails have all its connections.
+    pub async fn look(&self) -> Option<Result<(), Failure>> {
+        let _turn = self.turns.try_acquire().ok()?;
+        let patience = LOOK.min(self.settings.connect_timeout + self.settings.command_timeout);
+        let looked = timeout(patience, self.open()).await;
+        let looked = looked.unwrap_or_else(|_| Err(Failure::not_greeted()));
+        Some(match looked {
+            Ok(mut connection) => {
+                timeout(COURTESY, connection.command(Quit)).await.ok();
+                Ok(())
+            }
+            Err(failure) => Err(failure),
+        })
+    }
+
     /// Says goodbye on all kept connections.
     pub async fn close(&self) {
         let kept = std::mem::take(&mut *self.kept.lock().unwrap_or_else(PoisonError::into_inner));
@@ -389,11 +410,7 @@ impl Relay {
         .await
         {
             Ok(outcome) => outcome,
-            Err(_) => Err(Failure::ours(
-                Stage::Connect,
-                Lasting::Temporary,
-                "no greeting in time",
-            )),
+            Err(_) => Err(Failure::not_greeted()),
         }
     }
 

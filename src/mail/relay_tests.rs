@@ -287,6 +287,75 @@ async fn each_refusal_is_told_apart_by_stage_and_code() {
 }
 
 #[tokio::test]
+async fn a_look_hands_no_mail_over_and_tells_what_keeps_mails_out() {
+    let peer = Peer::start(vec![]).await;
+    peer.relay().look().await.unwrap().unwrap();
+    assert_eq!(
+        peer.seen.lock().unwrap().commands,
+        ["EHLO sms.example.com", "QUIT"]
+    );
+    for (at, deed, code) in [
+        ("hello", Act::Say("421 busy"), Some(421)),
+        ("EHLO", Act::Say("550 who are you"), Some(550)),
+        ("hello", Act::Stall, None),
+        ("EHLO", Act::HangUp, None),
+    ] {
+        let peer = Peer::start(vec![Script::from([(at, deed)])]).await;
+        let failure = peer.relay().look().await.unwrap().unwrap_err();
+        assert_eq!((failure.stage, failure.code), (Stage::Connect, code));
+    }
+}
+
+#[tokio::test]
+async fn nobody_looks_while_mails_have_all_connections() {
+    let stalls = || Script::from([("MAIL", Act::Stall)]);
+    let peer = Peer::start(vec![stalls(), stalls(), Script::new()]).await;
+    let relay = Arc::new(peer.relay());
+    let handing: Vec<_> = (0..2)
+        .map(|_| {
+            let relay = relay.clone();
+            tokio::spawn(async move { relay.hand_over(&letter(), None, "ann@example.com").await })
+        })
+        .collect();
+    while peer.seen.lock().unwrap().connections < 2 {
+        tokio::task::yield_now().await;
+    }
+    assert!(relay.look().await.is_none());
+    for one in handing {
+        assert_eq!(one.await.unwrap().unwrap_err().stage, Stage::Sender);
+    }
+    relay.look().await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn the_watch_shows_what_it_hears_and_looks_by_itself() {
+    let metrics = crate::metrics::Metrics::default();
+    let up = || {
+        let text = metrics.text(Vec::new()).unwrap();
+        let line = text
+            .lines()
+            .find(|line| line.starts_with("emailsms_relay_up"));
+        line.map(str::to_owned)
+    };
+    let peer = Peer::start(vec![]).await;
+    let watch = super::super::watch::Watch::new(Arc::new(peer.relay()), metrics.clone());
+    assert_eq!(up(), None);
+    let stop = CancellationToken::new();
+    let watching = tokio::spawn(watch.clone().run(stop.clone()));
+    while up().is_none() {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    assert_eq!(up().as_deref(), Some("emailsms_relay_up 1"));
+    watch.heard(Err(&Failure::not_greeted()));
+    assert_eq!(up().as_deref(), Some("emailsms_relay_up 0"));
+    watch.heard(Ok(()));
+    assert_eq!(up().as_deref(), Some("emailsms_relay_up 1"));
+    stop.cancel();
+    watching.await.unwrap();
+    assert_eq!(peer.seen.lock().unwrap().connections, 1);
+}
+
+#[tokio::test]
 async fn silence_and_hanging_up_are_temporary_and_doubtful_once_the_mail_was_written() {
     let stages = [
         ("hello", Stage::Connect),

@@ -2,6 +2,7 @@
 
 use super::letter::{self, AttemptLine, Matter, Note, Occasion, OriginalHeader, Style, ZoneNames};
 use super::relay::{self, Lasting, Relay};
+use super::watch::Watch;
 use crate::clock::Clock;
 use crate::faults::Faults;
 use crate::metrics::Metrics;
@@ -19,6 +20,8 @@ const LOOK_EVERY: Duration = Duration::from_millis(250);
 pub struct Sender {
     pub journey: ToDesktop,
     pub relay: Arc<Relay>,
+    /// Is told what came of each mail.
+    pub watch: Watch,
     /// The domain of our own addresses.
     pub mail_domain: String,
     /// The first wait before a mail is tried again.
@@ -57,15 +60,7 @@ impl Sender {
 
     async fn send(&self, mail: Claimed) {
         let answer = match self.write(&mail) {
-            Ok(letter) => match self
-                .relay
-                .hand_over(
-                    &letter,
-                    self.envelope_from(&mail).as_deref(),
-                    &mail.recipient,
-                )
-                .await
-            {
+            Ok(letter) => match self.hand_over(&mail, &letter).await {
                 Ok(accepted) => {
                     tracing::info!(
                         mail = mail.message_id,
@@ -101,6 +96,20 @@ impl Sender {
             tokio::time::sleep(pause).await;
             pause = (pause * 2).min(Duration::from_secs(5));
         }
+    }
+
+    async fn hand_over(
+        &self,
+        mail: &Claimed,
+        letter: &letter::Letter,
+    ) -> Result<relay::Accepted, relay::Failure> {
+        let from = self.envelope_from(mail);
+        let handing = self
+            .relay
+            .hand_over(letter, from.as_deref(), &mail.recipient);
+        let outcome = handing.await;
+        self.watch.heard(outcome.as_ref().map(|_| ()));
+        outcome
     }
 
     fn refused(&self, mail: &Claimed, failure: &relay::Failure) -> MailAnswer {

@@ -58,6 +58,7 @@ meters! {
     RECEIPTS: Counter, "emailsms_receipts_total", ["fate"], "Receipts kept: matched on arrival, early (no attempt is known yet), repeated, matched_later";
     REPLIES: Counter, "emailsms_replies_total", ["fate"], "Texts from handsets: matched to their text, unmatched (kept for an administrator), part (kept until the others come), incomplete (made of what came), repeated";
     MAILS: Counter, "emailsms_mails_total", ["kind", "outcome"], "Mails by what the relay said: sent, later, refused";
+    RELAY_UP: Gauge, "emailsms_relay_up", [], "Whether the mail relay answers, by what came of the last mail, or of a look when a minute went by without one: 1, or 0";
     MAIL_QUEUE: Gauge, "emailsms_mail_queue", [], "Mails that wait for the relay, over all nodes";
     MAIL_OLDEST: Gauge, "emailsms_mail_oldest_due_seconds", [], "For how long the oldest mail has been due; 0 if none is";
 
@@ -68,6 +69,10 @@ meters! {
     DATABASE_UP: Gauge, "emailsms_database_up", [], "Whether the database answered when this was asked: 1, or 0";
     DATABASE_SECONDS: Gauge, "emailsms_database_answer_seconds", [], "How long the database took to answer when this was asked";
     DISK_FREE: Gauge, "emailsms_database_disk_free_bytes", [], "Room on the disk of an SQLite database; below 64 MiB nothing is accepted";
+
+    SELF_CALL_UP: Gauge, "emailsms_self_call_up", ["listener"], "Whether the last call of our own SOAP door (RedWebServiceVersion, once a minute) was answered as it should: 1, or 0";
+    SELF_CALL_SECONDS: Gauge, "emailsms_self_call_seconds", ["listener"], "How long that call took, with connection and TLS";
+    SELF_CALL_SUCCESS: Gauge, "emailsms_self_call_success_timestamp_seconds", ["listener"], "When such a call last went well, seconds since 1970";
 
     NODE_EPOCH: Gauge, "emailsms_node_epoch", [], "The epoch under which this process writes";
     NODE_LEASE: Gauge, "emailsms_node_lease_seconds", [], "What is left of the lease of this node; on SQLite there is none to be lost, and no sample";

@@ -11,12 +11,13 @@ use rcgen::{
     BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
     KeyUsagePurpose, SanType, date_time_ymd,
 };
-use rustls::ServerConfig;
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, aws_lc_rs};
 use rustls::pki_types::pem::{self, PemObject};
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
 use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
+use rustls::{ClientConfig, DigitallySignedStruct, ServerConfig, SignatureScheme};
 
 use super::keys::{self, KeyError};
 
@@ -121,6 +122,17 @@ impl Certificates {
         self.server_config(&[])
     }
 
+    /// For asking ourselves: nobody is believed but who has the certificate that is served now, whatever names and dates it bears.
+    pub fn client_config(self: &Arc<Self>) -> Arc<ClientConfig> {
+        let config = ClientConfig::builder_with_provider(Arc::new(provider()))
+            .with_protocol_versions(&[&rustls::version::TLS13, &rustls::version::TLS12])
+            .expect("the provider has suites for both versions")
+            .dangerous()
+            .with_custom_certificate_verifier(Arc::new(Own(self.clone(), provider())))
+            .with_no_client_auth();
+        Arc::new(config)
+    }
+
     fn server_config(self: &Arc<Self>, protocols: &[&[u8]]) -> Arc<ServerConfig> {
         let mut config = ServerConfig::builder_with_provider(Arc::new(provider()))
             .with_protocol_versions(&[&rustls::version::TLS13, &rustls::version::TLS12])
@@ -136,6 +148,52 @@ impl ResolvesServerCert for Certificates {
     fn resolve(&self, _: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
         let current = self.current.read().unwrap_or_else(PoisonError::into_inner);
         Some(current.certified.clone())
+    }
+}
+
+/// Knows us by the certificate that we serve.
+#[derive(Debug)]
+struct Own(Arc<Certificates>, CryptoProvider);
+
+impl ServerCertVerifier for Own {
+    fn verify_server_cert(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        _: &[CertificateDer<'_>],
+        _: &ServerName<'_>,
+        _: &[u8],
+        _: UnixTime,
+    ) -> Result<ServerCertVerified, rustls::Error> {
+        let current = self.0.current.read();
+        let current = current.unwrap_or_else(PoisonError::into_inner);
+        match current.certified.end_entity_cert() {
+            Ok(own) if own == end_entity => Ok(ServerCertVerified::assertion()),
+            _ => Err(rustls::CertificateError::ApplicationVerificationFailure.into()),
+        }
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        dss: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        let algorithms = &self.1.signature_verification_algorithms;
+        rustls::crypto::verify_tls12_signature(message, cert, dss, algorithms)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        dss: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        let algorithms = &self.1.signature_verification_algorithms;
+        rustls::crypto::verify_tls13_signature(message, cert, dss, algorithms)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.1.signature_verification_algorithms.supported_schemes()
     }
 }
 
@@ -402,14 +460,13 @@ mod tests {
         for issuer in [&authority, &again] {
             let issued = leaf(&issuer.issue().expect("issued"));
             for name in ["localhost", "127.0.0.1", "::1"] {
-                use rustls::client::danger::ServerCertVerifier;
                 verifier
                     .verify_server_cert(
                         &CertificateDer::from(issued.as_slice()),
                         &[],
                         &name.try_into().expect("a name"),
                         &[],
-                        rustls::pki_types::UnixTime::now(),
+                        UnixTime::now(),
                     )
                     .unwrap_or_else(|error| panic!("{name}: {error}"));
             }

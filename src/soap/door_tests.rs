@@ -655,6 +655,40 @@ async fn other_operations_know_their_caller_and_say_no() {
 }
 
 #[tokio::test]
+async fn the_door_answers_our_own_call_and_no_other_page_passes_for_it() {
+    use crate::soap::self_call::{SelfCallError, call};
+    use crate::web::listener::{Limits, serve};
+    use crate::web::own_door::OwnDoor;
+    use tokio_util::sync::CancellationToken;
+    let bed = Bed::new().await;
+    let page = |status, text: &'static str| {
+        let page = move || warp::reply::with_status(text, status);
+        let answer = warp::any().map(move || warp::Reply::into_response(page()));
+        answer.boxed()
+    };
+    let asked = async |filter| {
+        let socket = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let door = OwnDoor::new(socket.local_addr().unwrap(), None);
+        let stop = CancellationToken::new();
+        let serving = serve(socket, None, filter, Limits::default(), stop.clone());
+        let (outcome, ()) = tokio::join!(
+            async {
+                let outcome = call(&door).await;
+                stop.cancel();
+                outcome
+            },
+            serving
+        );
+        outcome
+    };
+    asked(bed.door.clone()).await.unwrap();
+    let other = asked(page(StatusCode::OK, "Welcome!")).await;
+    assert!(matches!(other, Err(SelfCallError::Other)), "{other:?}");
+    let down = asked(page(StatusCode::SERVICE_UNAVAILABLE, "")).await;
+    assert!(matches!(down, Err(SelfCallError::Status(_))), "{down:?}");
+}
+
+#[tokio::test]
 async fn malformed_calls_are_faults() {
     let bed = Bed::new().await;
     let good = envelope(&bed, "RedWebServiceVersion", &[]);

@@ -13,5 +13,6 @@ pub mod envelope;
 pub mod fault;
 pub mod legacy;
 pub mod routes;
+pub mod self_call;
 pub mod values;
 pub mod wsdl;

@@ -68,8 +68,11 @@ const ROOMS: &[(&str, &[&str])] = &[
             "vault",
         ],
     ),
-    // What the HTTP doors share. Who calls is asked of the book.
-    ("web", &["accounts", "security::ApiKeyMode"]),
+    // What the HTTP doors share. Who calls is asked of the book. Whoever asks our own door knows it by our certificate.
+    (
+        "web",
+        &["accounts", "security::ApiKeyMode", "security::Certificates"],
+    ),
     // The doors: journeys below them, never the store's tables. An error that says "this node lost its lease" has to stop a loop, hence StoreError; a session is numbered by Ids.
     (
         "carrier",

@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import time
 
 import pytest
 
@@ -183,6 +184,44 @@ def test_what_a_soap_client_was_told_is_counted(watched, number):
         labels = {"door": "soap", "operation": "SendTextSMS", "code": code}
         assert after("emailsms_requests_total", **labels) - before("emailsms_requests_total", **labels) == 1, code
     assert after("emailsms_texts_accepted_total", door="soap") - before("emailsms_texts_accepted_total", door="soap") == 1
+
+
+def test_the_gateway_answers_its_own_call_at_each_listener(watched):
+    shown = settle(watched, emailsms_self_call_up=({}, 2))
+    for listener in ("http", "https"):
+        assert shown("emailsms_self_call_up", listener=listener) == 1
+        assert 0 < shown("emailsms_self_call_seconds", listener=listener) < 5
+        assert 0 <= time.time() - shown("emailsms_self_call_success_timestamp_seconds", listener=listener) < 90
+    assert shown("emailsms_requests_total", door="soap", operation="RedWebServiceVersion", code="ok") >= 2
+
+
+def test_a_relay_that_does_not_answer_is_seen_without_a_mail_and_with_one(make_gateway, number):
+    from relay import Relay
+
+    relay = Relay("refuse_greeting")
+    gateway = make_gateway(relay=relay.address, settings={**SHORT, "mail.retry_s": 1})
+    is_up = lambda: {value for (name, _), value in samples(gateway).of.items() if name == "emailsms_relay_up"}
+    try:
+        wait_until("the first look was refused", lambda: is_up() == {0}, every_s=0.5)
+        rest = gateway.rest()
+        id = rest.send(number, "anybody there?")
+        message = rest.wait_state(id, "ok", "delivered")
+        gateway.reply(number, message["from"], "yes")
+        settle(gateway, emailsms_mails_total=({"outcome": "sent"}, 0), emailsms_relay_up=({}, 0))
+        relay.behave("well")
+        settle(gateway, emailsms_relay_up=({}, 1), emailsms_mail_queue=({}, 0))
+        relay.behave("refuse_rcpt")
+        gateway.reply(number, message["from"], "a no to one mail is an answer")
+        later = samples(gateway)("emailsms_mails_total", outcome="later")
+        wait_until("it was refused for now", lambda: samples(gateway)("emailsms_mails_total", outcome="later") > later, every_s=0.5)
+        assert is_up() == {1}
+        relay.close()
+        settle(gateway, emailsms_relay_up=({}, 0))
+        relay.listen()
+        relay.behave("well")
+        settle(gateway, emailsms_relay_up=({}, 1), emailsms_mail_queue=({}, 0))
+    finally:
+        relay.close()
 
 
 @pytest.mark.only("postgres")

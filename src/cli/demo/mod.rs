@@ -372,6 +372,8 @@ pub(super) async fn run(args: DemoArgs) -> anyhow::Result<()> {
         Limits::default(),
         stop.clone(),
     ));
+    gateway.call_itself("http", url, None, &around, &stop);
+    gateway.call_itself("https", https, Some(&certificates), &around, &stop);
     let metrics = gateway.show_metrics(&around, &stop).await?;
     let metrics = match metrics {
         Some(address) => Some(format!("http://{address}/metrics")),
