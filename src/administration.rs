@@ -139,7 +139,7 @@ impl Administration {
             Request::Number(request) => Ok(match request {
                 NumberRequest::Add(numbers) => json!(self.add_numbers(&numbers).await?),
                 NumberRequest::Remove(of) => json!(self.remove_numbers(&of.numbers).await?),
-                NumberRequest::List => json!(self.numbers().await?),
+                NumberRequest::List(asked) => json!(self.list_numbers(&asked).await?),
             }),
             Request::Carrier(request) => Ok(match request {
                 CarrierRequest::Add(carrier) => json!(self.add_carrier(&carrier).await?),

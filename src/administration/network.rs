@@ -1,12 +1,13 @@
 //! Pool numbers, carriers and routes.
 
 use super::change::{CarrierPatch, Change};
-use super::request::{CarrierChange, NewCarrier, NewRoute, NumbersOf, RouteOf};
-use super::view::{CarrierView, NumberView, RouteView, carrier_name, number, time};
+use super::request::{CarrierChange, NewCarrier, NewRoute, NumbersAsked, NumbersOf, RouteOf};
+use super::view::{CarrierView, NumberUseView, NumberView, RouteView, carrier_name, number, time};
 use super::{Administration, AdministrationError, HasLink, Result, name, shown};
 use crate::config::rooms::{OwnChanges, OwnError, OwnSettings};
 use crate::security::Secret;
 use crate::store::carriers;
+use crate::store::pairs::MOST_PAIRS;
 use sms::{Country, PhoneNumber};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -86,17 +87,31 @@ impl Administration {
             .collect())
     }
 
-    /// Pool numbers above `after`, in their order, up to `limit`.
+    /// Pool numbers above `after`, in their order, up to `limit`, with how they are used.
     pub async fn numbers_after(&self, after: i64, limit: u64) -> Result<Vec<NumberView>> {
-        let mut rows = self.reader.numbers().await?;
-        rows.retain(|row| row.number > after);
-        rows.sort_by_key(|row| row.number);
-        rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+        let rows = self.reader.numbers_after(after, limit).await?;
+        let (Some(first), Some(last)) = (rows.first(), rows.last()) else {
+            return Ok(Vec::new());
+        };
+        let (span, now) = ((first.number, last.number), self.clock.now());
+        let found = self.reader.use_of_numbers(span, now, MOST_PAIRS).await?;
         let carriers = self.reader.carriers().await?;
-        Ok(rows
-            .into_iter()
-            .map(|row| view_number(row, &carriers))
-            .collect())
+        let views = rows.into_iter().map(|row| {
+            let used = NumberUseView::of(row.number, &found);
+            NumberView {
+                used: Some(used),
+                ..view_number(row, &carriers)
+            }
+        });
+        Ok(views.collect())
+    }
+
+    /// All pool numbers, as a list asks for them.
+    pub(super) async fn list_numbers(&self, asked: &NumbersAsked) -> Result<Vec<NumberView>> {
+        match asked.pairs {
+            true => self.numbers_after(0, u64::from(u32::MAX)).await,
+            false => self.numbers().await,
+        }
     }
 
     async fn some_numbers(&self, wanted: &[i64]) -> Result<Vec<NumberView>> {
@@ -356,6 +371,7 @@ fn view_number(row: carriers::number::Model, carriers: &[carriers::Model]) -> Nu
         carrier: carrier_name(row.carrier_id, carriers),
         created_at: time(row.created_at),
         removed_at: row.removed_at.map(time),
+        used: None,
     }
 }
 

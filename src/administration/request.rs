@@ -471,7 +471,16 @@ pub enum NumberRequest {
     /// Give numbers out no more; answers to what they sent still come home
     Remove(Numbers),
     /// List the pool
-    List,
+    List(NumbersAsked),
+}
+
+/// What of the pool is listed.
+#[derive(Debug, Clone, Default, Args, Serialize, Deserialize)]
+pub struct NumbersAsked {
+    /// With the handsets that may answer each number, since when, and when it was last used
+    #[arg(long)]
+    #[serde(default)]
+    pub pairs: bool,
 }
 
 /// Numbers for a carrier's pool.

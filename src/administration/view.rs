@@ -4,6 +4,7 @@ use super::HasLink;
 use crate::config::rooms::OwnSettings;
 use crate::security::Secret;
 use crate::store::external;
+use crate::store::pairs::UseOfNumbers;
 use crate::store::people::{api_key, company, department, user};
 use crate::store::{carriers, inbound};
 use serde::Serialize;
@@ -127,6 +128,34 @@ pub struct NumberView {
     pub carrier: String,
     pub created_at: String,
     pub removed_at: Option<String>,
+    /// Where it was asked for.
+    #[serde(flatten)]
+    pub used: Option<NumberUseView>,
+}
+
+/// How a pool number is used. Times are RFC 3339, UTC.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct NumberUseView {
+    /// Handsets whose answers to it have an owner.
+    pub pairs: i64,
+    /// The oldest of these pairs.
+    pub held_since: Option<String>,
+    /// When a text was last given this number.
+    pub last_used_at: Option<String>,
+    /// If there were too many pairs to look at all: how far back this goes.
+    pub counted_since: Option<String>,
+}
+
+impl NumberUseView {
+    pub(super) fn of(number: i64, found: &UseOfNumbers) -> Self {
+        let used = found.by_number.get(&number);
+        Self {
+            pairs: used.map_or(0, |used| used.pairs),
+            held_since: used.and_then(|used| used.held_since).map(time),
+            last_used_at: used.map(|used| time(used.last_used_at)),
+            counted_since: found.counted_since.map(time),
+        }
+    }
 }
 
 /// A carrier, without its password.

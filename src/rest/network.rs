@@ -87,6 +87,17 @@ pub struct Number {
     pub created_at: String,
     #[schema(required)]
     pub removed_at: Option<String>,
+    /// Handsets whose answers to it have an owner now: open pairs (number, handset).
+    pub pairs: i64,
+    /// When the oldest of these pairs was opened.
+    #[schema(required)]
+    pub held_since: Option<String>,
+    /// When a text was last given this number.
+    #[schema(required)]
+    pub last_used_at: Option<String>,
+    /// How far back these three go, where there are more texts than are looked through (500,000); null: to the first.
+    #[schema(required)]
+    pub counted_since: Option<String>,
 }
 
 /// A page of numbers, in their order.
@@ -138,7 +149,12 @@ impl From<RouteView> for Route {
 
 impl From<NumberView> for Number {
     fn from(view: NumberView) -> Self {
+        let used = view.used.unwrap_or_default();
         Self {
+            pairs: used.pairs,
+            held_since: used.held_since,
+            last_used_at: used.last_used_at,
+            counted_since: used.counted_since,
             state: match &view.removed_at {
                 Some(_) => "removed",
                 None => "in_pool",

@@ -874,6 +874,53 @@ async fn numbers_are_paged() {
 }
 
 #[tokio::test]
+async fn numbers_tell_how_they_are_used() {
+    let door = Door::open().await;
+    let admin = door.bed.administration();
+    let numbers = NumbersOf {
+        carrier: None,
+        numbers: vec!["+61400000001..+61400000002".to_owned()],
+    };
+    admin.add_numbers(&numbers).await.unwrap();
+    let pair = |id: i64, opened_at: i64| crate::store::pairs::Model {
+        id,
+        number: 61_400_000_001,
+        handset: 61_491_570_156 + id,
+        sms_id: id,
+        user_id: door.bed.ann.id,
+        company_id: door.bed.company_id,
+        opened_at,
+        closes_at: BEGINNING + 864_000_000,
+        superseded_at: None,
+    };
+    let pairs = [pair(1, BEGINNING - 60_000), pair(2, BEGINNING - 1_000)];
+    door.bed
+        .write(move |batch| Box::pin(async move { batch.insert_pairs(&pairs).await }))
+        .await;
+    let key = key_for(&door, &[Scope::Admin]).await;
+    let headers = [("authorization", key.as_str())];
+    let get = async |path: &str| door.ask("GET", path, &headers, b"").await.body;
+    let page = get("/v1/numbers").await;
+    let used = |number: &Value| {
+        ["pairs", "held_since", "last_used_at", "counted_since"].map(|key| number[key].clone())
+    };
+    let (oldest, newest) = (
+        answer::time(BEGINNING - 60_000),
+        answer::time(BEGINNING - 1_000),
+    );
+    assert_eq!(
+        used(&page["data"][0]),
+        [json!(2), json!(oldest), json!(newest), Value::Null]
+    );
+    let unused = [json!(0), Value::Null, Value::Null, Value::Null];
+    assert_eq!(used(&page["data"][1]), unused);
+    for number in page["data"].as_array().unwrap() {
+        let path = format!("/v1/numbers/{}", number["number"].as_str().unwrap());
+        assert_eq!(get(&path).await, *number);
+    }
+}
+
+#[tokio::test]
 async fn what_the_door_answered_is_counted_by_words_of_our_own() {
     let door = Door::open().await;
     let ann = door.bed.ann.clone();

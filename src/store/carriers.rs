@@ -2,7 +2,7 @@
 
 use super::{Batch, Reader, StoreError};
 use sea_orm::entity::prelude::*;
-use sea_orm::{IntoActiveModel, QueryOrder};
+use sea_orm::{IntoActiveModel, QueryOrder, QuerySelect};
 
 /// An SMSC account.
 #[sea_orm::model]
@@ -97,6 +97,22 @@ impl Reader {
     pub async fn numbers(&self) -> Result<Vec<number::Model>, StoreError> {
         Ok(number::Entity::find()
             .order_by_asc(number::Column::Number)
+            .all(&self.0)
+            .await?)
+    }
+}
+
+impl Reader {
+    /// Pool numbers above `after`, removed ones too, in their order, up to `limit`.
+    pub async fn numbers_after(
+        &self,
+        after: i64,
+        limit: u64,
+    ) -> Result<Vec<number::Model>, StoreError> {
+        Ok(number::Entity::find()
+            .filter(number::Column::Number.gt(after))
+            .order_by_asc(number::Column::Number)
+            .limit(limit)
             .all(&self.0)
             .await?)
     }

@@ -1,10 +1,10 @@
 //! Pairs (pool number, handset): who gets the answer. And each handset's cursor over a pool.
 
 use super::bulk::{Bulk, Pick};
-use super::{Batch, StoreError};
+use super::{Batch, Reader, StoreError};
 use sea_orm::entity::prelude::*;
-use sea_orm::{DatabaseBackend, FromQueryResult, Value};
-use std::collections::HashMap;
+use sea_orm::{ConnectionTrait, DatabaseBackend, FromQueryResult, Statement, Value};
+use std::collections::{BTreeMap, HashMap};
 
 /// A pool number that an SMS to a handset came from, while answers to it are awaited.
 #[sea_orm::model]
@@ -76,6 +76,75 @@ const OPEN_OF: Pick = Pick {
     before: "SELECT * FROM pairs WHERE closes_at > $1 AND superseded_at IS NULL AND handset IN (",
     after: ")",
 };
+
+/// Pairs that a look at the use of numbers goes through, the newest: a second's work. There is no index by number, which would cost each text.
+pub const MOST_PAIRS: u32 = 500_000;
+
+/// How numbers are used, as far as was looked.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct UseOfNumbers {
+    /// Numbers without any pair are not there.
+    pub by_number: BTreeMap<i64, NumberUse>,
+    /// When the oldest pair was opened that was looked at, if there are older ones.
+    pub counted_since: Option<i64>,
+}
+
+/// How a number is used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NumberUse {
+    /// Handsets whose answer to this number has an owner: pairs that are open and that no newer SMS took over.
+    pub pairs: i64,
+    /// When the oldest of these was opened.
+    pub held_since: Option<i64>,
+    /// When the newest pair was opened, also one that is over.
+    pub last_used_at: i64,
+}
+
+/// Whatever is not asked for is one group, so that what was looked through can be counted.
+const USE_OF_NUMBERS: &str = "SELECT CASE WHEN number BETWEEN $1 AND $2 THEN number END AS asked_for, COUNT(*), \
+    COUNT(CASE WHEN closes_at > $3 AND superseded_at IS NULL THEN 1 END), \
+    MIN(CASE WHEN closes_at > $3 AND superseded_at IS NULL THEN opened_at END), MIN(opened_at), MAX(opened_at) \
+    FROM (SELECT number, opened_at, closes_at, superseded_at FROM pairs ORDER BY id DESC LIMIT $4) AS newest GROUP BY asked_for";
+
+impl Reader {
+    /// How the numbers from `first` to `last` are used at `now`, by the newest `most` pairs of all numbers.
+    pub async fn use_of_numbers(
+        &self,
+        (first, last): (i64, i64),
+        now: i64,
+        most: u32,
+    ) -> Result<UseOfNumbers, StoreError> {
+        let values: [Value; 4] = [
+            first.into(),
+            last.into(),
+            now.into(),
+            i64::from(most).into(),
+        ];
+        let backend = self.0.get_database_backend();
+        let asked = Statement::from_sql_and_values(backend, USE_OF_NUMBERS, values);
+        let (mut looked_at, mut oldest) = (0, None::<i64>);
+        let mut by_number = BTreeMap::new();
+        for row in self.0.query_all_raw(asked).await? {
+            let count: i64 = row.try_get_by_index(1)?;
+            looked_at += count;
+            let opened_at: i64 = row.try_get_by_index(4)?;
+            oldest = Some(oldest.map_or(opened_at, |known| known.min(opened_at)));
+            if let Some(number) = row.try_get_by_index::<Option<i64>>(0)? {
+                let used = NumberUse {
+                    pairs: row.try_get_by_index(2)?,
+                    held_since: row.try_get_by_index(3)?,
+                    last_used_at: row.try_get_by_index(5)?,
+                };
+                by_number.insert(number, used);
+            }
+        }
+        Ok(UseOfNumbers {
+            by_number,
+            // As many as that: there may be more.
+            counted_since: oldest.filter(|_| looked_at >= i64::from(most)),
+        })
+    }
+}
 
 impl Batch<'_> {
     /// What decides about the numbers of these handsets. Locks their cursors, also those that stand nowhere yet (before the pool's first number); `handsets` must be sorted, each
@@ -195,5 +264,74 @@ impl Batch<'_> {
             .iter()
             .map(|row| row.try_get_by_index(0))
             .collect::<Result<_, DbErr>>()?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testbed::{BEGINNING, Bed};
+
+    #[tokio::test]
+    async fn numbers_show_what_they_hold_as_far_as_was_looked() {
+        let bed = Bed::open().await;
+        let pair = |id: i64, number, opened_at, superseded_at| Model {
+            id,
+            number,
+            handset: 61_491_570_156 + id,
+            sms_id: id,
+            user_id: 1,
+            company_id: 1,
+            opened_at: BEGINNING + opened_at,
+            closes_at: BEGINNING + opened_at + 1_000,
+            superseded_at,
+        };
+        let rows = [
+            pair(1, 61_400_000_001, 0, None),
+            pair(2, 61_400_000_001, 500, Some(BEGINNING + 600)),
+            pair(3, 61_400_000_001, 600, None),
+            pair(4, 61_400_000_001, 700, None),
+            pair(5, 61_400_000_002, 800, Some(BEGINNING + 900)),
+            pair(6, 61_400_000_009, 900, None),
+        ];
+        bed.write(move |batch| {
+            Box::pin(async move {
+                batch.insert_pairs(&rows).await?;
+                batch.supersede_pairs(&[2, 5]).await
+            })
+        })
+        .await;
+        let asked_for = (61_400_000_001, 61_400_000_003);
+        let look = |now, most| {
+            let reader = bed.store.reader.clone();
+            async move {
+                let found = reader.use_of_numbers(asked_for, BEGINNING + now, most);
+                found.await.unwrap()
+            }
+        };
+        let used = |pairs, held_since: Option<i64>, last| NumberUse {
+            pairs,
+            held_since: held_since.map(|at| BEGINNING + at),
+            last_used_at: BEGINNING + last,
+        };
+        // The first is over by now, and the second is another text's.
+        let found = look(1_000, 100).await;
+        let expected = [
+            (61_400_000_001, used(2, Some(600), 700)),
+            (61_400_000_002, used(0, None, 800)),
+        ];
+        assert_eq!(found.by_number, expected.into());
+        assert_eq!(found.counted_since, None);
+        // Only the newest three: the other numbers' count as looked at.
+        let found = look(1_000, 3).await;
+        let expected = [
+            (61_400_000_001, used(1, Some(700), 700)),
+            (61_400_000_002, used(0, None, 800)),
+        ];
+        assert_eq!(found.by_number, expected.into());
+        assert_eq!(found.counted_since, Some(BEGINNING + 700));
+        let none = Bed::open().await;
+        let found = none.store.reader.use_of_numbers(asked_for, BEGINNING, 3);
+        assert_eq!(found.await.unwrap(), UseOfNumbers::default());
     }
 }

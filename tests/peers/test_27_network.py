@@ -32,10 +32,30 @@ def test_both_ways_show_the_same(operated):
     routes, told = get(operated, "/routes")["data"], operated.admin("route", "list")
     assert [{k: v for k, v in route.items() if k != "state"} for route in routes] == told
     assert get(operated, f"/routes/{routes[0]['name']}")["data"] == [r for r in routes if r["name"] == routes[0]["name"]]
-    numbers, told = list(operated.rest().pages("/numbers", limit=7)), operated.admin("number", "list")
+    numbers, told = list(operated.rest().pages("/numbers", limit=7)), operated.admin("number", "list", "--pairs")
     assert [{k: v for k, v in number.items() if k != "state"} for number in numbers] == told
     assert {number["number"] for number in numbers} == set(operated.facts["pool"]) and {n["state"] for n in numbers} == {"in_pool"}
     assert get(operated, f"/numbers/{numbers[3]['number']}") == numbers[3]
+    assert all("pairs" not in number for number in operated.admin("number", "list"))
+
+
+def test_numbers_tell_how_many_handsets_may_answer_and_since_when(operated, numbers):
+    rest = operated.rest()
+    mine = [next(numbers) for _ in range(3)]
+    before = {number["number"]: number for number in rest.pages("/numbers")}
+    messages = [rest.wait_state(rest.send(handset, "hi"), "ok", "delivered") for handset in mine for _ in range(2)]
+    after = {number["number"]: number for number in rest.pages("/numbers", limit=7)}
+    assert after.keys() == before.keys()
+    for number, shown in after.items():
+        given = [m for m in messages if m["from"] == number]
+        assert shown["pairs"] - before[number]["pairs"] == len(given), shown
+        if given:
+            assert shown["last_used_at"] >= max(m["accepted_at"] for m in given) and shown["last_used_at"] >= shown["held_since"]
+            assert before[number]["held_since"] in (None, shown["held_since"])
+        else:
+            assert shown == before[number]
+        assert shown["counted_since"] is None
+    assert sum(n["pairs"] for n in after.values()) - sum(n["pairs"] for n in before.values()) == 6
 
 
 @pytest.mark.parametrize("what", ["carriers", "routes"])
