@@ -2,7 +2,7 @@
 //!
 //! Nothing runs beside it: no claimer, no link, no relay. What a test wants to happen it does itself.
 
-use crate::accounts::{Book, Lockouts};
+use crate::accounts::{Book, KeyScopes, Lockouts};
 use crate::administration::Administration;
 use crate::clock::Clock;
 use crate::config::rooms;
@@ -298,7 +298,7 @@ impl Bed {
                     created_at: BEGINNING,
                     expires_at: None,
                     revoked_at: None,
-                    scopes: "messages:send messages:read".into(),
+                    scopes: KeyScopes::ORDINARY.to_string(),
                 }
             });
         self.write(move |batch| {

@@ -8,6 +8,7 @@ mod m0001_first_text;
 mod m0002_carriers;
 mod m0003_nodes;
 mod m0004_operators;
+mod m0005_text_scope;
 
 /// Applies the changes that a database does not have yet, oldest first.
 pub struct Migrator;
@@ -19,6 +20,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0002_carriers::Migration),
             Box::new(m0003_nodes::Migration),
             Box::new(m0004_operators::Migration),
+            Box::new(m0005_text_scope::Migration),
         ]
     }
 }

@@ -7,21 +7,24 @@ use std::fmt;
 pub enum KeyScope {
     /// Send texts.
     Send,
-    /// Look at one's texts, their events and the replies.
+    /// Look at how one's texts stand, at their events and the replies.
     Read,
+    /// See the words in them.
+    Text,
     /// What operators do, over all companies: carriers, routes, numbers, metrics.
     Admin,
 }
 
 impl KeyScope {
     /// Every one, in order.
-    pub const ALL: [Self; 3] = [Self::Send, Self::Read, Self::Admin];
+    pub const ALL: [Self; 4] = [Self::Send, Self::Read, Self::Text, Self::Admin];
 
     /// The word that people and the database have for it.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Send => "messages:send",
             Self::Read => "messages:read",
+            Self::Text => "messages:text",
             Self::Admin => "admin",
         }
     }
@@ -33,7 +36,8 @@ pub struct KeyScopes(u8);
 
 impl KeyScopes {
     /// What a key is for of which nothing else was said: texts, not administration.
-    pub const ORDINARY: Self = Self(1 << KeyScope::Send as u8 | 1 << KeyScope::Read as u8);
+    pub const ORDINARY: Self =
+        Self(1 << KeyScope::Send as u8 | 1 << KeyScope::Read as u8 | 1 << KeyScope::Text as u8);
 
     /// Of the words of [`KeyScope`], separated by blanks. A word that is not known gives nothing.
     pub fn parse(words: &str) -> Self {
@@ -74,13 +78,14 @@ mod tests {
             ("", ""),
             ("messages:send messages:read", "messages:send messages:read"),
             ("admin  messages:send", "messages:send admin"),
+            ("messages:text messages:read", "messages:read messages:text"),
             ("Admin root users:*", ""),
         ] {
             assert_eq!(KeyScopes::parse(words).to_string(), shown, "{words}");
         }
         assert_eq!(
             KeyScopes::ORDINARY.to_string(),
-            "messages:send messages:read"
+            "messages:send messages:read messages:text"
         );
         assert!(!KeyScopes::ORDINARY.has(KeyScope::Admin));
         for scope in KeyScope::ALL {

@@ -334,7 +334,7 @@ pub struct ApiKeyWish {
     /// Days until it ends [default: never]
     #[arg(long, value_name = "DAYS")]
     pub expires_days: Option<u32>,
-    /// What it is for; may be given several times [default: messages:send and messages:read]
+    /// What it is for; may be given several times [default: messages:send, messages:read and messages:text]
     #[arg(long = "scope", value_enum, value_name = "SCOPE")]
     #[serde(default)]
     pub scopes: Vec<Scope>,
@@ -346,9 +346,12 @@ pub enum Scope {
     /// Send texts
     #[value(name = "messages:send")]
     Send,
-    /// Look at its user's texts and replies
+    /// Look at how its user's texts stand, and at the replies
     #[value(name = "messages:read")]
     Read,
+    /// See the words in them, beside messages:read; without it they are left out
+    #[value(name = "messages:text")]
+    Text,
     /// What you do here with carriers, routes and numbers, and look at the metrics: over all companies, so give it to operators only
     #[value(name = "admin")]
     Admin,
@@ -359,6 +362,7 @@ impl From<Scope> for KeyScope {
         match scope {
             Scope::Send => Self::Send,
             Scope::Read => Self::Read,
+            Scope::Text => Self::Text,
             Scope::Admin => Self::Admin,
         }
     }

@@ -203,7 +203,7 @@ impl Modify for ApiKey {
         let scheme = Http::builder()
             .scheme(HttpAuthScheme::Bearer)
             .description(Some(
-                "An API key of a user, `gw_live_…`. Test keys, `gw_test_…`, may read; sending with one is refused (`not_permitted`), for there is no sandbox yet. Each is for some of the scopes `messages:send`, `messages:read` and `admin`.",
+                "An API key of a user, `gw_live_…`. Test keys, `gw_test_…`, may read; sending with one is refused (`not_permitted`), for there is no sandbox yet, and so is changing carriers and routes. Each is for some of the scopes `messages:send`, `messages:read`, `messages:text` (to see the words of texts and replies, which are left out otherwise) and `admin`.",
             ))
             .build();
         document

@@ -243,6 +243,15 @@ pub fn not_for(scope: KeyScope) -> Fault {
     .into()
 }
 
+/// A test key where there is nothing to test on.
+pub fn not_for_tests() -> Fault {
+    Refusal::Kind(
+        "This is a test key, and this changes what everybody's texts depend on. Please use a live key."
+            .to_owned(),
+    )
+    .into()
+}
+
 /// An API key that came, or was to come, where others may read it.
 pub fn in_the_clear() -> Fault {
     Refusal::Kind(

@@ -4,7 +4,7 @@ use super::answer;
 use super::page::Page;
 use super::problem::{Fault, Problem};
 use super::{Asked, Rest};
-use crate::accounts::Caller;
+use crate::accounts::{Caller, Identified, KeyScope};
 use crate::store::{events, external, parse_external};
 use crate::to_desktop::InboundView;
 use crate::to_handset::{CarrierNames, SmsView};
@@ -33,7 +33,10 @@ pub struct Message {
     /// Our number that it comes from, once chosen.
     #[schema(required)]
     pub from: Option<String>,
-    pub text: String,
+    /// Left out, as `binary` and `udh` are, if the key is not of the scope `messages:text`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub text: Option<String>,
     /// The octets of a binary text, base64; its `text` is empty.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -58,16 +61,17 @@ pub struct Message {
     pub valid_until: String,
 }
 
-impl From<SmsView> for Message {
-    fn from(sms: SmsView) -> Self {
+impl Message {
+    fn of(sms: SmsView, sees_text: bool) -> Self {
         let octets = sms.octets();
         let (text, binary, udh) = match octets {
-            None => (sms.text, None, None),
+            _ if !sees_text => (None, None, None),
+            None => (Some(sms.text), None, None),
             Some((elements, octets)) => {
                 let length = u8::try_from(elements.len()).unwrap_or_default();
                 let header = [&[length][..], &elements].concat();
                 let udh = (length > 0).then(|| HEXLOWER.encode(&header));
-                (String::new(), Some(BASE64.encode(&octets)), udh)
+                (Some(String::new()), Some(BASE64.encode(&octets)), udh)
             }
         };
         Self {
@@ -168,7 +172,10 @@ pub struct Inbound {
     pub from: String,
     /// Our number.
     pub to: String,
-    pub text: String,
+    /// Left out if the key is not of the scope `messages:text`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub text: Option<String>,
     /// The message that it answers.
     #[schema(required)]
     pub message_id: Option<String>,
@@ -176,13 +183,13 @@ pub struct Inbound {
     pub at: String,
 }
 
-impl From<InboundView> for Inbound {
-    fn from(reply: InboundView) -> Self {
+impl Inbound {
+    fn of(reply: InboundView, sees_text: bool) -> Self {
         Self {
             id: external(answer::INBOUND, reply.id),
             from: reply.from,
             to: reply.to,
-            text: reply.text,
+            text: sees_text.then_some(reply.text),
             message_id: reply.sms_id.map(|id| external(answer::MESSAGE, id)),
             at: answer::time(reply.arrived_at),
         }
@@ -207,10 +214,11 @@ pub struct InboundPage {
         (status = 422, description = "`invalid`: a parameter", body = Problem, content_type = "application/problem+json"),
     )
 )]
-pub async fn message(rest: &Rest, caller: &Caller, id: &str) -> Result<Response, Fault> {
+pub async fn message(rest: &Rest, who: &Identified, id: &str) -> Result<Response, Fault> {
     let id = parse_external(answer::MESSAGE, id).ok_or(Fault::NoMessage)?;
-    let sms = rest.to_handset.sms(caller, id).await?;
-    let message = Message::from(sms.ok_or(Fault::NoMessage)?);
+    let sms = rest.to_handset.sms(&who.caller, id).await?;
+    let sees_text = who.scopes.has(KeyScope::Text);
+    let message = Message::of(sms.ok_or(Fault::NoMessage)?, sees_text);
     Ok(answer::json(StatusCode::OK, &message))
 }
 
@@ -272,15 +280,17 @@ pub async fn events(
         (status = 422, description = "`invalid`, `not_built`: a parameter", body = Problem, content_type = "application/problem+json"),
     )
 )]
-pub async fn inbound(rest: &Rest, asked: &Asked, caller: &Caller) -> Result<Response, Fault> {
+pub async fn inbound(rest: &Rest, asked: &Asked, who: &Identified) -> Result<Response, Fault> {
     let page = Page::parse(&asked.query, answer::INBOUND)?;
     let mut replies = rest
         .to_desktop
-        .inbound(caller, page.after, page.fetch())
+        .inbound(&who.caller, page.after, page.fetch())
         .await?;
     let more = page.cut(&mut replies);
     let next = page.next(replies.last().map(|reply| reply.id));
-    let data = replies.into_iter().map(Inbound::from).collect();
+    let sees_text = who.scopes.has(KeyScope::Text);
+    let data = replies.into_iter();
+    let data = data.map(|reply| Inbound::of(reply, sees_text)).collect();
     let found = InboundPage { data, next };
     let mut response = answer::json(StatusCode::OK, &found);
     if more {

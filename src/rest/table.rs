@@ -172,6 +172,14 @@ pub fn find<'a>(method: &Method, path: &'a str) -> Found<'a> {
 }
 
 impl Target {
+    /// Whether it changes what everybody's texts depend on. What sends is judged by the journey.
+    pub fn is_felt_by_all(self) -> bool {
+        matches!(
+            self,
+            Self::SuspendCarrier | Self::ResumeCarrier | Self::SuspendRoutes | Self::ResumeRoutes
+        )
+    }
+
     /// What an API key must be for.
     pub fn scope(self) -> KeyScope {
         match self {

@@ -665,12 +665,16 @@ async fn replies_come_page_by_page_and_the_cursor_goes_on() {
 
 /// A key of Ann's with these scopes.
 async fn key_for(door: &Door, scopes: &[Scope]) -> String {
+    new_key(door, scopes, false).await
+}
+
+async fn new_key(door: &Door, scopes: &[Scope], test: bool) -> String {
     let wish = ApiKeyWish {
         user: OfUser {
             email: door.bed.ann.email.clone(),
             company: None,
         },
-        test: false,
+        test,
         expires_days: None,
         scopes: scopes.to_vec(),
     };
@@ -720,6 +724,122 @@ async fn keys_are_for_what_they_are_for() {
     let headers = [("authorization", send.as_str())];
     let answer = door.ask("GET", "/v1/webhooks", &headers, b"").await;
     assert_eq!(answer.status, 501);
+}
+
+#[tokio::test]
+async fn words_are_for_keys_of_their_scope() {
+    let door = Door::open().await;
+    let ann = &door.bed.ann;
+    let plain = json!({"to": ["0491570156"], "text": "hi"});
+    let binary = json!({"to": ["0491570158"], "binary": "3wEC", "udh": "0605040b8423f0"});
+    let mut paths = Vec::new();
+    for body in [plain, binary] {
+        let sent = door.post(ann, &body, None).await;
+        let id = sent.body["messages"][0]["id"].as_str().unwrap().to_owned();
+        paths.push(format!("/v1/messages/{id}"));
+        let sms_id = crate::store::parse_external("msg", &id);
+        door.bed.add_reply(ann, sms_id, "yes").await;
+    }
+    paths.push("/v1/inbound?limit=1".to_owned());
+    let words = ["text", "binary", "udh"];
+    let of = |body: Value| match body.get("data") {
+        Some(data) => data[0].clone(),
+        None => body,
+    };
+    for (scopes, sees) in [
+        (&[][..], true),
+        (&[Scope::Read, Scope::Text][..], true),
+        (&[Scope::Read][..], false),
+        (&[Scope::Send, Scope::Read, Scope::Admin][..], false),
+    ] {
+        let key = key_for(&door, scopes).await;
+        for path in &paths {
+            let answer = door.ask("GET", path, &[("authorization", &key)], b"").await;
+            assert_eq!(answer.status, 200, "{path}");
+            let (shown, mut whole) = (of(answer.body), of(door.get(ann, path).await.body));
+            if !sees {
+                for word in words {
+                    assert_eq!(shown.get(word), None, "{path}");
+                    whole.as_object_mut().unwrap().remove(word);
+                }
+            }
+            assert_eq!(shown, whole, "{path} {scopes:?}");
+        }
+    }
+    let binary = door.get(ann, &paths[1]).await.body;
+    assert_eq!(
+        (&binary["text"], &binary["binary"]),
+        (&json!(""), &json!("3wEC"))
+    );
+    let alone = key_for(&door, &[Scope::Text]).await;
+    let answer = door
+        .ask("GET", &paths[0], &[("authorization", &alone)], b"")
+        .await;
+    assert_eq!(answer.body["code"], "not_permitted");
+}
+
+/// Whatever there is to be sent or changed, a test key of every scope is refused by name, and nothing comes of it. A new operation is asked here by itself.
+#[tokio::test]
+async fn a_test_key_sends_and_changes_nothing() {
+    let door = Door::open().await;
+    let all = [Scope::Send, Scope::Read, Scope::Text, Scope::Admin];
+    let (test, live) = (new_key(&door, &all, true).await, key_for(&door, &all).await);
+    let reference = json!({"to": ["0491570156"], "text": "hi", "client_reference": "r-1"});
+    let kept = door.post(&door.bed.ann, &reference, None).await;
+    assert_eq!(kept.status, 202);
+    let standing = || {
+        let reader = door.bed.store.reader.clone();
+        async move { reader.standing_of_all(BEGINNING).await.unwrap().queue }
+    };
+    let before = standing().await;
+    let bodies = [
+        json!({"to": ["0491570156"], "text": "hi"}),
+        json!({"to": ["0491570006"], "text": "hi", "flash": true, "priority": "urgent"}),
+        json!({"to": ["0491570156"], "binary": "3wEC"}),
+        json!({"to": ["0491570156", "nonsense"], "text": "hi", "client_reference": "r-2"}),
+        reference,
+    ];
+    let json = ("content-type", "application/json");
+    let mut asked = 0;
+    for route in table::ROUTES {
+        if route.method == Method::GET {
+            continue;
+        }
+        for body in &bodies {
+            let path = route.path.replace("{id}", "one");
+            let headers = [("authorization", test.as_str()), json];
+            let octets = body.to_string().into_bytes();
+            let answer = door
+                .ask(route.method.as_str(), &path, &headers, &octets)
+                .await;
+            let built = route.target != Target::NotBuilt;
+            let expected = if built {
+                (403, "not_permitted")
+            } else {
+                (501, "not_built")
+            };
+            let code = answer.body["code"].as_str().unwrap_or_default();
+            assert_eq!((answer.status, code), expected, "{} {path}", route.method);
+            let detail = answer.body["detail"].as_str().unwrap();
+            assert_eq!(built, detail.contains("test key"), "{detail}");
+            asked += 1;
+        }
+    }
+    assert!(asked >= 5 * bodies.len(), "{asked}");
+    assert_eq!(standing().await, before);
+    let get = async |key: &str, path| door.ask("GET", path, &[("authorization", key)], b"").await;
+    for path in ["/v1/carriers", "/v1/routes", "/v1/inbound"] {
+        let (of_test, of_live) = (get(&test, path).await, get(&live, path).await);
+        assert_eq!(
+            (of_test.status, of_test.body),
+            (200, of_live.body),
+            "{path}"
+        );
+    }
+    assert_eq!(
+        get(&live, "/v1/carriers/one").await.body["suspended_at"],
+        Value::Null
+    );
 }
 
 #[tokio::test]
@@ -824,6 +944,53 @@ async fn carriers_and_routes_are_shown_suspended_and_resumed() {
 }
 
 #[tokio::test]
+async fn numbers_tell_how_they_are_used() {
+    let door = Door::open().await;
+    let admin = door.bed.administration();
+    let numbers = NumbersOf {
+        carrier: None,
+        numbers: vec!["+61400000001..+61400000002".to_owned()],
+    };
+    admin.add_numbers(&numbers).await.unwrap();
+    let pair = |id: i64, opened_at: i64| crate::store::pairs::Model {
+        id,
+        number: 61_400_000_001,
+        handset: 61_491_570_156 + id,
+        sms_id: id,
+        user_id: door.bed.ann.id,
+        company_id: door.bed.company_id,
+        opened_at,
+        closes_at: BEGINNING + 864_000_000,
+        superseded_at: None,
+    };
+    let pairs = [pair(1, BEGINNING - 60_000), pair(2, BEGINNING - 1_000)];
+    door.bed
+        .write(move |batch| Box::pin(async move { batch.insert_pairs(&pairs).await }))
+        .await;
+    let key = key_for(&door, &[Scope::Admin]).await;
+    let headers = [("authorization", key.as_str())];
+    let get = async |path: &str| door.ask("GET", path, &headers, b"").await.body;
+    let page = get("/v1/numbers").await;
+    let used = |number: &Value| {
+        ["pairs", "held_since", "last_used_at", "counted_since"].map(|key| number[key].clone())
+    };
+    let (oldest, newest) = (
+        answer::time(BEGINNING - 60_000),
+        answer::time(BEGINNING - 1_000),
+    );
+    assert_eq!(
+        used(&page["data"][0]),
+        [json!(2), json!(oldest), json!(newest), Value::Null]
+    );
+    let unused = [json!(0), Value::Null, Value::Null, Value::Null];
+    assert_eq!(used(&page["data"][1]), unused);
+    for number in page["data"].as_array().unwrap() {
+        let path = format!("/v1/numbers/{}", number["number"].as_str().unwrap());
+        assert_eq!(get(&path).await, *number);
+    }
+}
+
+#[tokio::test]
 async fn numbers_are_paged() {
     let door = Door::open().await;
     let numbers = NumbersOf {
@@ -871,53 +1038,6 @@ async fn numbers_are_paged() {
         (one.status, &one.body["number"]),
         (200, &json!("+61400000002"))
     );
-}
-
-#[tokio::test]
-async fn numbers_tell_how_they_are_used() {
-    let door = Door::open().await;
-    let admin = door.bed.administration();
-    let numbers = NumbersOf {
-        carrier: None,
-        numbers: vec!["+61400000001..+61400000002".to_owned()],
-    };
-    admin.add_numbers(&numbers).await.unwrap();
-    let pair = |id: i64, opened_at: i64| crate::store::pairs::Model {
-        id,
-        number: 61_400_000_001,
-        handset: 61_491_570_156 + id,
-        sms_id: id,
-        user_id: door.bed.ann.id,
-        company_id: door.bed.company_id,
-        opened_at,
-        closes_at: BEGINNING + 864_000_000,
-        superseded_at: None,
-    };
-    let pairs = [pair(1, BEGINNING - 60_000), pair(2, BEGINNING - 1_000)];
-    door.bed
-        .write(move |batch| Box::pin(async move { batch.insert_pairs(&pairs).await }))
-        .await;
-    let key = key_for(&door, &[Scope::Admin]).await;
-    let headers = [("authorization", key.as_str())];
-    let get = async |path: &str| door.ask("GET", path, &headers, b"").await.body;
-    let page = get("/v1/numbers").await;
-    let used = |number: &Value| {
-        ["pairs", "held_since", "last_used_at", "counted_since"].map(|key| number[key].clone())
-    };
-    let (oldest, newest) = (
-        answer::time(BEGINNING - 60_000),
-        answer::time(BEGINNING - 1_000),
-    );
-    assert_eq!(
-        used(&page["data"][0]),
-        [json!(2), json!(oldest), json!(newest), Value::Null]
-    );
-    let unused = [json!(0), Value::Null, Value::Null, Value::Null];
-    assert_eq!(used(&page["data"][1]), unused);
-    for number in page["data"].as_array().unwrap() {
-        let path = format!("/v1/numbers/{}", number["number"].as_str().unwrap());
-        assert_eq!(get(&path).await, *number);
-    }
 }
 
 #[tokio::test]

@@ -610,6 +610,44 @@ mod tests {
         assert_eq!(known_keys(&url).await.unwrap(), ["master-1"]);
     }
 
+    /// The change that made words a scope of their own, on a database of the build before.
+    #[tokio::test]
+    async fn keys_from_before_that_could_read_still_see_words() {
+        let dir = tempfile::tempdir().unwrap();
+        let url = DatabaseUrl::Sqlite(dir.path().join("emailsms.db"));
+        migrate(&url).await.unwrap();
+        let connection = connect(&url, 1, false).await.unwrap();
+        let before = "DELETE FROM seaql_migrations WHERE version = 'm0005_text_scope'; \
+            INSERT INTO companies (id, name, country, zone, active, receipts, restricted, created_at) VALUES (1, 'Acme', 'AU', 'UTC', TRUE, 1, FALSE, 0); \
+            INSERT INTO users (id, company_id, name, email, active, created_at) VALUES (2, 1, 'Jo', 'jo@acme.example', TRUE, 0)";
+        connection.execute_unprepared(before).await.unwrap();
+        let keys = [
+            (
+                "messages:send messages:read",
+                "messages:send messages:read messages:text",
+            ),
+            ("messages:read admin", "messages:read admin messages:text"),
+            ("messages:send", "messages:send"),
+            ("admin", "admin"),
+            ("", ""),
+        ];
+        for (id, (scopes, _)) in keys.iter().enumerate() {
+            let add = format!(
+                "INSERT INTO api_keys (id, company_id, user_id, hash, prefix, live, created_at, scopes) VALUES ({id}, 1, 2, x'0{id}', 'gw_', TRUE, 0, '{scopes}')"
+            );
+            connection.execute_unprepared(&add).await.unwrap();
+        }
+        assert_eq!(migrate(&url).await.unwrap(), 1);
+        let rows = "SELECT scopes FROM api_keys ORDER BY id";
+        let rows = Statement::from_string(connection.get_database_backend(), rows);
+        let rows = connection.query_all_raw(rows).await.unwrap();
+        let scopes: Vec<String> = rows
+            .iter()
+            .map(|row| row.try_get_by_index(0).unwrap())
+            .collect();
+        assert_eq!(scopes, keys.map(|(_, after)| after));
+    }
+
     #[tokio::test]
     async fn a_file_of_another_program_stays_as_it_is() {
         let dir = tempfile::tempdir().unwrap();
