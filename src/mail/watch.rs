@@ -60,7 +60,7 @@ impl Watch {
         while stop.run_until_cancelled(self.wait()).await.is_some() {
             let look = stop.run_until_cancelled(self.relay.look()).await;
             match look {
-                Some(Some(outcome)) => self.heard(outcome.as_ref().map(|()| ())),
+                Some(Some(outcome)) => self.heard(outcome.as_ref().copied()),
                 // Mails have all its connections: they will tell.
                 Some(None) => {
                     _ = stop
