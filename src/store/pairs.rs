@@ -77,7 +77,7 @@ const OPEN_OF: Pick = Pick {
     after: ")",
 };
 
-/// Pairs that a look at the use of numbers goes through, the newest: a second's work. There is no index by number, which would cost each text.
+/// Pairs that a look at the use of numbers goes through, the newest: a third of a second's work. There is no index by number, which would cost each text.
 pub const MOST_PAIRS: u32 = 500_000;
 
 /// How numbers are used, as far as was looked.
