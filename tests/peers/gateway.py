@@ -180,8 +180,9 @@ class Soap:
 class Gateway:
     """`emailsms demo`, restartable: the same directory, database and peers; `--set` may differ from run to run."""
 
-    def __init__(self, directory=None, cluster=None, smsc=None, relay=None, settings=None, ready_s=PATIENCE_S):
-        """`cluster`: a postgres.Cluster (else SQLite); `smsc`: a smsc.Smsc, `relay`: `host:port` (else the built-in ones); `settings`: {"table.key": value}."""
+    def __init__(self, directory=None, cluster=None, smsc=None, relay=None, settings=None, ready_s=PATIENCE_S, program=None):
+        """`cluster`: a postgres.Cluster (else SQLite); `smsc`: a smsc.Smsc, `relay`: `host:port` (else the built-in ones); `settings`: {"table.key": value};
+        `program`: another build than the one under test, which may be changed while it does not run, as `now` may, the time that it is to take for ours."""
         self.directory = Path(directory or tempfile.mkdtemp(prefix="emailsms-gateway-"))
         self.directory.mkdir(parents=True, exist_ok=True)
         self.data, self.log = self.directory / "data", self.directory / "gateway.log"
@@ -189,11 +190,12 @@ class Gateway:
         self.settings, self.ready_s = dict(settings or {}), ready_s
         self.env = {**(cluster.env if cluster else {}), "RUST_BACKTRACE": "1"}
         self.process, self.facts, self.joins = None, {}, False
+        self.program, self.now = program, None
 
-    def beside(self, settings=None) -> "Gateway":
+    def beside(self, settings=None, program=None) -> "Gateway":
         """A further node on the same directory and PostgreSQL, not started."""
         name = f"node{next(_names)}"
-        node = Gateway(self.directory / name, self.cluster, self.smsc, self.relay, {**self.settings, **(settings or {})}, self.ready_s)
+        node = Gateway(self.directory / name, self.cluster, self.smsc, self.relay, {**self.settings, **(settings or {})}, self.ready_s, program or self.program)
         node.data, node.joins = self.data, True
         return node
 
@@ -205,9 +207,11 @@ class Gateway:
             flags += self.smsc.demo_flags()
         if self.relay:
             flags += ["--relay", self.relay]
+        if self.now:
+            flags += ["--now", self.now]
         for key, value in {**self.settings, **once}.items():
             flags += ["--set", f"{key}={toml_value(value)}"]
-        return [binary(), *flags]
+        return [self.program or binary(), *flags]
 
     def start(self, once=None, bound=True) -> "Gateway":
         """`once`: settings for this run only. Returns when its line of JSON is out and, with a scripted SMSC, the bind stands (unless it is not to)."""
@@ -279,7 +283,7 @@ class Gateway:
     # Commands.
 
     def run(self, *argv, expect=0):
-        done = subprocess.run([str(a) for a in (binary(), *argv)], env={**os.environ, **self.env}, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120)
+        done = subprocess.run([str(a) for a in (self.program or binary(), *argv)], env={**os.environ, **self.env}, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120)
         if expect is not None:
             assert done.returncode == expect, f"emailsms {' '.join(map(str, argv))}: status {done.returncode}\n{done.stdout[-2000:]}{done.stderr[-2000:]}"
         return done
