@@ -320,8 +320,9 @@ impl Batch<'_> {
         };
         let mut values: Vec<Value> = vec![user_id.into()];
         values.extend(reply_to.map(Value::from));
+        // By what is to be collected, which is sorted then, not in order through all that ever came.
         let sql = format!(
-            "SELECT * FROM inbound WHERE user_id = $1 AND collected_at IS NULL{only} ORDER BY id LIMIT 1{}",
+            "SELECT * FROM inbound WHERE user_id = $1 AND collected_at IS NULL{only} ORDER BY +id LIMIT 1{}",
             self.for_update()
         );
         let rows = self.query(&sql, values.clone()).await?;

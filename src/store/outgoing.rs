@@ -5,6 +5,7 @@
 use super::bulk::{Bulk, Pick};
 use super::{Batch, Reader, StoreError};
 use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::ExprTrait;
 use sea_orm::{FromQueryResult, QueryOrder, QueryResult, QuerySelect, Statement, Value};
 use sms::{Encoding, State};
 
@@ -326,7 +327,8 @@ impl Batch<'_> {
     /// Gives back what this node has in hand and did not begin to submit: others, or its next start, claim it. Its mails too.
     pub async fn release_own(&self) -> Result<(), StoreError> {
         let submitting = i64::from(State::Submitting.code());
-        let sql = "UPDATE sms SET lease = 0 WHERE lease = $1 AND state <> $2";
+        // SQLite knows by `lease > 0` that the index of what is in hand has them all.
+        let sql = "UPDATE sms SET lease = 0 WHERE lease > 0 AND lease = $1 AND state <> $2";
         self.execute(sql, vec![self.lease.into(), submitting.into()])
             .await?;
         self.execute(
@@ -373,7 +375,8 @@ impl Reader {
             .select_only()
             .column(Column::LegacyId)
             .column(Column::State)
-            .filter(Column::UserId.eq(user_id))
+            // By the legacy ids, not by all that the user ever had.
+            .filter(Expr::col(Column::UserId).add(0).eq(user_id))
             .filter(Column::LegacyId.is_in(legacy_ids.iter().copied()))
             .into_tuple()
             .all(&self.0)
@@ -505,11 +508,12 @@ impl Reader {
                 State::Pending | State::Submitting | State::Fail | State::InDoubt
             )
         };
-        let from = match filter.states.iter().all(is_open) {
-            true => format!("({}) AS queued", queued(COLUMNS)),
-            false => "sms".to_owned(),
+        // `+id` keeps SQLite from going through the table in the order of ids.
+        let (from, id) = match filter.states.iter().all(is_open) {
+            true => (format!("({}) AS queued", queued(COLUMNS)), "+id"),
+            false => ("sms".to_owned(), "id"),
         };
-        let mut which = "id > $1".to_owned();
+        let mut which = format!("{id} > $1");
         let mut values: Vec<Value> = vec![filter.after.into()];
         if !filter.states.is_empty() {
             let codes = filter.states.iter().map(|state| state.code().to_string());
@@ -528,7 +532,7 @@ impl Reader {
             }
         }
         let limit = filter.limit;
-        let sql = format!("SELECT {COLUMNS} FROM {from} WHERE {which} ORDER BY id LIMIT {limit}");
+        let sql = format!("SELECT {COLUMNS} FROM {from} WHERE {which} ORDER BY {id} LIMIT {limit}");
         let statement = Statement::from_sql_and_values(self.0.get_database_backend(), sql, values);
         Ok(TextLine::find_by_statement(statement).all(&self.0).await?)
     }
@@ -536,7 +540,7 @@ impl Reader {
     /// Texts that an operator has to look at, oldest first.
     pub async fn held(&self, limit: u64) -> Result<Vec<Model>, StoreError> {
         let sql = format!(
-            "SELECT * FROM sms WHERE {WAITING} AND cause LIKE 'held%' ORDER BY id LIMIT {limit}"
+            "SELECT * FROM sms WHERE {WAITING} AND cause LIKE 'held%' ORDER BY +id LIMIT {limit}"
         );
         let statement = Statement::from_string(self.0.get_database_backend(), sql);
         Ok(Model::find_by_statement(statement).all(&self.0).await?)
