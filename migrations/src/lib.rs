@@ -1,4 +1,5 @@
-//! The database's shape, one file per change. The same text serves SQLite and PostgreSQL; only the words in braces differ.
+//! The database's shape, one file per change. A change adds; what older builds still need goes only when no supported build does, and that raises the floor ([`m0007_floor`]).
+//! The same text serves SQLite and PostgreSQL; only the words in braces differ.
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::{DbErr, MigrationTrait, SchemaManager};
@@ -9,6 +10,8 @@ mod m0002_carriers;
 mod m0003_nodes;
 mod m0004_operators;
 mod m0005_text_scope;
+mod m0006_validity;
+mod m0007_floor;
 
 /// Applies the changes that a database does not have yet, oldest first.
 pub struct Migrator;
@@ -21,6 +24,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0003_nodes::Migration),
             Box::new(m0004_operators::Migration),
             Box::new(m0005_text_scope::Migration),
+            Box::new(m0006_validity::Migration),
+            Box::new(m0007_floor::Migration),
         ]
     }
 }

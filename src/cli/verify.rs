@@ -3,8 +3,8 @@
 mod sealed;
 
 use super::place::PlaceArgs;
-use crate::store;
 use crate::store::verify::{Finding, Verified};
+use crate::store::{self, Tables, too_new};
 use anyhow::bail;
 use clap::Args;
 use serde::Serialize;
@@ -68,12 +68,13 @@ async fn look(place: &PlaceArgs) -> anyhow::Result<Report> {
     let place = place.find()?;
     place.must_exist()?;
     let reader = store::open_reader(&place.database).await?;
-    let missing = reader.missing_migrations().await?;
-    if missing > 0 {
-        bail!(
+    match reader.tables().await? {
+        Tables::Ours | Tables::Newer(_) => {}
+        Tables::Missing(missing) => bail!(
             "{} lacks {missing} of the changes that this version makes to its tables; run `emailsms migrate` on it first",
             place.database
-        );
+        ),
+        Tables::TooNew(changes) => bail!("{}: {}", place.database, too_new(&changes)),
     }
     let mut verified = reader.verify().await?;
     if !place.names_keys() {

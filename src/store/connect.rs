@@ -8,7 +8,6 @@ use crate::clock::Clock;
 use crate::faults::Faults;
 use crate::metrics::Metrics;
 use crate::security::Secret;
-use migrations::{Migrator, MigratorTrait};
 use sea_orm::sqlx::postgres::PgConnectOptions;
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sea_orm::sqlx::{self, ConnectOptions as _, Connection as _};
@@ -154,33 +153,21 @@ impl Reader {
     pub async fn close_for_test(&self) {
         self.0.clone().close().await.unwrap();
     }
+}
 
-    /// How many changes of its tables this database lacks; a new one lacks all.
-    pub async fn missing_migrations(&self) -> Result<usize, StoreError> {
-        let all = Migrator::migrations().len();
-        if !self.has_table("seaql_migrations").await? {
-            return Ok(all);
-        }
-        let sql = "SELECT COUNT(*) FROM seaql_migrations";
-        let backend = self.0.get_database_backend();
-        let row = self
-            .0
-            .query_one_raw(Statement::from_string(backend, sql))
-            .await?;
-        let applied: i64 = row.map_or(Ok(0), |row| row.try_get_by_index(0))?;
-        Ok(all.saturating_sub(usize::try_from(applied).unwrap_or_default()))
-    }
-
-    async fn has_table(&self, name: &str) -> Result<bool, StoreError> {
-        let backend = self.0.get_database_backend();
-        let sql = match backend {
-            DatabaseBackend::Postgres => "SELECT to_regclass($1) IS NOT NULL",
-            _ => "SELECT COUNT(*) > 0 FROM sqlite_master WHERE type = 'table' AND name = $1",
-        };
-        let asked = Statement::from_sql_and_values(backend, sql, [name.into()]);
-        let row = self.0.query_one_raw(asked).await?;
-        Ok(row.map_or(Ok(false), |row| row.try_get_by_index(0))?)
-    }
+/// Whether there is a table of that name.
+pub(super) async fn has_table(
+    connection: &DatabaseConnection,
+    name: &str,
+) -> Result<bool, StoreError> {
+    let backend = connection.get_database_backend();
+    let sql = match backend {
+        DatabaseBackend::Postgres => "SELECT to_regclass($1) IS NOT NULL",
+        _ => "SELECT COUNT(*) > 0 FROM sqlite_master WHERE type = 'table' AND name = $1",
+    };
+    let asked = Statement::from_sql_and_values(backend, sql, [name.into()]);
+    let row = connection.query_one_raw(asked).await?;
+    Ok(row.map_or(Ok(false), |row| row.try_get_by_index(0))?)
 }
 
 /// An open database with its writer running.
@@ -231,7 +218,7 @@ impl Store {
     }
 }
 
-/// Opens the database, which [`migrate`] has brought up to date, and starts its writer under a new epoch.
+/// Opens the database, which [`super::migrate`] has brought up to date, and starts its writer under a new epoch.
 ///
 /// `holder` names this process's place uniquely among all that live; empty: it has no name, and what it leaves behind is taken over when its lease ends. On SQLite the file's
 /// lock says that whoever was there before is dead.
@@ -298,7 +285,7 @@ pub async fn known_keys(url: &DatabaseUrl) -> Result<Vec<String>, StoreError> {
         return Ok(Vec::new());
     }
     let reader = open_reader(url).await?;
-    let known = match reader.has_table("key_commitments").await? {
+    let known = match has_table(&reader.0, "key_commitments").await? {
         true => reader.key_commitments().await?,
         false => Vec::new(),
     };
@@ -306,36 +293,7 @@ pub async fn known_keys(url: &DatabaseUrl) -> Result<Vec<String>, StoreError> {
     Ok(known.into_iter().map(|(name, _)| name).collect())
 }
 
-/// Applies the migrations that are missing; their number. On PostgreSQL one node does it while others wait.
-pub async fn migrate(url: &DatabaseUrl) -> Result<usize, StoreError> {
-    let connection = connect(url, 1, false).await?;
-    let backend = connection.get_database_backend();
-    if let DatabaseUrl::Postgres { schema, .. } = url {
-        connection
-            .execute_raw(Statement::from_string(
-                backend,
-                "SELECT pg_advisory_lock(726001)",
-            ))
-            .await?;
-        connection
-            .execute_unprepared(&format!("CREATE SCHEMA IF NOT EXISTS {schema}"))
-            .await?;
-    }
-    let pending = Migrator::get_pending_migrations(&connection).await?.len();
-    Migrator::up(&connection, None).await?;
-    if !url.is_sqlite() {
-        connection
-            .execute_raw(Statement::from_string(
-                backend,
-                "SELECT pg_advisory_unlock(726001)",
-            ))
-            .await?;
-    }
-    connection.close().await?;
-    Ok(pending)
-}
-
-async fn connect(
+pub(super) async fn connect(
     url: &DatabaseUrl,
     connections: u32,
     reading: bool,
@@ -547,7 +505,7 @@ async fn newest_id(connection: &DatabaseConnection) -> Result<i64, StoreError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::{Batch, Work};
+    use crate::store::{Batch, Tables, Work, migrate};
     use futures::future::BoxFuture;
 
     struct Nothing;
@@ -600,9 +558,9 @@ mod tests {
         std::fs::write(&path, "").unwrap();
         assert!(known_keys(&url).await.unwrap().is_empty(), "without tables");
         let reader = open_reader(&url).await.unwrap();
-        assert!(reader.missing_migrations().await.unwrap() > 0);
+        assert!(matches!(reader.tables().await.unwrap(), Tables::Missing(_)));
         migrate(&url).await.unwrap();
-        assert_eq!(reader.missing_migrations().await.unwrap(), 0);
+        assert_eq!(reader.tables().await.unwrap(), Tables::Ours);
         assert!(known_keys(&url).await.unwrap().is_empty(), "without keys");
         let connection = connect(&url, 1, false).await.unwrap();
         let sql = "INSERT INTO key_commitments (name, commitment) VALUES ('master-1', x'00')";

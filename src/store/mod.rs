@@ -7,6 +7,7 @@ mod connect;
 mod ids;
 mod nodes;
 mod transaction;
+mod upgrade;
 mod writer;
 
 pub mod attempts;
@@ -28,9 +29,10 @@ pub mod slots;
 pub mod suspensions;
 pub mod verify;
 
-pub use connect::{DatabaseUrl, Reader, Store, known_keys, migrate, open, open_reader};
+pub use connect::{DatabaseUrl, Reader, Store, known_keys, open, open_reader};
 pub use ids::{Ids, before_all_since, external, parse_external};
 pub use nodes::{Lag, Moment, Tenure};
+pub use upgrade::{Tables, migrate, too_new};
 pub use writer::{Batch, Work, Writer};
 
 use sea_orm::{DbErr, RuntimeErr};
@@ -50,6 +52,9 @@ pub enum StoreError {
     /// The file is another program's, or no database at all.
     #[error("{0}")]
     Foreign(String),
+    /// A later build changed the tables so that this one cannot work with them.
+    #[error("{0}")]
+    TooNew(String),
     /// There is no room left on the database's disk; may be tried again when there is.
     #[error("the database's disk is full: {0}")]
     DiskFull(String),
@@ -68,9 +73,11 @@ impl StoreError {
     /// Which it is, in a word.
     pub const fn word(&self) -> &'static str {
         match self {
-            Self::Unreachable(_) | Self::Denied(_) | Self::InUse(_) | Self::Foreign(_) => {
-                "unreachable"
-            }
+            Self::Unreachable(_)
+            | Self::Denied(_)
+            | Self::InUse(_)
+            | Self::Foreign(_)
+            | Self::TooNew(_) => "unreachable",
             Self::DiskFull(_) => "disk_full",
             Self::Contended(_) => "contended",
             Self::LeaseLost => "lease_lost",
