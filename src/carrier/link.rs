@@ -12,9 +12,9 @@ use crate::clock::Clock;
 use crate::config::rooms::StatusClass;
 use crate::faults::Faults;
 use crate::metrics::{LinkMeter, Metrics};
-use crate::store::{Ids, StoreError};
+use crate::store::Ids;
 use crate::to_desktop::ToDesktop;
-use crate::to_handset::{Answer, Chunk, Deposit, LINK_KILLED, Reported, ToHandset};
+use crate::to_handset::{Answer, Deposit, LINK_KILLED, Reported, ToHandset};
 use smpp::{Client, CommandStatus, DeliveryKind, Event, IdPlace, ShortMessage, canonical};
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex};
@@ -117,10 +117,8 @@ impl Link {
         let until = Instant::now() + pause;
         loop {
             // Another bind to this carrier may stand: then its texts are on their way.
-            if !self.to_handset.has_link(self.account.carrier_id)
-                && let Err(error) = self.to_handset.count_outage(self.account.carrier_id).await
-            {
-                tracing::warn!(%error, "tries without a link could not be counted");
+            if !self.to_handset.has_link(self.account.carrier_id) {
+                self.to_handset.count_outage(self.account.carrier_id).await;
             }
             let left = until.saturating_duration_since(Instant::now());
             if left.is_zero() {
@@ -260,21 +258,11 @@ impl<'a> Session<'a> {
         self.marking += slots;
         let (journey, marked) = (self.link.to_handset.clone(), self.marked.clone());
         tokio::spawn(async move {
-            let Some(deposits) = mark(&journey, chunks).await else {
+            let Some(deposits) = journey.mark_patiently(chunks).await else {
                 return;
             };
             if let Err(mpsc::error::SendError((_, deposits))) = marked.send((slots, deposits)) {
-                report(
-                    &journey,
-                    deposits
-                        .into_iter()
-                        .map(|deposit| Reported {
-                            deposit,
-                            answer: Answer::NotWritten,
-                        })
-                        .collect(),
-                )
-                .await;
+                journey.report_unwritten(deposits).await;
             }
         });
     }
@@ -427,7 +415,7 @@ impl<'a> Session<'a> {
     fn report(&self, reported: Vec<Reported>) {
         if !reported.is_empty() {
             let journey = self.link.to_handset.clone();
-            tokio::spawn(async move { report(&journey, reported).await });
+            tokio::spawn(async move { journey.report_patiently(reported).await });
         }
     }
 
@@ -548,32 +536,5 @@ impl<'a> Session<'a> {
                     .collect(),
             );
         }
-    }
-}
-
-/// Marks, for as long as the database is away. `None` when this node may not write any more.
-async fn mark(journey: &ToHandset, chunks: Vec<Chunk>) -> Option<Vec<Deposit>> {
-    let mut pause = Duration::from_millis(100);
-    loop {
-        match journey.mark(chunks.clone()).await {
-            Ok(deposits) => return Some(deposits),
-            Err(StoreError::LeaseLost) => return None,
-            Err(error) => tracing::error!(%error, "texts could not be marked; they wait"),
-        }
-        tokio::time::sleep(pause).await;
-        pause = (pause * 2).min(Duration::from_secs(5));
-    }
-}
-
-/// Reports, for as long as the database is away: what a carrier said must not be forgotten.
-async fn report(journey: &ToHandset, reported: Vec<Reported>) {
-    let mut pause = Duration::from_millis(100);
-    loop {
-        match journey.report(reported.clone()).await {
-            Ok(()) | Err(StoreError::LeaseLost) => return,
-            Err(error) => tracing::error!(%error, "outcomes could not be written; they wait"),
-        }
-        tokio::time::sleep(pause).await;
-        pause = (pause * 2).min(Duration::from_secs(5));
     }
 }

@@ -291,9 +291,50 @@ pub fn standing_of(parts: u8, attempts: &[Model]) -> PartsStanding {
     }
 }
 
+/// Whether a text of `parts` parts may be at its handset though no answer says so: none of its parts is known to be missing, and of one of them only a doubt is left.
+pub fn may_have_arrived<'a>(parts: u8, attempts: impl Iterator<Item = &'a Model> + Clone) -> bool {
+    let (mut doubts, mut missing) = (false, false);
+    for part in 1..=i64::from(parts) {
+        let of_part = attempts.clone().filter(|attempt| attempt.part == part);
+        let outcomes: Vec<Outcome> = of_part.map(Model::outcome).collect();
+        let is_doubtful = outcomes
+            .iter()
+            .any(|outcome| matches!(outcome, Outcome::InDoubt | Outcome::Resent));
+        let is_accepted = outcomes.contains(&Outcome::Accepted);
+        doubts |= is_doubtful && !is_accepted;
+        missing |= !is_doubtful && !is_accepted;
+    }
+    doubts && !missing
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_may_have_arrived_misses_no_part_and_has_a_doubt() {
+        use Outcome::{Accepted, InDoubt, NotWritten, RefusedForGood, Resent};
+        let cases: [(&[(i64, Outcome)], bool); 7] = [
+            (&[(1, Resent), (1, RefusedForGood), (2, Accepted)], true),
+            (&[(1, InDoubt), (2, Resent)], true),
+            (&[(1, InDoubt), (2, RefusedForGood)], false),
+            (&[(1, Resent), (1, Accepted), (2, Accepted)], false),
+            (&[(1, Resent), (1, Accepted), (2, NotWritten)], false),
+            (&[(1, InDoubt)], false),
+            (&[], false),
+        ];
+        for (attempts, expected) in cases {
+            let attempts: Vec<Model> = (1..)
+                .zip(attempts)
+                .map(|(id, (part, outcome))| attempt(id, *part, *outcome))
+                .collect();
+            assert_eq!(
+                may_have_arrived(2, attempts.iter()),
+                expected,
+                "{attempts:?}"
+            );
+        }
+    }
 
     fn attempt(id: i64, part: i64, outcome: Outcome) -> Model {
         Model {

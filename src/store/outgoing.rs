@@ -154,10 +154,14 @@ pub struct BesideLanes {
     pub to_settle: bool,
     /// Texts that never were given a way.
     pub unrouted: bool,
+    /// Texts whose validity is over.
+    pub expired: bool,
 }
 
 /// What waits to leave, pending (1) or to be tried again (4): word for word the condition of the index `sms_to_leave`.
 const WAITING: &str = "lease = 0 AND state IN (1, 4)";
+/// What of it is due, the first first.
+const DUE: &str = "due_at <= $1 ORDER BY due_at";
 /// What waits for proof (5 in doubt) or for its receipt (3 ok): that of the index `sms_to_settle`.
 const TO_SETTLE: &str = "lease = 0 AND state IN (3, 5)";
 
@@ -262,7 +266,9 @@ impl Batch<'_> {
 
     /// Leases up to `limit` due texts of a lane to this node and returns them as they are now.
     pub async fn claim_lane(&self, lane: Lane, limit: usize) -> Result<Vec<Model>, StoreError> {
-        let which = format!("{WAITING} AND carrier_id = $3 AND company_id = $4 AND priority = $5");
+        let which = format!(
+            "{WAITING} AND carrier_id = $3 AND company_id = $4 AND priority = $5 AND {DUE}"
+        );
         let more = [
             lane.carrier_id.into(),
             lane.company_id.into(),
@@ -273,24 +279,30 @@ impl Batch<'_> {
 
     /// The same of texts that never were given a way, which an older build leaves.
     pub async fn claim_unrouted(&self, limit: usize) -> Result<Vec<Model>, StoreError> {
-        self.claim(&format!("{WAITING} AND carrier_id IS NULL"), limit, [])
-            .await
+        let which = format!("{WAITING} AND carrier_id IS NULL AND {DUE}");
+        self.claim(&which, limit, []).await
+    }
+
+    /// The same of texts whose validity is over, due or not.
+    pub async fn claim_expired(&self, limit: usize) -> Result<Vec<Model>, StoreError> {
+        let which = format!("{WAITING} AND valid_until <= $1 ORDER BY valid_until");
+        self.claim(&which, limit, []).await
     }
 
     /// The same of texts in doubt, and of those whose receipt does not come, when their wait is over.
     pub async fn claim_to_settle(&self, limit: usize) -> Result<Vec<Model>, StoreError> {
         let mut claimed = self
-            .claim(&format!("{TO_SETTLE} AND state = 5"), limit, [])
+            .claim(&format!("{TO_SETTLE} AND state = 5 AND {DUE}"), limit, [])
             .await?;
         let left = limit - claimed.len();
         claimed.extend(
-            self.claim(&format!("{TO_SETTLE} AND state = 3"), left, [])
+            self.claim(&format!("{TO_SETTLE} AND state = 3 AND {DUE}"), left, [])
                 .await?,
         );
         Ok(claimed)
     }
 
-    /// `which` says which of those that nobody has in hand; its parameters begin at `$3`.
+    /// `which` says which of those that nobody has in hand, and in which order; `$1` in it is now, its own parameters begin at `$3`.
     async fn claim<const N: usize>(
         &self,
         which: &str,
@@ -299,7 +311,7 @@ impl Batch<'_> {
     ) -> Result<Vec<Model>, StoreError> {
         let lock = self.skip_locked();
         let sql = format!(
-            "WITH picked AS MATERIALIZED (SELECT id FROM sms WHERE {which} AND due_at <= $1 ORDER BY due_at LIMIT {limit}{lock}) \
+            "WITH picked AS MATERIALIZED (SELECT id FROM sms WHERE {which} LIMIT {limit}{lock}) \
              UPDATE sms SET lease = $2 WHERE id IN (SELECT id FROM picked) RETURNING *"
         );
         let mut values = vec![self.now.into(), self.lease.into()];
@@ -314,6 +326,17 @@ impl Batch<'_> {
             .flat_map(|(id, carrier)| [(*id).into(), (*carrier).into(), self.lease.into()])
             .collect();
         self.write(&LET_GO, values).await
+    }
+
+    /// Gives texts back that this node leased and did not begin to submit, as they are.
+    pub async fn give_sms_back(&self, ids: &[i64]) -> Result<(), StoreError> {
+        let submitting = i64::from(State::Submitting.code());
+        for id in ids {
+            let sql = "UPDATE sms SET lease = 0 WHERE id = $1 AND lease = $2 AND state <> $3";
+            let values = vec![(*id).into(), self.lease.into(), submitting.into()];
+            self.execute(sql, values).await?;
+        }
+        Ok(())
     }
 
     /// Lets a text go that was held for an operator; whether it was.
@@ -452,7 +475,8 @@ impl Reader {
             )
         };
         let sql = format!(
-            "SELECT CASE WHEN {} OR {} THEN 1 ELSE 0 END, CASE WHEN EXISTS (SELECT 1 FROM sms WHERE {WAITING} AND carrier_id IS NULL) THEN 1 ELSE 0 END",
+            "SELECT CASE WHEN {} OR {} THEN 1 ELSE 0 END, CASE WHEN EXISTS (SELECT 1 FROM sms WHERE {WAITING} AND carrier_id IS NULL) THEN 1 ELSE 0 END, \
+             CASE WHEN EXISTS (SELECT 1 FROM sms WHERE {WAITING} AND valid_until <= $1) THEN 1 ELSE 0 END",
             due(5),
             due(3)
         );
@@ -467,6 +491,7 @@ impl Reader {
         Ok(BesideLanes {
             to_settle: flag(0)?,
             unrouted: flag(1)?,
+            expired: flag(2)?,
         })
     }
 

@@ -2,9 +2,10 @@
 
 use super::network::Network;
 use super::orphans::{Renew, TakeOver};
-use super::ready::Sms;
+use super::ready::{Chunk, Sms};
 use super::settle::Settle;
 use super::suspended::{HandBack, HandedBack, LetGo};
+use super::transit::Transit;
 use super::{Shared, ToHandset};
 use crate::metrics::Tally;
 use crate::security::Field;
@@ -45,6 +46,9 @@ pub async fn keep_claiming(
     loop {
         if let Some(file) = &database_file {
             shared.look_at_disk(file);
+        }
+        if let Err(error) = shared.give_strays_back().await {
+            tracing::warn!(%error, "texts could not be given back to the database");
         }
         if last_set_right.is_none_or(|at: std::time::Instant| at.elapsed() >= SET_RIGHT_EVERY) {
             last_set_right = Some(std::time::Instant::now());
@@ -99,6 +103,9 @@ impl Shared {
         if standing.unrouted {
             wanted.push(Wanted::Unrouted(CLAIM));
         }
+        if standing.expired {
+            wanted.push(Wanted::Expired(CLAIM));
+        }
         let mut lanes = Vec::new();
         for _ in 0..LANES {
             let next = self.reader.next_lane(*behind).await?;
@@ -142,37 +149,68 @@ impl Shared {
         network: &Network,
         rows: Vec<outgoing::Model>,
     ) -> Result<(), StoreError> {
+        let mut transit = Transit::begin(self, rows.iter().map(|row| row.id));
+        let now = self.clock.now();
         let (mut doubtful, mut unreceipted, mut waiting) = (Vec::new(), Vec::new(), Vec::new());
+        let mut expired = Vec::new();
         for row in rows {
+            let Some(handset) = PhoneNumber::from_i64(row.handset) else {
+                tracing::error!(
+                    sms = row.id,
+                    "a stored number is none; it is held for an operator"
+                );
+                transit.arrived(row.id);
+                continue;
+            };
             match row.state() {
-                State::InDoubt => doubtful.push(row),
+                State::InDoubt => doubtful.push((handset, row)),
                 State::Ok => unreceipted.push(row.id),
-                _ => waiting.push(row),
+                _ if row.valid_until <= now => expired.push((handset, row)),
+                _ => waiting.push((handset, row)),
             }
         }
         if !unreceipted.is_empty() {
-            receipts::give_up(&self.writer, unreceipted, self.policy.clone()).await?;
+            receipts::give_up(&self.writer, unreceipted.clone(), self.policy.clone()).await?;
+            unreceipted.iter().for_each(|id| transit.arrived(*id));
         }
-        let mut in_hand = Vec::with_capacity(waiting.len() + doubtful.len());
+        if !expired.is_empty() {
+            let over = expired.iter().map(|(handset, row)| {
+                let carrier_id = row.carrier_id.unwrap_or_default();
+                Chunk::over(Arc::new(Sms::from_row(row, carrier_id, *handset, true)))
+            });
+            ToHandset(self.clone()).mark(over.collect()).await?;
+            expired.iter().for_each(|(_, row)| transit.arrived(row.id));
+        }
+        let mut placed = Vec::with_capacity(waiting.len() + doubtful.len());
         if !doubtful.is_empty() {
-            in_hand.extend(self.settle(doubtful).await?);
+            let ids: Vec<i64> = doubtful.iter().map(|(_, row)| row.id).collect();
+            let resent = self.settle(network, doubtful).await?;
+            let is_resent = |id: &i64| resent.iter().any(|placed| placed.sms.id == *id);
+            let settled = ids.iter().filter(|id| !is_resent(id));
+            settled.for_each(|id| transit.arrived(*id));
+            placed.extend(resent);
         }
-        let (mut handed_back, mut let_go) = (Vec::new(), Vec::new());
-        for row in waiting {
-            match self.place(network, &row).await? {
-                Some(Placed { sms, is_suspended }) if is_suspended => {
-                    let now = self.clock.now();
-                    handed_back.push(HandedBack::suspended(Arc::new(sms), row.cause, now));
-                }
-                Some(Placed { sms, .. }) if !self.takes(sms.carrier_id) => {
-                    let_go.push((sms.id, sms.carrier_id));
-                }
-                Some(Placed { sms, .. }) => in_hand.push((Arc::new(sms), row)),
-                None => tracing::error!(
-                    sms = row.id,
-                    "a stored number is none; it is held for an operator"
-                ),
+        for (handset, row) in waiting {
+            placed.push(self.place(network, handset, row).await?);
+        }
+        let (mut handed_back, mut let_go, mut in_hand) = (Vec::new(), Vec::new(), Vec::new());
+        for Placed {
+            sms,
+            row,
+            is_suspended,
+        } in placed
+        {
+            if is_suspended {
+                handed_back.push(HandedBack::suspended(sms, row.cause, now));
+            } else if !self.takes(sms.carrier_id) {
+                let_go.push((sms.id, sms.carrier_id));
+            } else {
+                in_hand.push((sms, row));
             }
+        }
+        for (sms, row) in in_hand {
+            self.take_in_hand(&sms, &row).await?;
+            transit.arrived(sms.id);
         }
         if !handed_back.is_empty() {
             self.writer.write(HandBack(handed_back)).await?;
@@ -180,50 +218,45 @@ impl Shared {
         if !let_go.is_empty() {
             self.writer.write(LetGo(let_go)).await?;
         }
-        for (sms, row) in in_hand {
-            self.take_in_hand(sms, &row).await?;
-        }
+        transit.all_arrived();
         Ok(())
     }
 
     /// Settles texts in doubt; those that are sent again.
     async fn settle(
         self: &Arc<Self>,
-        rows: Vec<outgoing::Model>,
-    ) -> Result<Vec<(Arc<Sms>, outgoing::Model)>, StoreError> {
-        let mut doubtful = Vec::with_capacity(rows.len());
-        for row in rows {
-            if let (Some(handset), Some(carrier_id)) =
-                (PhoneNumber::from_i64(row.handset), row.carrier_id)
-            {
-                doubtful.push((
-                    Arc::new(Sms::from_row(&row, carrier_id, handset, true)),
+        network: &Network,
+        doubtful: Vec<(PhoneNumber, outgoing::Model)>,
+    ) -> Result<Vec<Placed>, StoreError> {
+        let mut placed: Vec<Placed> = doubtful
+            .into_iter()
+            .map(|(handset, row)| {
+                let carrier_id = row.carrier_id.unwrap_or_default();
+                let sms = Arc::new(Sms::from_row(&row, carrier_id, handset, true));
+                Placed {
+                    is_suspended: network.holds(&sms),
+                    sms,
                     row,
-                ));
-            }
-        }
-        let texts = doubtful.iter().map(|(sms, _)| sms.clone()).collect();
-        let resent = self
-            .writer
-            .write(Settle {
-                journey: self.clone(),
-                texts,
+                }
             })
-            .await?;
-        doubtful.retain(|(sms, _)| resent.contains(&sms.id));
-        Ok(doubtful)
+            .collect();
+        let settle = Settle {
+            journey: self.clone(),
+            texts: placed.iter().map(|placed| placed.sms.clone()).collect(),
+        };
+        let resent = self.writer.write(settle).await?;
+        placed.retain(|placed| resent.contains(&placed.sms.id));
+        Ok(placed)
     }
 
     /// Over which carrier a text goes now [SPEC 4.2, 4.6]: the same if parts of it were accepted or are in doubt, else another than the one that refused it, if there
-    /// is another. `None`: its row is broken.
+    /// is another.
     async fn place(
         &self,
         network: &Network,
-        row: &outgoing::Model,
-    ) -> Result<Option<Placed>, StoreError> {
-        let Some(handset) = PhoneNumber::from_i64(row.handset) else {
-            return Ok(None);
-        };
+        handset: PhoneNumber,
+        row: outgoing::Model,
+    ) -> Result<Placed, StoreError> {
         let attempts = match row.was_tried() {
             true => self.reader.attempts_of(row.id).await?,
             false => Vec::new(),
@@ -235,11 +268,12 @@ impl Shared {
             )
         });
         if let Some(carrier_id) = row.carrier_id.filter(|_| stays) {
-            return Ok(Some(Placed {
-                sms: Sms::from_row(row, carrier_id, handset, true),
-                is_suspended: network.is_held(row.company_id)
-                    || network.is_closed(handset, carrier_id),
-            }));
+            let sms = Arc::new(Sms::from_row(&row, carrier_id, handset, true));
+            return Ok(Placed {
+                is_suspended: network.holds(&sms),
+                sms,
+                row,
+            });
         }
         let avoid = attempts
             .iter()
@@ -252,15 +286,16 @@ impl Shared {
             .map(|way| way.carrier_id)
             .or(row.carrier_id)
             .unwrap_or_default();
-        Ok(Some(Placed {
-            sms: Sms::from_row(row, carrier_id, handset, false),
+        Ok(Placed {
+            sms: Arc::new(Sms::from_row(&row, carrier_id, handset, false)),
             is_suspended: network.is_held(row.company_id)
                 || way.is_some_and(|way| way.is_suspended),
-        }))
+            row,
+        })
     }
 
     /// Opens the text again, cuts it as before, and queues the parts that no attempt got through.
-    async fn take_in_hand(&self, sms: Arc<Sms>, row: &outgoing::Model) -> Result<(), StoreError> {
+    async fn take_in_hand(&self, sms: &Arc<Sms>, row: &outgoing::Model) -> Result<(), StoreError> {
         let opened = self.vault.open(row.id, Field::SmsText, &row.text).await;
         let parts = opened.map_err(|error| error.to_string()).and_then(|text| {
             let text = Text::stored(&text, row.encoding()).map_err(|error| error.to_string())?;
@@ -269,14 +304,15 @@ impl Shared {
         });
         let mut parts = match parts {
             Ok(parts) => parts,
-            // Marking ends it: its time is over.
-            Err(_) if self.clock.now() >= row.valid_until => Vec::new(),
             Err(error) => {
                 let id = external("msg", row.id);
                 tracing::error!(sms = id, %error, "a stored text cannot be read; it is held for an operator: see `emailsms admin queue held`");
                 return self
                     .writer
-                    .write(HandBack(vec![HandedBack::held(sms, "held_unreadable")]))
+                    .write(HandBack(vec![HandedBack::held(
+                        sms.clone(),
+                        "held_unreadable",
+                    )]))
                     .await;
             }
         };
@@ -289,7 +325,21 @@ impl Shared {
             };
             parts.retain(|part| !accepted(part.number));
         }
-        self.ready.push(sms, parts);
+        self.ready.push(sms.clone(), parts);
+        Ok(())
+    }
+
+    /// Ends what waits in memory for longer than it is worth something.
+    async fn end_expired(self: &Arc<Self>) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        let expired = self.ready.take_out(|sms| sms.valid_until <= now);
+        if expired.is_empty() {
+            return Ok(());
+        }
+        let transit = Transit::begin(self, expired.iter().map(|chunk| chunk.sms.id));
+        let over = expired.into_iter().map(|chunk| Chunk::over(chunk.sms));
+        ToHandset(self.clone()).mark(over.collect()).await?;
+        transit.all_arrived();
         Ok(())
     }
 
@@ -303,7 +353,8 @@ impl Shared {
         }
     }
 
-    async fn set_right(&self) -> Result<(), StoreError> {
+    async fn set_right(self: &Arc<Self>) -> Result<(), StoreError> {
+        self.end_expired().await?;
         let counted = self.reader.queued_by_company().await?.into_iter().collect();
         if let Ok(mut queued) = self.queued.lock() {
             *queued = counted;
@@ -321,9 +372,10 @@ impl Shared {
     }
 }
 
-/// A text in hand again.
+/// A text that was claimed to leave, and over which carrier.
 struct Placed {
-    sms: Sms,
+    sms: Arc<Sms>,
+    row: outgoing::Model,
     /// It has to wait for an operator.
     is_suspended: bool,
 }
@@ -338,6 +390,7 @@ enum Wanted {
     Lane(Lane, usize),
     ToSettle(usize),
     Unrouted(usize),
+    Expired(usize),
 }
 
 struct Claim {
@@ -361,6 +414,7 @@ impl Work for Claim {
                         Wanted::Lane(lane, limit) => batch.claim_lane(*lane, *limit).await?,
                         Wanted::ToSettle(limit) => batch.claim_to_settle(*limit).await?,
                         Wanted::Unrouted(limit) => batch.claim_unrouted(*limit).await?,
+                        Wanted::Expired(limit) => batch.claim_expired(*limit).await?,
                     });
                 }
                 batch.tally(Tally::Claimed, claimed.len());

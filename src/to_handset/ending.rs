@@ -2,7 +2,7 @@
 
 use super::ready::Sms;
 use crate::policy::Policy;
-use crate::store::attempts::Outcome;
+use crate::store::attempts::{self, Outcome};
 use crate::store::events::{Event, Kind};
 use crate::store::mails::{self, NewMail};
 use crate::store::{Batch, StoreError, outgoing};
@@ -83,7 +83,13 @@ pub(super) async fn write(
                 *given_back.entry((scope, sms.quota_day)).or_default() -= i64::from(sms.parts);
             }
         }
-        let (event, mail) = match ending.state {
+        let of_sms = attempts.iter().filter(|attempt| attempt.sms_id == sms.id);
+        let state = match ending.state {
+            // What may be at its handset is not said to have failed.
+            State::Abort if attempts::may_have_arrived(sms.parts, of_sms) => State::Unknown,
+            state => state,
+        };
+        let (event, mail) = match state {
             State::Cancelled => (Kind::Cancelled, mails::Kind::Failure),
             State::Unknown => (Kind::Unknown, mails::Kind::Abort),
             _ => (Kind::Abort, mails::Kind::Abort),
@@ -107,7 +113,7 @@ pub(super) async fn write(
             } else {
                 sms.try_no - 1
             },
-            ..change(sms, ending.state)
+            ..change(sms, state)
         });
         batch.queue_mail(NewMail {
             kind: mail,

@@ -162,7 +162,7 @@ impl Marking {
                 self.stopped.insert(sms.id, sms.clone());
                 continue;
             }
-            let ending = if batch.now >= sms.valid_until {
+            let ending = if batch.now >= sms.valid_until || chunk.parts.is_empty() {
                 Some((State::Abort, "expired"))
             } else {
                 causes.get(&sms.id).map(|cause| (State::Cancelled, *cause))

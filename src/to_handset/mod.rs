@@ -11,10 +11,12 @@ mod network;
 mod numbers;
 mod orphans;
 mod outcome;
+mod patient;
 mod ready;
 mod refusal;
 mod settle;
 mod suspended;
+mod transit;
 mod view;
 
 pub use accept::{
@@ -60,6 +62,8 @@ pub(crate) struct Shared {
     queued: Mutex<HashMap<i64, i64>>,
     network: RwLock<Arc<Network>>,
     links: network::Links,
+    /// Leased to this node and nobody's in memory, since something went wrong in between.
+    strays: Mutex<Vec<i64>>,
     legacy_ids: Mutex<accept::LegacyIds>,
     disk_full: AtomicBool,
     stopping: AtomicBool,
@@ -109,6 +113,7 @@ impl ToHandset {
             queued: Mutex::default(),
             network: RwLock::default(),
             links: network::Links::new(is_shared),
+            strays: Mutex::default(),
             legacy_ids: Mutex::default(),
             disk_full: AtomicBool::new(false),
             stopping: AtomicBool::new(false),

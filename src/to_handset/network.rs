@@ -1,6 +1,6 @@
 //! Where texts can go and what they come from: routes, pools and what is suspended, as of a revision; and which carriers have a link.
 
-use super::{Shared, ToHandset};
+use super::{Shared, Sms, ToHandset};
 use crate::store::StoreError;
 use sms::PhoneNumber;
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -106,6 +106,11 @@ impl Network {
                     .iter()
                     .any(|choice| choice.carrier_id == carrier_id && choice.is_suspended)
             })
+    }
+
+    /// Whether an operator holds a text back that stays with its carrier.
+    pub fn holds(&self, sms: &Sms) -> bool {
+        self.is_held(sms.company_id) || self.is_closed(sms.handset, sms.carrier_id)
     }
 
     /// All carriers that routes lead to.

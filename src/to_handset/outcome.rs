@@ -72,23 +72,10 @@ impl ToHandset {
     }
 
     /// No link is up for these, which wait in memory: a try that fails by itself, where outages count [SPEC 4.2].
-    pub async fn count_outage(&self, carrier_id: i64) -> Result<(), StoreError> {
-        if self.0.policy.to_handset.outage == Outage::Hold {
-            return Ok(());
+    pub async fn count_outage(&self, carrier_id: i64) {
+        if self.0.policy.to_handset.outage != Outage::Hold {
+            self.mark_unwritten(self.0.ready.take_all(carrier_id)).await;
         }
-        let waiting = self.0.ready.take_all(carrier_id);
-        if waiting.is_empty() {
-            return Ok(());
-        }
-        let deposits = self.mark(waiting).await?;
-        let reported = deposits
-            .into_iter()
-            .map(|deposit| Reported {
-                deposit,
-                answer: Answer::NotWritten,
-            })
-            .collect();
-        self.report(reported).await
     }
 }
 

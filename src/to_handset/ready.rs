@@ -147,6 +147,17 @@ pub struct Chunk {
     pub is_first: bool,
 }
 
+impl Chunk {
+    /// A text whose validity is over, and of which nothing leaves any more.
+    pub(super) fn over(sms: Arc<Sms>) -> Self {
+        Self {
+            sms,
+            parts: Vec::new(),
+            is_first: true,
+        }
+    }
+}
+
 /// Texts that wait for a link, per carrier.
 #[derive(Debug, Default)]
 pub struct Ready {

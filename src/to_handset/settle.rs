@@ -70,7 +70,8 @@ async fn settle(journey: &Shared, sms: &Arc<Sms>, batch: &Batch<'_>) -> Result<b
         prove(journey, sms, &attempts, &in_doubt, &receipts, batch).await?;
         return Ok(false);
     }
-    if !may_resend(&journey.policy.to_handset, sms.resends) {
+    let is_over = batch.now >= sms.valid_until;
+    if is_over || !may_resend(&journey.policy.to_handset, sms.resends) {
         let changes = vec![outgoing::Change {
             in_doubt: true,
             tries: sms.try_no - 1,

@@ -2,8 +2,8 @@
 
 use super::ending;
 use super::network::Network;
-use super::outcome::{Answer, Reported};
 use super::ready::Sms;
+use super::transit::Transit;
 use super::{Shared, ToHandset};
 use crate::store::events::{Event, Kind};
 use crate::store::{Batch, StoreError, Work, outgoing};
@@ -30,12 +30,11 @@ impl Shared {
         }
         let is_up = |carrier: i64| !down.contains(&carrier);
         let way_of = |sms: &Sms| network.way(sms.handset, sms.id, None, is_up);
-        let is_suspended = |sms: &Sms| {
-            network.is_held(sms.company_id)
-                || match sms.is_bound {
-                    true => network.is_closed(sms.handset, sms.carrier_id),
-                    false => way_of(sms).is_some_and(|way| way.is_suspended),
-                }
+        let is_suspended = |sms: &Sms| match sms.is_bound {
+            true => network.holds(sms),
+            false => {
+                network.is_held(sms.company_id) || way_of(sms).is_some_and(|way| way.is_suspended)
+            }
         };
         let moves = |sms: &Sms| {
             let closed = !is_up(sms.carrier_id) || network.is_closed(sms.handset, sms.carrier_id);
@@ -54,9 +53,11 @@ impl Shared {
                 _ => handed_back.push(HandedBack::suspended(chunk.sms, None, self.clock.now())),
             }
         }
+        let transit = Transit::begin(self, handed_back.iter().map(|back| back.sms.id));
         if !handed_back.is_empty() {
             self.writer.write(HandBack(handed_back)).await?;
         }
+        transit.all_arrived();
         Ok(())
     }
 }
@@ -70,21 +71,15 @@ impl Shared {
             }
             let whole = self.ready.take_out(|sms| sms.carrier_id == carrier_id);
             if !whole.is_empty() {
+                let transit = Transit::begin(self, whole.iter().map(|chunk| chunk.sms.id));
                 let texts = whole.iter().map(|chunk| (chunk.sms.id, carrier_id));
                 self.writer.write(LetGo(texts.collect())).await?;
+                transit.all_arrived();
             }
             // Of these some parts left already: the others did not, as at a link that went down.
             let begun = self.ready.take_all(carrier_id);
-            if begun.is_empty() {
-                continue;
-            }
             let journey = ToHandset(self.clone());
-            let deposits = journey.mark(begun).await?;
-            let reported = deposits.into_iter().map(|deposit| Reported {
-                deposit,
-                answer: Answer::NotWritten,
-            });
-            journey.report(reported.collect()).await?;
+            tokio::spawn(async move { journey.mark_unwritten(begun).await });
         }
         Ok(())
     }
