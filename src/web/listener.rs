@@ -1,7 +1,8 @@
 //! The accept loop of the HTTP doors: TLS, time-outs, caps, and an end that lets requests finish [SPEC 9.4, 16.6; THREATS T18].
 //!
 //! warp itself has none of these. Here a connection passes the caps, the handshake and the guard round its stream, then hyper serves
-//! the warp filter on it with the [`Peer`] as a request extension.
+//! the warp filter on it with the [`Peer`] as a request extension. What a filter leaves of a request's body is read away behind the
+//! answer, or a client that sends before it listens would find the connection broken in place of it.
 
 use std::collections::HashMap;
 use std::convert::Infallible;
@@ -17,6 +18,7 @@ use std::time::Duration;
 use bytes::{Buf, Bytes, BytesMut};
 use futures::{Stream, TryStreamExt};
 use http::{Request, StatusCode, Version, header};
+use http_body_util::BodyExt;
 use hyper::body::{Body, Frame, Incoming, SizeHint};
 use hyper::service::Service;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
@@ -54,6 +56,10 @@ pub struct Limits {
     pub body_idle: Duration,
     /// For a request's body as a whole.
     pub body: Duration,
+    /// Bytes of a body that its answer did not wait for; more end the connection.
+    pub unread: usize,
+    /// For those bytes.
+    pub unread_within: Duration,
     /// For a peer that takes none of its answer.
     pub write_stall: Duration,
     /// Requests at one time on one HTTP/2 connection.
@@ -71,6 +77,9 @@ impl Default for Limits {
             header: Duration::from_secs(10),
             body_idle: Duration::from_secs(10),
             body: Duration::from_secs(60),
+            // Eight times the largest body that a door takes.
+            unread: 8 << 20,
+            unread_within: Duration::from_secs(5),
             write_stall: Duration::from_secs(30),
             streams: 100,
             drain: Duration::from_secs(10),
@@ -298,7 +307,7 @@ impl Door {
         };
         tokio::select! {
             () = self.shutdown.cancelled() => {}
-            shaken = timeout(self.limits.handshake, shake_hands(tls, stream)) => match shaken {
+            shaken = timeout(self.limits.handshake, shake_hands(tls, stream, &self.limits)) => match shaken {
                 Ok(Ok(Some(stream))) => self.speak(stream, peer, filter, watcher).await,
                 Ok(Ok(None)) => tracing::debug!(%addr, "plain HTTP where TLS is spoken; told so"),
                 Ok(Err(error)) => tracing::debug!(%addr, %error, "TLS handshake failed"),
@@ -326,8 +335,7 @@ impl Door {
             inner: TowerToHyperService::new(warp::service(filter)),
             peer,
             conflict,
-            body_idle: self.limits.body_idle,
-            body: self.limits.body,
+            limits: self.limits.clone(),
         };
         let connection = self
             .http
@@ -343,6 +351,7 @@ impl Door {
 async fn shake_hands(
     tls: &TlsAcceptor,
     mut stream: TcpStream,
+    limits: &Limits,
 ) -> io::Result<Option<TlsStream<TcpStream>>> {
     let mut first = [0];
     stream.peek(&mut first).await?;
@@ -355,14 +364,11 @@ async fn shake_hands(
     );
     stream.write_all(answer.as_bytes()).await?;
     stream.shutdown().await?;
-    // To close on what was not read would take the answer away again. Whoever says more than that loses it.
-    let mut rest = [0; 4096];
-    for _ in 0..16 {
-        if stream.read(&mut rest).await? == 0 {
-            break;
-        }
-    }
-    Ok(None)
+    // To close on what was not read would take the answer away again.
+    let (mut rest, mut nowhere) = (stream.take(limits.unread as u64), tokio::io::sink());
+    let read = tokio::io::copy(&mut rest, &mut nowhere);
+    let read = timeout(limits.unread_within, read).await;
+    read.unwrap_or(Ok(0)).map(|_| None)
 }
 
 /// The filter as a service, with what must happen before and after it.
@@ -370,8 +376,7 @@ struct Framed<S> {
     inner: S,
     peer: Peer,
     conflict: Arc<AtomicBool>,
-    body_idle: Duration,
-    body: Duration,
+    limits: Limits,
 }
 
 impl<S> Service<Request<Incoming>> for Framed<S>
@@ -386,21 +391,31 @@ where
     fn call(&self, mut request: Request<Incoming>) -> Self::Future {
         let chunked = request.version() < Version::HTTP_2
             && request.headers().contains_key(header::TRANSFER_ENCODING);
+        let (unread, within) = (self.limits.unread, self.limits.unread_within);
         // hyper drops the Content-Length of such a request before it gets here, so it was looked for on the wire. [RFC 9112 §6.3]
         if chunked && self.conflict.load(Ordering::Acquire) {
-            return Box::pin(async { Ok(refuse_conflict()) });
+            return Box::pin(async move {
+                tokio::spawn(read_away(request.into_body(), unread, within));
+                Ok(refuse_conflict())
+            });
         }
         request.extensions_mut().insert(self.peer);
-        let deadline = Instant::now() + self.body;
-        let idle = self.body_idle;
+        let left = Left::default();
         let answer = self.inner.call(request.map(|body| TimedBody {
-            body,
-            idle,
-            deadline,
+            body: Some(body),
+            left: left.clone(),
+            idle: self.limits.body_idle,
+            deadline: Instant::now() + self.limits.body,
             timer: None,
         }));
         Box::pin(async move {
             let mut response = answer.await?;
+            let left = left.lock().unwrap_or_else(PoisonError::into_inner).take();
+            if let Some(body) = left {
+                // The answer goes out meanwhile: nobody has to send all of what is refused to learn that it is. hyper has written the answer's
+                // head before it is asked for more of the body, so whoever waits for 100 Continue hears no such thing.
+                tokio::spawn(read_away(body, unread, within));
+            }
             if chunked {
                 // A front that saw another end of this request than we did finds nobody to read the rest to.
                 let close = header::HeaderValue::from_static("close");
@@ -417,9 +432,30 @@ fn refuse_conflict() -> Response {
     warp::reply::with_header(refusal, header::CONNECTION, "close").into_response()
 }
 
-/// A request's body that must keep coming.
+/// What a filter left of a request's body.
+type Left = Arc<Mutex<Option<Incoming>>>;
+
+/// Reads what nobody wants of a body, so that its sender comes to listen. To drop it would be to close the connection on what is still
+/// sent, and the answer would be lost with it. Whoever sends more, or longer, is cut all the same.
+async fn read_away(mut body: Incoming, most: usize, within: Duration) {
+    let reading = async {
+        let mut read = 0;
+        while let Some(Ok(frame)) = body.frame().await {
+            read += frame.data_ref().map_or(0, Bytes::len);
+            if read > most {
+                break;
+            }
+        }
+    };
+    // What is over here is over for hyper too, which holds the connection.
+    let _ = timeout(within, reading).await;
+}
+
+/// A request's body that must keep coming. What is left of it when it is dropped goes where the listener finds it, unless it broke.
 struct TimedBody {
-    body: Incoming,
+    /// None once it has ended or broken.
+    body: Option<Incoming>,
+    left: Left,
     idle: Duration,
     deadline: Instant,
     /// Armed while a frame is waited for.
@@ -434,22 +470,37 @@ impl Body for TimedBody {
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
-        if let Poll::Ready(frame) = Pin::new(&mut self.body).poll_frame(cx) {
+        let Some(body) = &mut self.body else {
+            return Poll::Ready(None);
+        };
+        if let Poll::Ready(frame) = Pin::new(body).poll_frame(cx) {
             self.timer = None;
+            if !matches!(frame, Some(Ok(_))) {
+                self.body = None;
+            }
             return Poll::Ready(frame.map(|frame| frame.map_err(Into::into)));
         }
         let at = self.deadline.min(Instant::now() + self.idle);
         let timer = self.timer.get_or_insert_with(|| Box::pin(sleep_until(at)));
         ready!(timer.as_mut().poll(cx));
+        self.body = None;
         Poll::Ready(Some(Err("the body came too slowly".into())))
     }
 
     fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
+        self.body.as_ref().is_none_or(Body::is_end_stream)
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
+        let body = self.body.as_ref();
+        body.map_or_else(|| SizeHint::with_exact(0), Body::size_hint)
+    }
+}
+
+impl Drop for TimedBody {
+    fn drop(&mut self) {
+        let body = self.body.take().filter(|body| !body.is_end_stream());
+        *self.left.lock().unwrap_or_else(PoisonError::into_inner) = body;
     }
 }
 

@@ -1,6 +1,10 @@
 """Every check of SPEC 2.2 that is built, provoked at the REST door: the first that fails decides, with its code, its status and a sentence."""
 
+import http.client
 import json
+import ssl
+import subprocess
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -147,6 +151,67 @@ def test_json_of_the_wrong_shape(plain, body):
 def test_a_body_without_end_is_refused(plain):
     body = json.dumps({"to": [GOOD], "text": "x" * 3_000_000}).encode()
     plain.rest().call("POST", "/messages", body, {"Content-Type": "application/json"}).expect(413, 422)
+
+
+SOAP = "/soapserver.dll/soap/ISoapServer"
+# What is settled without the body, or before its end: method, path, headers, with a good key or not, and the status.
+EARLY = [
+    ("POST", "/v1/messages", {}, False, 401),
+    ("POST", "/v1/messages", {"Content-Type": "text/plain"}, True, 415),
+    ("DELETE", "/v1/messages", {}, True, 405),
+    ("POST", "/v1/carriers/nobody/suspend", {}, True, 404),
+    ("POST", "/v1/batches", {}, True, 501),
+    ("POST", "/nothing", {}, False, 404),
+    ("GET", "/healthz", {}, False, 200),
+    ("PUT", SOAP, {}, False, 405),
+    ("GET", SOAP, {}, False, 200),
+    ("POST", "/demo/mailboxes/a@b.example", {}, False, 405),
+]
+LARGE = 6_000_000
+
+
+@pytest.mark.parametrize("scheme", ["url", "https"])
+@pytest.mark.parametrize("size", [100_000, LARGE])
+def test_who_sends_all_before_listening_hears_why_not(plain, size, scheme):
+    parts = urlsplit(plain.facts[scheme])
+    if parts.scheme == "https":
+        connection = http.client.HTTPSConnection(parts.netloc, timeout=20, context=ssl.create_default_context(cafile=plain.facts["ca"]))
+    else:
+        connection = http.client.HTTPConnection(parts.netloc, timeout=20)
+    connection.connect()
+    socket, body = connection.sock, b" " * size
+    cases = [*EARLY]
+    if size == LARGE:
+        cases += [("POST", "/v1/messages", {"Content-Type": "application/json"}, True, 413), ("POST", SOAP, {"Content-Type": "text/xml"}, False, 500)]
+    for method, path, headers, is_known, status in cases:
+        key = {"Authorization": f"Bearer {plain.facts['api_key']}"} if is_known else {}
+        connection.request(method, path, body, {**headers, **key})
+        answer = connection.getresponse()
+        assert answer.read() and answer.status == status, (method, path, answer.status)
+        assert connection.sock is socket, f"the connection stays, after {method} {path} too"
+    for method, path, headers, is_known, status in cases:
+        # With a length that is not known before its end, every connection ends.
+        key = {"Authorization": f"Bearer {plain.facts['api_key']}"} if is_known else {}
+        connection.request(method, path, iter([body[: size // 2], body[size // 2 :]]), {**headers, **key}, encode_chunked=True)
+        answer = connection.getresponse()
+        assert answer.read() and answer.status == status, (method, path, answer.status)
+    connection.close()
+
+
+def test_the_same_over_http_2(plain, tmp_path):
+    body = tmp_path / "body"
+    body.write_bytes(b" " * LARGE)
+    curl = ["curl", "-sS", "--http2", "--cacert", plain.facts["ca"], "-o", "/dev/null", "-w", "%{http_version} %{http_code}\n", "--data-binary", f"@{body}"]
+    for path, status in [("v1/messages", 401), ("nothing", 404), (SOAP[1:], 500)]:
+        done = subprocess.run([*curl, plain.facts["https"].rstrip("/") + "/" + path], capture_output=True, text=True, timeout=60)
+        assert (done.stdout, done.stderr) == (f"2 {status}\n", "")
+
+
+def test_plain_http_where_tls_is_spoken_is_told_so(plain):
+    connection = http.client.HTTPConnection(urlsplit(plain.facts["https"]).netloc, timeout=20)
+    connection.request("POST", "/v1/messages", b" " * LARGE)
+    answer = connection.getresponse()
+    assert answer.status == 400 and b"https://" in answer.read()
 
 
 @pytest.mark.parametrize("field,value", [("metadata", {"a": 1}), ("send_at", "2031-01-01T00:00:00Z"), ("split", True), ("template", "x")])

@@ -47,8 +47,11 @@ async fn start(limits: Limits, tls: Option<Arc<ServerConfig>>) -> Running {
             "waited".into_response()
         }
     });
+    let refuse = warp::path("refuse")
+        .map(|| warp::reply::with_status("refused", StatusCode::UNAUTHORIZED).into_response());
     let big = warp::path("big").map(|| vec![b'x'; 64 << 20].into_response());
-    let filter = echo.or(wait).unify().or(big).unify().boxed();
+    let filter = echo.or(wait).unify().or(refuse).unify();
+    let filter = filter.or(big).unify().boxed();
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("bound");
     let addr = listener.local_addr().expect("an address");
     let stop = CancellationToken::new();
@@ -211,10 +214,93 @@ async fn bodies_have_a_cap() {
             }
         }
         let mut stream = server.connect().await;
-        // It may close before it has read all: then there is no more to send.
-        let _ = stream.write_all(&bytes).await;
+        stream.write_all(&bytes).await.expect("sent");
         let answer = read_until(&mut stream, "large").await;
         assert!(answer.starts_with("HTTP/1.1 413"), "{answer}");
+    }
+}
+
+/// Larger than what the system takes for a socket that nobody reads.
+const LARGE: usize = 6_000_000;
+
+#[tokio::test]
+async fn who_is_refused_may_send_all_of_it_first() {
+    let server = start(Limits::default(), None).await;
+    let mut stream = server.connect().await;
+    let mut bytes =
+        format!("POST /refuse HTTP/1.1\r\nHost: x\r\nContent-Length: {LARGE}\r\n\r\n").into_bytes();
+    bytes.resize(bytes.len() + LARGE, b'x');
+    for _ in 0..2 {
+        stream.write_all(&bytes).await.expect("sent");
+        let answer = read_until(&mut stream, "refused").await;
+        assert!(answer.starts_with("HTTP/1.1 401"), "{answer}");
+    }
+    let ask = b"POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nkept";
+    stream.write_all(ask).await.expect("sent");
+    read_until(&mut stream, "tls=false kept").await;
+
+    let chunk = [format!("{LARGE:x}\r\n").into_bytes(), vec![b'x'; LARGE]].concat();
+    for (head, status) in [
+        ("POST /refuse HTTP/1.1", "401"),
+        ("POST /echo HTTP/1.1", "413"),
+        ("POST /refuse HTTP/1.1\r\nContent-Length: 3", "400"),
+    ] {
+        let head = format!("{head}\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n");
+        let answer = server
+            .converse(&[head.as_bytes(), &chunk, b"\r\n0\r\n\r\n"].concat())
+            .await;
+        assert!(
+            answer.starts_with(&format!("HTTP/1.1 {status}")),
+            "{answer}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn who_waits_for_leave_to_send_hears_the_refusal_alone() {
+    let server = start(Limits::default(), None).await;
+    let mut stream = server.connect().await;
+    let head =
+        b"POST /refuse HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n";
+    stream.write_all(head).await.expect("sent");
+    let answer = read_until(&mut stream, "refused").await;
+    assert!(answer.starts_with("HTTP/1.1 401"), "{answer}");
+    // He may send it all the same.
+    let rest = b"helloGET /echo HTTP/1.1\r\nHost: x\r\n\r\n";
+    stream.write_all(rest).await.expect("sent");
+    let answer = read_until(&mut stream, "tls=false ").await;
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+}
+
+#[tokio::test]
+async fn nobody_is_read_for_ever() {
+    let limits = Limits {
+        unread: 100_000,
+        ..Limits::default()
+    };
+    let server = start(limits, None).await;
+    for head in ["Content-Length: 99999999", "Transfer-Encoding: chunked"] {
+        let head = format!("POST /refuse HTTP/1.1\r\nHost: x\r\n{head}\r\n\r\n5f5e0ff\r\n");
+        let (mut reader, mut writer) = server.connect().await.into_split();
+        let flood = tokio::spawn(async move {
+            let mut sent = writer.write_all(head.as_bytes()).await;
+            while sent.is_ok() {
+                sent = writer.write_all(&[b'x'; 10_000]).await;
+            }
+        });
+        let answer = read_until(&mut reader, "refused").await;
+        assert!(answer.starts_with("HTTP/1.1 401"), "{answer}");
+        timeout(LONG, flood).await.expect("cut").expect("cut");
+    }
+    let limits = Limits {
+        unread_within: SHORT,
+        ..Limits::default()
+    };
+    let server = start(limits, None).await;
+    for head in ["Content-Length: 10", "Transfer-Encoding: chunked"] {
+        let request = format!("POST /refuse HTTP/1.1\r\nHost: x\r\n{head}\r\n\r\n3\r\n");
+        let answer = server.converse(request.as_bytes()).await;
+        assert!(answer.ends_with("refused"), "{answer}");
     }
 }
 
