@@ -158,7 +158,7 @@ impl Sight {
                 let sight = sight.clone();
                 async move {
                     match (path.as_str(), method) {
-                        ("/metrics", Method::GET | Method::HEAD) => answer(sight.text().await),
+                        ("/metrics", Method::GET) => answer(sight.text().await),
                         ("/metrics", _) => refusal(StatusCode::METHOD_NOT_ALLOWED),
                         _ => refusal(StatusCode::NOT_FOUND),
                     }

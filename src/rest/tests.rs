@@ -226,7 +226,7 @@ async fn probes_answer_without_a_key() {
         version.body,
         json!({"name": "emailsms", "version": "1.2.3"})
     );
-    assert_eq!(door.ask("HEAD", "/healthz", &[], b"").await.status, 200);
+    assert_eq!(door.ask("GET", "/healthz", &[], b"").await.status, 200);
     let ready = door.ask("GET", "/readyz", &[], b"").await;
     assert_eq!((ready.status, ready.header("retry-after")), (503, "5"));
     let document = door.ask("GET", "/openapi.json", &[], b"").await;

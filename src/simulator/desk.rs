@@ -52,7 +52,7 @@ pub fn mailboxes_filter(
                             boxes.clear(&address);
                             Ok(json(StatusCode::OK, &boxes.view(&address, None)))
                         }
-                        _ => Err(Problem::method("GET, DELETE")),
+                        _ => Err(Problem::method("GET, HEAD, DELETE")),
                     }
                 };
                 uncached(answer.await.unwrap_or_else(Problem::into_response))

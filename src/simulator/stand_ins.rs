@@ -177,8 +177,8 @@ async fn answer<B: Buf>(
         (Path::Behaviour(digits), Method::GET) => {
             Ok(json(StatusCode::OK, &smsc.handsets().behaviour(&digits)))
         }
-        (Path::Behaviour(_), _) => Err(Problem::method("GET")),
-        (Path::Handset(_), _) => Err(Problem::method("GET, PUT, DELETE")),
+        (Path::Behaviour(_), _) => Err(Problem::method("GET, HEAD")),
+        (Path::Handset(_), _) => Err(Problem::method("GET, HEAD, PUT, DELETE")),
         (Path::Replies(_), _) => Err(Problem::method("POST")),
     }
 }

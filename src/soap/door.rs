@@ -56,7 +56,6 @@ pub fn routes(soap: Soap) -> BoxedFilter<(Response,)> {
         .and_then(|method: Method, path: FullPath| async move {
             target(&method, path.as_str()).ok_or_else(warp::reject::not_found)
         })
-        .and(warp::method())
         .and(peer())
         .and(warp::header::headers_cloned())
         // Only a WSDL needs the Host; a call with a strange one, or with none, is served.
@@ -66,11 +65,11 @@ pub fn routes(soap: Soap) -> BoxedFilter<(Response,)> {
                 .unify(),
         )
         .and(warp::body::stream())
-        .then(move |target, method: Method, peer, headers, host, body| {
+        .then(move |target, peer, headers, host, body| {
             let soap = soap.clone();
             async move {
                 match target {
-                    Target::LegacyWsdl => soap.serve_wsdl(peer, host, method == Method::HEAD),
+                    Target::LegacyWsdl => soap.serve_wsdl(peer, host),
                     Target::LegacyCall => soap.serve_call(peer, &headers, body).await,
                     Target::MethodNotAllowed(allow) => not_allowed(allow),
                 }
@@ -80,16 +79,11 @@ pub fn routes(soap: Soap) -> BoxedFilter<(Response,)> {
 }
 
 impl Soap {
-    fn serve_wsdl(&self, peer: Peer, host: Option<Authority>, is_head: bool) -> Response {
+    fn serve_wsdl(&self, peer: Peer, host: Option<Authority>) -> Response {
         let scheme = if peer.tls { "https" } else { "http" };
         let host = host.as_ref().map_or("", Authority::as_str);
         match wsdl::base(self.public_url.as_deref(), scheme, host) {
-            Ok(base) => {
-                let document = wsdl::legacy(&base);
-                let length = document.len();
-                let body = if is_head { String::new() } else { document };
-                respond(StatusCode::OK, wsdl::CONTENT_TYPE, body, length)
-            }
+            Ok(base) => respond(StatusCode::OK, wsdl::CONTENT_TYPE, wsdl::legacy(&base)),
             Err(error) => plain(StatusCode::BAD_REQUEST, &format!("{error}.\n")),
         }
     }
@@ -111,8 +105,7 @@ impl Soap {
         match read {
             Ok(request) => {
                 let xml = self.answer(request, source).await.to_xml();
-                let length = xml.len();
-                respond(StatusCode::OK, answer::CONTENT_TYPE, xml, length)
+                respond(StatusCode::OK, answer::CONTENT_TYPE, xml)
             }
             Err(reason) => {
                 tracing::info!(%source, reason = %reason.without_names(), "a malformed SOAP call");
@@ -412,12 +405,8 @@ impl From<Refusal> for No {
     }
 }
 
-fn respond(
-    status: StatusCode,
-    content_type: &'static str,
-    body: String,
-    length: usize,
-) -> Response {
+fn respond(status: StatusCode, content_type: &'static str, body: String) -> Response {
+    let length = body.len();
     let mut response = Response::new(body.into());
     *response.status_mut() = status;
     let headers = response.headers_mut();
@@ -427,20 +416,12 @@ fn respond(
 }
 
 fn fault(reason: &FaultReason) -> Response {
-    let xml = reason.to_xml();
-    let length = xml.len();
     let status = StatusCode::from_u16(FAULT_STATUS).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    respond(status, answer::CONTENT_TYPE, xml, length)
+    respond(status, answer::CONTENT_TYPE, reason.to_xml())
 }
 
 fn plain(status: StatusCode, sentence: &str) -> Response {
-    let length = sentence.len();
-    respond(
-        status,
-        "text/plain; charset=utf-8",
-        sentence.to_owned(),
-        length,
-    )
+    respond(status, "text/plain; charset=utf-8", sentence.to_owned())
 }
 
 fn not_allowed(allow: &'static str) -> Response {

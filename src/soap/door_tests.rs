@@ -736,16 +736,12 @@ async fn the_wsdl_names_where_it_was_asked_for() {
     let body = String::from_utf8_lossy(answer.body()).into_owned();
     assert!(body.contains("\"https://sms.example.com:8443/soapserver.dll/soap/ISoapServer\""));
 
-    let head = asked("HEAD", LEGACY_WSDL_PATH)
+    let plain = get(LEGACY_WSDL_PATH, false)
         .header("host", "sms.example.com:8443")
         .reply(&bed.door)
         .await;
     // One letter less: http.
-    assert_eq!(
-        head.headers()["content-length"],
-        (body.len() - 1).to_string()
-    );
-    assert!(head.body().is_empty());
+    assert_eq!(plain.body().len(), body.len() - 1);
 
     let answer = get(LEGACY_WSDL_PATH, false)
         .header("host", "what is this")

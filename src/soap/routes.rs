@@ -10,7 +10,7 @@ pub const LEGACY_CALL_PATH: &str = "/soapserver.dll/soap/ISoapServer";
 /// What a request to the SOAP door is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Target {
-    /// Serve the legacy WSDL; without its body for HEAD.
+    /// Serve the legacy WSDL.
     LegacyWsdl,
     /// Read a legacy call from the body.
     LegacyCall,
@@ -19,12 +19,11 @@ pub enum Target {
 }
 
 /// The target of a request, or `None` for a path that is not of this door. A slash at the end changes nothing; a GET of the call's
-/// own path gets the WSDL too, for many tools append `?wsdl` to that.
+/// own path gets the WSDL too, for many tools append `?wsdl` to that. HEAD comes as GET.
 pub fn target(method: &Method, path: &str) -> Option<Target> {
     let path = path.strip_suffix('/').unwrap_or(path);
-    let is_read = method == Method::GET || method == Method::HEAD;
     if path.eq_ignore_ascii_case(LEGACY_WSDL_PATH) {
-        Some(if is_read {
+        Some(if method == Method::GET {
             Target::LegacyWsdl
         } else {
             Target::MethodNotAllowed("GET, HEAD")
@@ -32,7 +31,7 @@ pub fn target(method: &Method, path: &str) -> Option<Target> {
     } else if path.eq_ignore_ascii_case(LEGACY_CALL_PATH) {
         Some(match *method {
             Method::POST => Target::LegacyCall,
-            _ if is_read => Target::LegacyWsdl,
+            Method::GET => Target::LegacyWsdl,
             _ => Target::MethodNotAllowed("GET, HEAD, POST"),
         })
     } else {
@@ -53,7 +52,7 @@ mod tests {
                 Some(Target::LegacyWsdl),
             ),
             (
-                Method::HEAD,
+                Method::GET,
                 "/SOAPServer.DLL/WSDL/isoapserver/",
                 Some(Target::LegacyWsdl),
             ),

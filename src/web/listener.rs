@@ -2,7 +2,8 @@
 //!
 //! warp itself has none of these. Here a connection passes the caps, the handshake and the guard round its stream, then hyper serves
 //! the warp filter on it with the [`Peer`] as a request extension. What a filter leaves of a request's body is read away behind the
-//! answer, or a client that sends before it listens would find the connection broken in place of it.
+//! answer, or a client that sends before it listens would find the connection broken in place of it. HEAD is asked as GET, and answered
+//! without the body: doors need not know it.
 
 use std::collections::HashMap;
 use std::convert::Infallible;
@@ -17,7 +18,7 @@ use std::time::Duration;
 
 use bytes::{Buf, Bytes, BytesMut};
 use futures::{Stream, TryStreamExt};
-use http::{Request, StatusCode, Version, header};
+use http::{Method, Request, StatusCode, Version, header};
 use http_body_util::BodyExt;
 use hyper::body::{Body, Frame, Incoming, SizeHint};
 use hyper::service::Service;
@@ -400,6 +401,10 @@ where
             });
         }
         request.extensions_mut().insert(self.peer);
+        let is_head = request.method() == Method::HEAD;
+        if is_head {
+            *request.method_mut() = Method::GET;
+        }
         let left = Left::default();
         let answer = self.inner.call(request.map(|body| TimedBody {
             body: Some(body),
@@ -410,6 +415,9 @@ where
         }));
         Box::pin(async move {
             let mut response = answer.await?;
+            if is_head {
+                response = without_body(response);
+            }
             let left = left.lock().unwrap_or_else(PoisonError::into_inner).take();
             if let Some(body) = left {
                 // The answer goes out meanwhile: nobody has to send all of what is refused to learn that it is. hyper has written the answer's
@@ -424,6 +432,16 @@ where
             Ok(response)
         })
     }
+}
+
+/// What HEAD is told of the answer to GET [RFC 9110 §9.3.2]. hyper would leave the body out over HTTP/1 alone.
+fn without_body(response: Response) -> Response {
+    let length = response.body().size_hint().exact();
+    let (mut head, _) = response.into_parts();
+    if let Some(length) = length.filter(|length| *length > 0) {
+        head.headers.insert(header::CONTENT_LENGTH, length.into());
+    }
+    Response::from_parts(head, String::new().into())
 }
 
 fn refuse_conflict() -> Response {

@@ -1,6 +1,7 @@
 """Repeats, pages, the shapes of SPEC 12.1, and the stand-ins of SPEC 16.2."""
 
 import re
+import subprocess
 import time
 
 from gateway import Door, in_parallel
@@ -42,6 +43,37 @@ def test_events_by_pages(plain, number):
     assert len(first.json["data"]) == 1 and first.json["next"]
     for wrong in ("limit=0", "limit=x", "limit=-1", "after=nonsense"):
         rest.call("GET", f"/messages/{id}/events?{wrong}").expect(400, 422)
+
+
+def test_head_is_get_without_the_body(plain, number):
+    id = plain.rest().send(number, "headed")
+    wait_until("nothing more comes of it", lambda: "mail_sent" in plain.rest().event_names(id))
+    paths = [
+        *("/", "/demo/page.css", "/demo/page.js", "/demo/config.json", f"/demo/handsets/{number[1:]}", f"/demo/handsets/{number[1:]}/behaviour", "/demo/mailboxes/nobody@acme.example"),
+        *("/healthz", "/readyz", "/version", "/openapi.json", "/metrics", "/nothing", "/soapserver.dll/wsdl/ISoapServer", "/soapserver.dll/soap/ISoapServer"),
+        *(f"/v1/messages/{id}", f"/v1/messages/{id}/events", "/v1/inbound", "/v1/carriers", "/v1/messages", "/v1/messages/nobody", "/v1/nothing"),
+    ]
+    key = {"Authorization": f"Bearer {plain.facts['api_key']}"}
+    # New for each answer, or for each look.
+    own = lambda path: {"date", "x-request-id", *(["content-length"] if path == "/metrics" else [])}
+    for base, ca in [(plain.facts["url"], None), (plain.facts["https"], plain.facts["ca"])]:
+        door = Door(base, ca)
+        for path in paths:
+            head, whole = door.call("HEAD", path, headers=key), door.call("GET", path, headers=key)
+            assert (head.status, head.body) == (whole.status, b"") and whole.body, path
+            assert int(head.headers["content-length"]) > 0, path
+            differs = dict(head.headers.items() ^ whole.headers.items())
+            assert set(differs) <= own(path), (path, differs)
+    for path in ("/metrics", "/"):
+        asked = Door(plain.facts["metrics"].removesuffix("/metrics"))
+        assert asked.call("HEAD", path).status == asked.call("GET", path).status
+    # What only POST does, HEAD does not.
+    refused = door.call("HEAD", "/v1/carriers/1/suspend", headers=key)
+    assert (refused.status, refused.headers["allow"]) == (405, "POST")
+    over_http_2 = ["curl", "-sS", "--http2", "--head", "--cacert", plain.facts["ca"], "-w", "%{http_version} %{http_code} %{size_download}", "-o", "/dev/null"]
+    for path, status in [("", 200), ("soapserver.dll/wsdl/ISoapServer", 200), ("nothing", 404)]:
+        done = subprocess.run([*over_http_2, plain.facts["https"].rstrip("/") + "/" + path], capture_output=True, text=True, timeout=60)
+        assert (done.stdout, done.stderr) == (f"2 {status} 0", "")
 
 
 def test_a_repeat_returns_the_first_acceptance(plain, number):

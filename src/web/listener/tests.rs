@@ -220,6 +220,32 @@ async fn bodies_have_a_cap() {
     }
 }
 
+#[tokio::test]
+async fn head_is_get_without_the_body() {
+    let server = start(Limits::default(), None).await;
+    let mut stream = server.connect().await;
+    for (path, status, length) in [
+        ("big", "200", 64 << 20),
+        ("refuse", "401", 7),
+        ("no", "404", 0),
+    ] {
+        let ask = format!("HEAD /{path} HTTP/1.1\r\nHost: x\r\n\r\n");
+        stream.write_all(ask.as_bytes()).await.expect("sent");
+        let answer = read_until(&mut stream, "\r\n\r\n").await;
+        assert!(
+            answer.starts_with(&format!("HTTP/1.1 {status}")),
+            "{answer}"
+        );
+        let told = answer.contains(&format!("content-length: {length}\r\n"));
+        assert_eq!(told, length > 0, "{answer}");
+    }
+    // Nothing came behind those heads.
+    let ask = b"GET /echo HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+    stream.write_all(ask).await.expect("sent");
+    let answer = read_to_end(&mut stream).await;
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+}
+
 /// Larger than what the system takes for a socket that nobody reads.
 const LARGE: usize = 6_000_000;
 
