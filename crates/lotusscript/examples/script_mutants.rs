@@ -1,5 +1,6 @@
 //! Changes five programs in one place at a time, and asks the checker and the programs' own tests whether they notice: `script_mutants [--seed NUMBER]`.
 //! One object of JSON for each mutant, on a line; `tests/proofs/script-mutants` adds them up. Whatever the seed, every place is changed; it says how.
+//! `cargo test` runs the programs as they are.
 
 use lotusscript::check::{CheckOptions, Interface, check};
 use lotusscript::run::{Console, Limits, Module, Program, RunOptions};
@@ -53,19 +54,25 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     let mut out = std::io::stdout().lock();
     for sample in SAMPLES {
-        let said = told(sample.library, sample.agent);
-        let printed = run(sample, sample.library);
-        if printed.as_deref() != Ok(sample.printed) {
-            let printed = printed.unwrap_or_else(|error| error);
-            return Err(format!("{} prints otherwise:\n{printed}", sample.name).into());
-        }
-        if !said.is_empty() {
-            return Err(format!("{} is not free of findings: {said:?}", sample.name).into());
-        }
+        unchanged(sample)?;
         let script = parse(sample.library);
         for mutant in mutants(&script, seed) {
             tell(sample, &script, &mutant, &mut out)?;
         }
+    }
+    Ok(())
+}
+
+/// A program as it is prints what it should, and the checker has nothing to say.
+fn unchanged(sample: &Sample) -> Result<(), String> {
+    let name = sample.name;
+    let printed = run(sample, sample.library).map_err(|error| format!("{name} ends: {error}"))?;
+    if printed != sample.printed {
+        return Err(format!("{name} prints otherwise:\n{printed}"));
+    }
+    let said = told(sample.library, sample.agent);
+    if !said.is_empty() {
+        return Err(format!("{name} is not free of findings: {said:?}"));
     }
     Ok(())
 }
@@ -300,5 +307,19 @@ impl Maker<'_> {
             _ => format!("{before}x{behind}"),
         };
         self.add("rename a member", name.span, by);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_program_prints_what_stands_beside_it() {
+        let wrong: Vec<String> = SAMPLES
+            .iter()
+            .filter_map(|sample| unchanged(sample).err())
+            .collect();
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     }
 }
