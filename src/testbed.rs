@@ -17,7 +17,8 @@ use crate::to_handset::{Destination, Needs, SendRequest, ToHandset};
 use crate::vault::Vault;
 use futures::future::BoxFuture;
 use sms::{Text, Wish};
-use std::sync::Arc;
+use std::cell::RefCell;
+use std::sync::{Arc, Once};
 use std::time::Duration;
 use tempfile::TempDir;
 
@@ -107,6 +108,7 @@ impl Bed {
         faults: Faults,
         change: impl FnOnce(&mut Policy),
     ) -> Self {
+        Log::install();
         let (clock, metrics) = (Clock::starting_at(BEGINNING), Metrics::default());
         let store = open(url, holder, clock, faults.clone(), metrics.clone())
             .await
@@ -408,27 +410,37 @@ impl Person {
     }
 }
 
-/// What was logged on this thread.
-#[derive(Clone, Default)]
-pub struct Log(Arc<std::sync::Mutex<Vec<u8>>>);
+thread_local! {
+    /// What was logged on this thread since somebody listens.
+    static LOGGED: RefCell<Option<Vec<u8>>> = const { RefCell::new(None) };
+}
+
+/// What is logged on this thread, from `info` on, for as long as this lives.
+pub struct Log;
 
 impl Log {
-    /// The log of this thread, from `info` on, for as long as the guard lives.
-    pub fn listen() -> (Self, tracing::subscriber::DefaultGuard) {
-        let log = Self::default();
-        let writer = log.clone();
-        let subscriber = tracing_subscriber::fmt()
-            .with_max_level(tracing::Level::INFO)
-            .with_ansi(false)
-            .with_writer(move || writer.clone())
-            .finish();
-        (log, tracing::subscriber::set_default(subscriber))
+    pub fn listen() -> Self {
+        Self::install();
+        LOGGED.set(Some(Vec::new()));
+        Self
+    }
+
+    /// One subscriber for all tests, from the beginning on: where each has its own for a while, tracing now and then remembers of a line that another test logs at the same
+    /// time that nobody wants it.
+    fn install() {
+        static INSTALLED: Once = Once::new();
+        INSTALLED.call_once(|| {
+            tracing_subscriber::fmt()
+                .with_max_level(tracing::Level::INFO)
+                .with_ansi(false)
+                .with_writer(|| ThisThread)
+                .init();
+        });
     }
 
     /// The only line with this word since the last time that anybody asked.
     pub fn take_line(&self, word: &str) -> String {
-        let octets = std::mem::take(&mut *self.0.lock().unwrap());
-        let all = String::from_utf8(octets).unwrap();
+        let all = self.take();
         let mut lines = all.lines().filter(|line| line.contains(word));
         let line = lines
             .next()
@@ -439,13 +451,25 @@ impl Log {
 
     /// Everything since the last time that anybody asked.
     pub fn take(&self) -> String {
-        String::from_utf8(std::mem::take(&mut *self.0.lock().unwrap())).unwrap()
+        String::from_utf8(LOGGED.replace(Some(Vec::new())).unwrap()).unwrap()
     }
 }
 
-impl std::io::Write for Log {
+impl Drop for Log {
+    fn drop(&mut self) {
+        LOGGED.set(None);
+    }
+}
+
+struct ThisThread;
+
+impl std::io::Write for ThisThread {
     fn write(&mut self, octets: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(octets);
+        LOGGED.with_borrow_mut(|logged| {
+            if let Some(logged) = logged {
+                logged.extend_from_slice(octets);
+            }
+        });
         Ok(octets.len())
     }
 

@@ -414,7 +414,7 @@ async fn a_request_id_is_found_in_the_log() {
     let door = Door::open().await;
     let ann = &door.bed.ann;
     let user = external("usr", ann.id);
-    let (log, _listening) = Log::listen();
+    let log = Log::listen();
     for (body, status, code, word) in [
         (
             json!({"to": ["0491570156"], "text": "my secret", "reply-to": "x"}),
@@ -502,7 +502,7 @@ async fn reads_say_that_they_could_not_read() {
         .post(ann, &json!({"to": ["0491570156"], "text": "hi"}), None)
         .await;
     let id = sent.body["messages"][0]["id"].as_str().unwrap();
-    let (log, _listening) = Log::listen();
+    let log = Log::listen();
     door.bed.store.reader.close_for_test().await;
     for path in ["/v1/inbound".to_owned(), format!("/v1/messages/{id}")] {
         let answer = door.get(ann, &path).await;

@@ -462,7 +462,7 @@ async fn the_eleventh_wrong_key_locks_this_network_only() {
 #[tokio::test]
 async fn the_log_says_why() {
     let bed = Bed::new().await;
-    let (log, _listening) = Log::listen();
+    let log = Log::listen();
     let anna = external("usr", USER);
     for (arguments, code, reason, cause) in [
         (

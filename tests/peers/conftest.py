@@ -108,6 +108,19 @@ def linked(linked_gateway):
     linked_gateway.smsc.script()
 
 
+@pytest.fixture(scope="module")
+def kept_apart(make_lasting_gateway, tmp_path_factory):
+    """A demo on a scripted SMSC for the tests of one file, which change what others rely on; at its end its books are right."""
+    from smsc import Smsc
+
+    smsc = Smsc(tmp_path_factory.mktemp("apart"))
+    gateway = make_lasting_gateway(smsc=smsc, settings=SHORT)
+    yield gateway
+    gateway.stop()
+    gateway.verify()
+    smsc.stop()
+
+
 @pytest.fixture
 def make_smsc(tmp_path):
     """A scripted SMSC for this test alone."""

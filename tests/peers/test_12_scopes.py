@@ -1,22 +1,7 @@
 """What an API key is for: words only with their scope, and nothing of a test key reaches a carrier [SPEC 12.1, 12.4]."""
 
-import pytest
-
-from conftest import SHORT
 from gateway import Rest
 from processes import wait_until
-
-
-@pytest.fixture(scope="module")
-def scoped(make_lasting_gateway, tmp_path_factory):
-    from smsc import Smsc
-
-    smsc = Smsc(tmp_path_factory.mktemp("scoped"))
-    gateway = make_lasting_gateway(smsc=smsc, settings=SHORT)
-    yield gateway
-    gateway.stop()
-    gateway.verify()
-    smsc.stop()
 
 
 def with_key(gateway, *flags, scope=()) -> Rest:
@@ -25,27 +10,27 @@ def with_key(gateway, *flags, scope=()) -> Rest:
     return Rest(gateway.facts["rest"], added["api_key"])
 
 
-def test_words_are_left_out_without_their_scope(scoped, number):
-    rest = scoped.rest()
+def test_words_are_left_out_without_their_scope(kept_apart, number):
+    rest = kept_apart.rest()
     id = rest.send(number, "the words of a text")
     sender = rest.wait_state(id, "ok", "delivered")["from"]
-    scoped.smsc.reply(number, sender, "the words of a reply")
+    kept_apart.smsc.reply(number, sender, "the words of a reply")
     reply = wait_until("the reply", lambda: next((r for r in rest.inbound() if r["message_id"] == id), None))
     assert rest.message(id)["text"] == "the words of a text" and reply["text"] == "the words of a reply"
     for scope, sees in (((), True), (("messages:read", "messages:text"), True), (("messages:read",), False)):
-        other = with_key(scoped, scope=scope)
+        other = with_key(kept_apart, scope=scope)
         message, replies = other.message(id), other.inbound()
         if not sees:
             assert "text" not in message and not any("text" in r for r in replies)
             assert "words" not in str([message, replies, other.events(id)])
             message["text"], replies = rest.message(id)["text"], [{**r, "text": reply["text"]} for r in replies if r["id"] == reply["id"]]
         assert message == rest.message(id) and reply in replies
-    assert with_key(scoped, scope=["messages:text"]).call("GET", f"/messages/{id}").expect(403).json["code"] == "not_permitted"
+    assert with_key(kept_apart, scope=["messages:text"]).call("GET", f"/messages/{id}").expect(403).json["code"] == "not_permitted"
 
 
-def test_nothing_of_a_test_key_reaches_a_carrier(scoped, numbers):
+def test_nothing_of_a_test_key_reaches_a_carrier(kept_apart, numbers):
     every = ["messages:send", "messages:read", "messages:text", "admin"]
-    rest, test = scoped.rest(), with_key(scoped, "--test", scope=every)
+    rest, test = kept_apart.rest(), with_key(kept_apart, "--test", scope=every)
     handsets = [next(numbers) for _ in range(4)]
     kept = rest.post(handsets[0], "kept", client_reference="same").expect(202).json["messages"][0]["id"]
     for body in (
@@ -65,6 +50,6 @@ def test_nothing_of_a_test_key_reaches_a_carrier(scoped, numbers):
     rest.wait_state(kept, "ok", "delivered")
     last = rest.send(handsets[0], "afterwards")
     rest.wait_state(last, "ok", "delivered")
-    at_carrier = [s["text"] for s in scoped.smsc.submits() if s["dst"].lstrip("+") in {h.lstrip("+") for h in handsets}]
+    at_carrier = [s["text"] for s in kept_apart.smsc.submits() if s["dst"].lstrip("+") in {h.lstrip("+") for h in handsets}]
     assert sorted(at_carrier) == ["afterwards", "kept"]
     assert test.message(kept) == rest.message(kept)
