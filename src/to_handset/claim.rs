@@ -150,50 +150,49 @@ impl Shared {
         rows: Vec<outgoing::Model>,
     ) -> Result<(), StoreError> {
         let mut transit = Transit::begin(self, rows.iter().map(|row| row.id));
-        let now = self.clock.now();
-        let (mut doubtful, mut unreceipted, mut waiting) = (Vec::new(), Vec::new(), Vec::new());
-        let mut expired = Vec::new();
-        for row in rows {
-            let Some(handset) = PhoneNumber::from_i64(row.handset) else {
-                tracing::error!(
-                    sms = row.id,
-                    "a stored number is none; it is held for an operator"
-                );
-                transit.arrived(row.id);
-                continue;
-            };
-            match row.state() {
-                State::InDoubt => doubtful.push((handset, row)),
-                State::Ok => unreceipted.push(row.id),
-                _ if row.valid_until <= now => expired.push((handset, row)),
-                _ => waiting.push((handset, row)),
-            }
+        let Claimed {
+            unreadable,
+            unreceipted,
+            expired,
+            doubtful,
+            waiting,
+        } = Claimed::sort(rows, self.clock.now());
+        for id in unreadable {
+            tracing::error!(sms = id, "a stored number is none; its text cannot go on");
+            transit.arrived(id);
         }
         if !unreceipted.is_empty() {
             receipts::give_up(&self.writer, unreceipted.clone(), self.policy.clone()).await?;
             unreceipted.iter().for_each(|id| transit.arrived(*id));
         }
         if !expired.is_empty() {
-            let over = expired.iter().map(|(handset, row)| {
-                let carrier_id = row.carrier_id.unwrap_or_default();
-                Chunk::over(Arc::new(Sms::from_row(row, carrier_id, *handset, true)))
-            });
-            ToHandset(self.clone()).mark(over.collect()).await?;
-            expired.iter().for_each(|(_, row)| transit.arrived(row.id));
+            let texts: Vec<Arc<Sms>> = expired.iter().map(Leased::sms).collect();
+            self.end(texts).await?;
+            expired.iter().for_each(|one| transit.arrived(one.row.id));
         }
         let mut placed = Vec::with_capacity(waiting.len() + doubtful.len());
         if !doubtful.is_empty() {
-            let ids: Vec<i64> = doubtful.iter().map(|(_, row)| row.id).collect();
-            let resent = self.settle(network, doubtful).await?;
-            let is_resent = |id: &i64| resent.iter().any(|placed| placed.sms.id == *id);
-            let settled = ids.iter().filter(|id| !is_resent(id));
-            settled.for_each(|id| transit.arrived(*id));
-            placed.extend(resent);
+            placed = self.settle(network, doubtful, &mut transit).await?;
         }
-        for (handset, row) in waiting {
-            placed.push(self.place(network, handset, row).await?);
+        for one in waiting {
+            placed.push(self.place(network, one).await?);
         }
-        let (mut handed_back, mut let_go, mut in_hand) = (Vec::new(), Vec::new(), Vec::new());
+        self.send_on(placed, &mut transit).await?;
+        transit.all_arrived();
+        Ok(())
+    }
+
+    /// Ends texts whose validity is over.
+    async fn end(self: &Arc<Self>, expired: Vec<Arc<Sms>>) -> Result<(), StoreError> {
+        let over = expired.into_iter().map(Chunk::over);
+        ToHandset(self.clone()).mark(over.collect()).await?;
+        Ok(())
+    }
+
+    /// Takes in hand what can leave from here; the others go back, to wait for an operator or for another node.
+    async fn send_on(&self, placed: Vec<Placed>, transit: &mut Transit) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        let (mut handed_back, mut let_go) = (Vec::new(), Vec::new());
         for Placed {
             sms,
             row,
@@ -205,12 +204,9 @@ impl Shared {
             } else if !self.takes(sms.carrier_id) {
                 let_go.push((sms.id, sms.carrier_id));
             } else {
-                in_hand.push((sms, row));
+                self.take_in_hand(&sms, &row).await?;
+                transit.arrived(sms.id);
             }
-        }
-        for (sms, row) in in_hand {
-            self.take_in_hand(&sms, &row).await?;
-            transit.arrived(sms.id);
         }
         if !handed_back.is_empty() {
             self.writer.write(HandBack(handed_back)).await?;
@@ -218,7 +214,6 @@ impl Shared {
         if !let_go.is_empty() {
             self.writer.write(LetGo(let_go)).await?;
         }
-        transit.all_arrived();
         Ok(())
     }
 
@@ -226,39 +221,33 @@ impl Shared {
     async fn settle(
         self: &Arc<Self>,
         network: &Network,
-        doubtful: Vec<(PhoneNumber, outgoing::Model)>,
+        doubtful: Vec<Leased>,
+        transit: &mut Transit,
     ) -> Result<Vec<Placed>, StoreError> {
         let mut placed: Vec<Placed> = doubtful
             .into_iter()
-            .map(|(handset, row)| {
-                let carrier_id = row.carrier_id.unwrap_or_default();
-                let sms = Arc::new(Sms::from_row(&row, carrier_id, handset, true));
-                Placed {
-                    is_suspended: network.holds(&sms),
-                    sms,
-                    row,
-                }
-            })
+            .map(|one| one.placed(network))
             .collect();
         let settle = Settle {
             journey: self.clone(),
             texts: placed.iter().map(|placed| placed.sms.clone()).collect(),
         };
         let resent = self.writer.write(settle).await?;
-        placed.retain(|placed| resent.contains(&placed.sms.id));
+        placed.retain(|Placed { sms, .. }| {
+            let goes_on = resent.contains(&sms.id);
+            if !goes_on {
+                transit.arrived(sms.id);
+            }
+            goes_on
+        });
         Ok(placed)
     }
 
     /// Over which carrier a text goes now [SPEC 4.2, 4.6]: the same if parts of it were accepted or are in doubt, else another than the one that refused it, if there
     /// is another.
-    async fn place(
-        &self,
-        network: &Network,
-        handset: PhoneNumber,
-        row: outgoing::Model,
-    ) -> Result<Placed, StoreError> {
-        let attempts = match row.was_tried() {
-            true => self.reader.attempts_of(row.id).await?,
+    async fn place(&self, network: &Network, one: Leased) -> Result<Placed, StoreError> {
+        let attempts = match one.row.was_tried() {
+            true => self.reader.attempts_of(one.row.id).await?,
             false => Vec::new(),
         };
         let stays = attempts.iter().any(|attempt| {
@@ -267,14 +256,10 @@ impl Shared {
                 Outcome::RefusedForNow | Outcome::RefusedForGood | Outcome::NotWritten
             )
         });
-        if let Some(carrier_id) = row.carrier_id.filter(|_| stays) {
-            let sms = Arc::new(Sms::from_row(&row, carrier_id, handset, true));
-            return Ok(Placed {
-                is_suspended: network.holds(&sms),
-                sms,
-                row,
-            });
+        if stays && one.row.carrier_id.is_some() {
+            return Ok(one.placed(network));
         }
+        let Leased { handset, row } = one;
         let avoid = attempts
             .iter()
             .max_by_key(|attempt| attempt.id)
@@ -337,8 +322,8 @@ impl Shared {
             return Ok(());
         }
         let transit = Transit::begin(self, expired.iter().map(|chunk| chunk.sms.id));
-        let over = expired.into_iter().map(|chunk| Chunk::over(chunk.sms));
-        ToHandset(self.clone()).mark(over.collect()).await?;
+        let texts = expired.into_iter().map(|chunk| chunk.sms);
+        self.end(texts.collect()).await?;
         transit.all_arrived();
         Ok(())
     }
@@ -369,6 +354,64 @@ impl Shared {
             tracing::info!(taken, "texts that a dead process left were taken over");
         }
         Ok(())
+    }
+}
+
+/// What was claimed, by what is its turn.
+#[derive(Default)]
+struct Claimed {
+    /// Their handset's number is broken.
+    unreadable: Vec<i64>,
+    /// Their receipts did not come.
+    unreceipted: Vec<i64>,
+    /// Their validity is over.
+    expired: Vec<Leased>,
+    /// They may have been submitted, and no proof came.
+    doubtful: Vec<Leased>,
+    /// They are to leave.
+    waiting: Vec<Leased>,
+}
+
+impl Claimed {
+    fn sort(rows: Vec<outgoing::Model>, now: i64) -> Self {
+        let mut claimed = Self::default();
+        for row in rows {
+            let Some(handset) = PhoneNumber::from_i64(row.handset) else {
+                claimed.unreadable.push(row.id);
+                continue;
+            };
+            match row.state() {
+                State::Ok => claimed.unreceipted.push(row.id),
+                State::InDoubt => claimed.doubtful.push(Leased { handset, row }),
+                _ if row.valid_until <= now => claimed.expired.push(Leased { handset, row }),
+                _ => claimed.waiting.push(Leased { handset, row }),
+            }
+        }
+        claimed
+    }
+}
+
+/// A text that this node holds now.
+struct Leased {
+    handset: PhoneNumber,
+    row: outgoing::Model,
+}
+
+impl Leased {
+    /// It, with the carrier that it was for.
+    fn sms(&self) -> Arc<Sms> {
+        let carrier_id = self.row.carrier_id.unwrap_or_default();
+        Arc::new(Sms::from_row(&self.row, carrier_id, self.handset, true))
+    }
+
+    /// It goes over that carrier, or not at all.
+    fn placed(self, network: &Network) -> Placed {
+        let sms = self.sms();
+        Placed {
+            is_suspended: network.holds(&sms),
+            sms,
+            row: self.row,
+        }
     }
 }
 
