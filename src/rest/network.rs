@@ -12,11 +12,26 @@ use crate::store::external;
 use http::StatusCode;
 use serde::Serialize;
 use serde_json::Value;
-use utoipa::ToSchema;
+use utoipa::{IntoResponses, ToSchema};
 use warp::reply::Response;
 
 /// Prefix of the cursor of numbers.
 const NUMBER: &str = "num";
+
+/// What the resources of operators answer beside their own: for the document alone.
+#[derive(IntoResponses)]
+#[expect(
+    dead_code,
+    reason = "the document is made of it, answers are made of `Fault`"
+)]
+enum OperatorsOnly {
+    /// `not_permitted`: the key is not of the scope admin; `inactive`
+    #[response(status = 403, content_type = "application/problem+json")]
+    NotPermitted(Problem),
+    /// `invalid`: a parameter
+    #[response(status = 422, content_type = "application/problem+json")]
+    Invalid(Problem),
+}
 
 /// An SMSC account that texts go through, without its password.
 #[derive(Debug, Serialize, ToSchema)]
@@ -183,8 +198,7 @@ impl From<AdministrationError> for Fault {
     get, path = "/v1/carriers", tag = "network", security(("api_key" = ["admin"])),
     responses(
         (status = 200, description = "All of them", body = Carriers),
-        (status = 403, description = "`not_permitted`: the key is not of the scope admin; `inactive`", body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "`invalid`: a parameter", body = Problem, content_type = "application/problem+json"),
+        OperatorsOnly,
     )
 )]
 pub async fn carriers(rest: &Rest, asked: &Asked) -> Result<Response, Fault> {
@@ -201,9 +215,8 @@ pub async fn carriers(rest: &Rest, asked: &Asked) -> Result<Response, Fault> {
     params(("id" = String, Path, description = "The carrier's id, or its name")),
     responses(
         (status = 200, description = "How it stands", body = Carrier),
-        (status = 403, description = "`not_permitted`: the key is not of the scope admin; `inactive`", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "`not_found`: no such carrier", body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "`invalid`: a parameter", body = Problem, content_type = "application/problem+json"),
+        OperatorsOnly,
     )
 )]
 pub async fn carrier(rest: &Rest, asked: &Asked, id: &str) -> Result<Response, Fault> {
@@ -229,9 +242,8 @@ async fn named_carrier(rest: &Rest, id: &str) -> Result<CarrierView, Fault> {
     params(("id" = String, Path, description = "The carrier's id, or its name")),
     responses(
         (status = 200, description = "It is suspended", body = Carrier),
-        (status = 403, description = "`not_permitted`: the key is not of the scope admin; `inactive`", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "`not_found`: no such carrier", body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "`invalid`: a parameter", body = Problem, content_type = "application/problem+json"),
+        OperatorsOnly,
     )
 )]
 pub async fn suspend_carrier(
@@ -249,9 +261,8 @@ pub async fn suspend_carrier(
     params(("id" = String, Path, description = "The carrier's id, or its name")),
     responses(
         (status = 200, description = "It is not suspended any more", body = Carrier),
-        (status = 403, description = "`not_permitted`: the key is not of the scope admin; `inactive`", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "`not_found`: no such carrier", body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "`invalid`: a parameter", body = Problem, content_type = "application/problem+json"),
+        OperatorsOnly,
     )
 )]
 pub async fn resume_carrier(
@@ -286,8 +297,7 @@ async fn turn_carrier(
     get, path = "/v1/routes", tag = "network", security(("api_key" = ["admin"])),
     responses(
         (status = 200, description = "All of them", body = Routes),
-        (status = 403, description = "`not_permitted`: the key is not of the scope admin; `inactive`", body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "`invalid`: a parameter", body = Problem, content_type = "application/problem+json"),
+        OperatorsOnly,
     )
 )]
 pub async fn routes(rest: &Rest, asked: &Asked) -> Result<Response, Fault> {
@@ -301,9 +311,8 @@ pub async fn routes(rest: &Rest, asked: &Asked) -> Result<Response, Fault> {
     params(("id" = String, Path, description = "Their name, such as SAU")),
     responses(
         (status = 200, description = "How they stand", body = Routes),
-        (status = 403, description = "`not_permitted`: the key is not of the scope admin; `inactive`", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "`not_found`: no route of that name", body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "`invalid`: a parameter", body = Problem, content_type = "application/problem+json"),
+        OperatorsOnly,
     )
 )]
 pub async fn routes_of(rest: &Rest, asked: &Asked, id: &str) -> Result<Response, Fault> {
@@ -325,9 +334,8 @@ pub async fn routes_of(rest: &Rest, asked: &Asked, id: &str) -> Result<Response,
     params(("id" = String, Path, description = "Their name, such as SAU")),
     responses(
         (status = 200, description = "They are suspended", body = Routes),
-        (status = 403, description = "`not_permitted`: the key is not of the scope admin; `inactive`", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "`not_found`: no route of that name", body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "`invalid`: a parameter", body = Problem, content_type = "application/problem+json"),
+        OperatorsOnly,
     )
 )]
 pub async fn suspend_routes(
@@ -345,9 +353,8 @@ pub async fn suspend_routes(
     params(("id" = String, Path, description = "Their name, such as SAU")),
     responses(
         (status = 200, description = "They are not suspended any more", body = Routes),
-        (status = 403, description = "`not_permitted`: the key is not of the scope admin; `inactive`", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "`not_found`: no route of that name", body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "`invalid`: a parameter", body = Problem, content_type = "application/problem+json"),
+        OperatorsOnly,
     )
 )]
 pub async fn resume_routes(
@@ -421,9 +428,8 @@ pub async fn numbers(rest: &Rest, asked: &Asked) -> Result<Response, Fault> {
     params(("id" = String, Path, description = "The number: E.164 with `+`")),
     responses(
         (status = 200, description = "How it stands", body = Number),
-        (status = 403, description = "`not_permitted`: the key is not of the scope admin; `inactive`", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "`not_found`: no such number of ours", body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "`invalid`: a parameter", body = Problem, content_type = "application/problem+json"),
+        OperatorsOnly,
     )
 )]
 pub async fn number(rest: &Rest, asked: &Asked, id: &str) -> Result<Response, Fault> {
