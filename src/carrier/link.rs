@@ -118,7 +118,13 @@ impl Link {
         loop {
             // Another bind to this carrier may stand: then its texts are on their way.
             if !self.to_handset.has_link(self.account.carrier_id) {
-                self.to_handset.count_outage(self.account.carrier_id).await;
+                let (journey, carrier_id) = (self.to_handset.clone(), self.account.carrier_id);
+                // A task of its own, for it waits for a database that is away, and the end of this link need not.
+                let counted = tokio::spawn(async move { journey.count_outage(carrier_id).await });
+                tokio::select! {
+                    () = stop.cancelled() => return false,
+                    _ = counted => {}
+                }
             }
             let left = until.saturating_duration_since(Instant::now());
             if left.is_zero() {
