@@ -221,6 +221,11 @@ impl Administration {
     pub async fn set_carrier(&self, wanted: &CarrierChange) -> Result<CarrierView> {
         let row = self.carrier(Some(&wanted.name)).await?;
         let password = wanted.password.secret.as_ref();
+        if wanted.is_empty() {
+            return Err(AdministrationError::Invalid(
+                "nothing to change: name --host, --port, --system-id, --password-file, or one of the carrier's own settings by --set KEY=VALUE (without a table, such as window=50) or --unset KEY".to_owned(),
+            ));
+        }
         let own = OwnSettings::parse(&row.settings).unwrap_or_default();
         let changes = self.own_changes(&own, &wanted.set, &wanted.unset)?;
         let host = wanted.host.as_deref().map(host).transpose()?;

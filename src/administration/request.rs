@@ -579,6 +579,27 @@ pub struct CarrierChange {
     pub unset: Vec<String>,
 }
 
+impl CarrierChange {
+    /// Whether it says nothing that is to be changed.
+    pub fn is_empty(&self) -> bool {
+        let Self {
+            name: _,
+            host,
+            port,
+            system_id,
+            password,
+            set,
+            unset,
+        } = self;
+        host.is_none()
+            && port.is_none()
+            && system_id.is_none()
+            && password.secret.is_none()
+            && set.is_empty()
+            && unset.is_empty()
+    }
+}
+
 /// A password that never stands on a command line: the command reads it from a file before it asks.
 #[derive(Debug, Clone, Default, Args, Serialize, Deserialize)]
 pub struct PasswordFile {
@@ -690,9 +711,10 @@ pub enum QueueRequest {
 
 /// Whose queue.
 #[derive(Debug, Clone, Args, Serialize, Deserialize)]
+#[group(required = true, multiple = false)]
 pub struct QueueOf {
     /// The company's name
-    #[arg(long, required_unless_present = "all", conflicts_with = "all")]
+    #[arg(long)]
     pub company: Option<String>,
     /// Everybody's
     #[arg(long)]

@@ -5,6 +5,7 @@ use super::time::Timekeeper;
 use crate::clock::Clock;
 use crate::metrics::{LookedUp, Metrics, TEXT_TYPE, named};
 use crate::store::sight::Standing;
+use crate::store::suspensions::Suspensions;
 use crate::store::{Reader, StoreError, Tenure, carriers, slots};
 use crate::to_handset::ToHandset;
 use http::{HeaderValue, Method, StatusCode, header};
@@ -43,6 +44,7 @@ pub(super) struct Sight {
 /// What the database says.
 struct Database {
     standing: Standing,
+    suspensions: Suspensions,
     carriers: Vec<carriers::Model>,
     slots: slots::Table,
 }
@@ -106,6 +108,7 @@ impl Sight {
     async fn ask(&self) -> Result<Database, StoreError> {
         Ok(Database {
             standing: self.reader.standing_of_all(self.clock.now()).await?,
+            suspensions: self.reader.suspensions().await?,
             carriers: self.reader.carriers().await?,
             slots: self.reader.slots().await?,
         })
@@ -124,6 +127,20 @@ impl Sight {
             .map(|line| (vec![line.state.as_str(), line.priority], float(line.texts)))
             .collect();
         into.many(&named::QUEUE_TEXTS, &lines);
+        let Suspensions {
+            all,
+            companies,
+            carriers,
+            routes,
+        } = database.suspensions;
+        let suspended = [
+            ("all", all),
+            ("company", companies),
+            ("carrier", carriers),
+            ("route", routes),
+        ]
+        .map(|(what, count)| (vec![what], float(count)));
+        into.many(&named::SUSPENDED, &suspended);
         into.one(&named::QUEUE_HELD, float(*held));
         into.one(&named::QUEUE_OLDEST, float(*oldest_due_ms) / 1000.0);
         into.one(&named::MAIL_QUEUE, float(*mails));

@@ -41,6 +41,7 @@ meters! {
 
     QUEUE_TEXTS: Gauge, "emailsms_queue_texts", ["state", "priority"], "Texts that wait, are on their way, or are in doubt, over all nodes";
     QUEUE_OLDEST: Gauge, "emailsms_queue_oldest_due_seconds", [], "For how long the oldest text that waits has been due; 0 if none is";
+    SUSPENDED: Gauge, "emailsms_suspended", ["what"], "What an operator suspended, so that texts wait: all (1, or 0), and how many companies, carriers, routes";
     QUEUE_HELD: Gauge, "emailsms_queue_held_texts", [], "Texts that wait for an operator: emailsms admin queue held";
     READY_TEXTS: Gauge, "emailsms_ready_texts", ["carrier"], "Texts that wait in the memory of this node for a place in a window";
 

@@ -3,7 +3,7 @@
 use super::people::company;
 use super::{Batch, Reader, StoreError};
 use sea_orm::entity::prelude::*;
-use sea_orm::{ConnectionTrait, QuerySelect, Statement};
+use sea_orm::{ConnectionTrait, DbErr, QuerySelect, Statement};
 
 /// What is suspended and resumed as one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,6 +13,16 @@ pub enum Suspension {
     Carrier(i64),
     /// All routes of that name.
     Route(String),
+}
+
+/// How much is suspended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Suspensions {
+    /// 1 if everything is.
+    pub all: i64,
+    pub companies: i64,
+    pub carriers: i64,
+    pub routes: i64,
 }
 
 impl Batch<'_> {
@@ -62,6 +72,22 @@ impl Reader {
             .await?;
         let since: Option<i64> = row.map(|row| row.try_get_by_index(0)).transpose()?;
         Ok(since.filter(|since| *since != 0))
+    }
+
+    /// How much of each kind is suspended.
+    pub async fn suspensions(&self) -> Result<Suspensions, StoreError> {
+        let sql = "SELECT (SELECT COUNT(*) FROM counters WHERE name = 'all_suspended_at' AND value <> 0), \
+             (SELECT COUNT(*) FROM companies WHERE suspended_at IS NOT NULL), (SELECT COUNT(*) FROM carriers WHERE suspended_at IS NOT NULL), \
+             (SELECT COUNT(*) FROM routes WHERE suspended_at IS NOT NULL)";
+        let asked = Statement::from_string(self.0.get_database_backend(), sql);
+        let row = self.0.query_one_raw(asked).await?;
+        let row = row.ok_or_else(|| DbErr::RecordNotFound("a count".into()))?;
+        Ok(Suspensions {
+            all: row.try_get_by_index(0)?,
+            companies: row.try_get_by_index(1)?,
+            carriers: row.try_get_by_index(2)?,
+            routes: row.try_get_by_index(3)?,
+        })
     }
 
     /// Companies whose texts an operator holds back.

@@ -2,7 +2,6 @@
 
 use super::ready::Sms;
 use super::refusal::sentence;
-use super::suspended::SUSPENDED;
 use super::{Refusal, Shared, ToHandset, Who};
 use crate::accounts::{Caller, Identified, quota_day};
 use crate::config::rooms::LongText;
@@ -235,7 +234,6 @@ impl Shared {
                 .validity_ms
                 .unwrap_or(i64::from(self.policy.to_handset.validity_h) * 3_600_000);
         let parts_needed = text.parts_needed(ReferenceSize::Eight);
-        let is_held = network.is_held(caller.company_id());
         let mut legacy_ids = self.legacy_ids(request.to.len()).await?.into_iter();
         let mut seen: HashMap<PhoneNumber, usize> = HashMap::new();
         let mut drafts = Vec::with_capacity(request.to.len());
@@ -270,9 +268,9 @@ impl Shared {
             }
             seen.insert(number, drafts.len());
             let carrier_id = way.carrier_id;
-            let is_suspended = is_held || way.is_suspended;
+            let closed = network.holds_on(Some(way), caller.company_id());
             // Where another node has the links, the text is anyone's from the beginning.
-            let keep_in_memory = !is_suspended
+            let keep_in_memory = closed.is_none()
                 && self.takes(carrier_id)
                 && self.ready.room(carrier_id) >= request.to.len();
             let reference = u8::try_from(id & 0xff).unwrap_or_default();
@@ -298,7 +296,7 @@ impl Shared {
                 reply_to: reply_to.clone(),
                 door: request.door.to_owned(),
                 state: i64::from(State::Pending.code()),
-                cause: is_suspended.then(|| SUSPENDED.to_owned()),
+                cause: closed.map(|closed| closed.cause().to_owned()),
                 tries: 0,
                 resends: 0,
                 in_doubt: false,

@@ -1,6 +1,6 @@
 //! The claimer: takes due texts back into hand (retries, restarts, what did not fit into memory), lane by lane, and decides over which carrier each of them goes.
 
-use super::network::Network;
+use super::network::{Closed, Network};
 use super::orphans::{Renew, TakeOver};
 use super::ready::{Chunk, Sms};
 use super::settle::Settle;
@@ -132,7 +132,7 @@ impl Shared {
     /// Whether a lane's texts could leave if they were in hand.
     fn may_leave(&self, network: &Network, lane: Lane) -> bool {
         let carrier_id = lane.carrier_id;
-        let open = !network.is_carrier_suspended(carrier_id)
+        let open = !network.is_carrier_closed(carrier_id)
             || network.has_way_round(carrier_id, |carrier| self.is_up(carrier));
         // Over this node's links, that is, at once or by a way round.
         let here = self.takes(carrier_id)
@@ -193,14 +193,9 @@ impl Shared {
     async fn send_on(&self, placed: Vec<Placed>, transit: &mut Transit) -> Result<(), StoreError> {
         let now = self.clock.now();
         let (mut handed_back, mut let_go) = (Vec::new(), Vec::new());
-        for Placed {
-            sms,
-            row,
-            is_suspended,
-        } in placed
-        {
-            if is_suspended {
-                handed_back.push(HandedBack::suspended(sms, row.cause, now));
+        for Placed { sms, row, closed } in placed {
+            if let Some(closed) = closed {
+                handed_back.push(HandedBack::waiting(sms, row.cause, closed, now));
             } else if !self.takes(sms.carrier_id) {
                 let_go.push((sms.id, sms.carrier_id));
             } else {
@@ -273,8 +268,7 @@ impl Shared {
             .unwrap_or_default();
         Ok(Placed {
             sms: Arc::new(Sms::from_row(&row, carrier_id, handset, false)),
-            is_suspended: network.is_held(row.company_id)
-                || way.is_some_and(|way| way.is_suspended),
+            closed: network.holds_on(way, row.company_id),
             row,
         })
     }
@@ -408,7 +402,7 @@ impl Leased {
     fn placed(self, network: &Network) -> Placed {
         let sms = self.sms();
         Placed {
-            is_suspended: network.holds(&sms),
+            closed: network.holds(&sms),
             sms,
             row: self.row,
         }
@@ -419,8 +413,8 @@ impl Leased {
 struct Placed {
     sms: Arc<Sms>,
     row: outgoing::Model,
-    /// It has to wait for an operator.
-    is_suspended: bool,
+    /// It has to wait for an operator, because of this.
+    closed: Option<Closed>,
 }
 
 /// Whether an attempt met nothing but a carrier that had too much of us: no reason to go elsewhere.

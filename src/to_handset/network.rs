@@ -1,7 +1,7 @@
 //! Where texts can go and what they come from: routes, pools and what is suspended, as of a revision; and which carriers have a link.
 
 use super::{Shared, Sms, ToHandset};
-use crate::store::StoreError;
+use crate::store::{StoreError, external};
 use sms::PhoneNumber;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, Mutex};
@@ -34,20 +34,39 @@ struct Choice {
     carrier_id: i64,
     rank: i64,
     weight: i64,
-    /// The carrier or this route to it is.
-    is_suspended: bool,
+    /// Why nothing leaves this way, if nothing does.
+    closed: Option<Closed>,
+}
+
+/// Why nothing leaves over a carrier, whether it is up or not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Closed {
+    /// There is no number that a text could come from, and so none that it could be answered to.
+    NoNumbers,
+    /// An operator holds back what goes there.
+    Suspended,
+}
+
+impl Closed {
+    /// Why a text waits, in a word.
+    pub const fn cause(self) -> &'static str {
+        match self {
+            Self::NoNumbers => "no_numbers",
+            Self::Suspended => "suspended",
+        }
+    }
 }
 
 /// Where a text goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Way {
     pub carrier_id: i64,
-    /// Every way there is suspended: it waits.
-    pub is_suspended: bool,
+    /// Every way there is closed, this one because of this: it waits.
+    pub closed: Option<Closed>,
 }
 
 impl Network {
-    /// The way of a text to `number` [SPEC 4.6]: over the first rank that is neither suspended nor down; among equals of a rank by weight, the same each time for
+    /// The way of a text to `number` [SPEC 4.6]: over the first rank that is neither closed nor down; among equals of a rank by weight, the same each time for
     /// the same `seed` (its id). `avoid` just refused it, so another that is up is better. `None`: nobody serves the number.
     pub fn way(
         &self,
@@ -59,7 +78,7 @@ impl Network {
         let route = self.route_of(number)?;
         let goodness = |choice: &Choice| {
             (
-                choice.is_suspended,
+                choice.closed,
                 !is_up(choice.carrier_id),
                 Some(choice.carrier_id) == avoid,
                 choice.rank,
@@ -82,7 +101,7 @@ impl Network {
             .or(equals.first())?;
         Some(Way {
             carrier_id: chosen.carrier_id,
-            is_suspended: chosen.is_suspended,
+            closed: chosen.closed,
         })
     }
 
@@ -92,25 +111,37 @@ impl Network {
             let serves = |choice: &Choice| choice.carrier_id == carrier_id;
             route.choices.iter().any(serves)
                 && route.choices.iter().any(|choice| {
-                    !serves(choice) && !choice.is_suspended && is_up(choice.carrier_id)
+                    !serves(choice) && choice.closed.is_none() && is_up(choice.carrier_id)
                 })
         })
     }
 
-    /// Whether the way of `number` over this carrier is suspended.
-    pub fn is_closed(&self, number: PhoneNumber, carrier_id: i64) -> bool {
-        self.suspended_carriers.contains(&carrier_id)
-            || self.route_of(number).is_some_and(|route| {
-                route
-                    .choices
-                    .iter()
-                    .any(|choice| choice.carrier_id == carrier_id && choice.is_suspended)
-            })
+    /// Why nothing leaves for `number` over this carrier, if nothing does.
+    pub fn closed(&self, number: PhoneNumber, carrier_id: i64) -> Option<Closed> {
+        if self.suspended_carriers.contains(&carrier_id) {
+            return Some(Closed::Suspended);
+        }
+        let mut choices = self.route_of(number)?.choices.iter();
+        choices
+            .find(|choice| choice.carrier_id == carrier_id)?
+            .closed
     }
 
-    /// Whether an operator holds a text back that stays with its carrier.
-    pub fn holds(&self, sms: &Sms) -> bool {
-        self.is_held(sms.company_id) || self.is_closed(sms.handset, sms.carrier_id)
+    /// Why a text waits that stays with its carrier, if it does. It has its number.
+    pub fn holds(&self, sms: &Sms) -> Option<Closed> {
+        let closed = match self.is_held(sms.company_id) {
+            true => Some(Closed::Suspended),
+            false => self.closed(sms.handset, sms.carrier_id),
+        };
+        closed.filter(|closed| *closed == Closed::Suspended)
+    }
+
+    /// The same of one that goes this way.
+    pub fn holds_on(&self, way: Option<Way>, company_id: i64) -> Option<Closed> {
+        match self.is_held(company_id) {
+            true => Some(Closed::Suspended),
+            false => way.and_then(|way| way.closed),
+        }
     }
 
     /// All carriers that routes lead to.
@@ -120,10 +151,10 @@ impl Network {
         ids.into_iter()
     }
 
-    /// The carriers that texts are to leave over: a route leads there, and neither it nor the carrier is suspended.
+    /// The carriers that texts are to leave over: a route leads there, neither it nor the carrier is suspended, and there are numbers.
     fn open_carriers(&self) -> BTreeSet<i64> {
         let all = self.routes.iter().flat_map(|route| &route.choices);
-        let open = all.filter(|choice| !choice.is_suspended);
+        let open = all.filter(|choice| choice.closed.is_none());
         open.map(|choice| choice.carrier_id).collect()
     }
 
@@ -134,8 +165,8 @@ impl Network {
             .find(|route| digits.starts_with(route.prefix.as_str()))
     }
 
-    /// Whether a carrier is suspended, or every route to it.
-    pub fn is_carrier_suspended(&self, carrier_id: i64) -> bool {
+    /// Whether nothing leaves over a carrier: it is suspended or without numbers, or every route to it is.
+    pub fn is_carrier_closed(&self, carrier_id: i64) -> bool {
         let mut choices = self
             .routes
             .iter()
@@ -143,7 +174,7 @@ impl Network {
             .filter(|choice| choice.carrier_id == carrier_id)
             .peekable();
         self.suspended_carriers.contains(&carrier_id)
-            || choices.peek().is_some() && choices.all(|choice| choice.is_suspended)
+            || choices.peek().is_some() && choices.all(|choice| choice.closed.is_some())
     }
 
     /// Whether a company's texts are held back.
@@ -151,7 +182,7 @@ impl Network {
         self.is_suspended || self.suspended_companies.contains(&company_id)
     }
 
-    /// Whether anything at all is held back.
+    /// Whether anything at all is closed or held back.
     pub fn holds_something(&self) -> bool {
         self.is_suspended
             || !self.suspended_companies.is_empty()
@@ -159,7 +190,45 @@ impl Network {
             || self
                 .routes
                 .iter()
-                .any(|route| route.choices.iter().any(|choice| choice.is_suspended))
+                .any(|route| route.choices.iter().any(|choice| choice.closed.is_some()))
+    }
+
+    /// What is held back, in words.
+    fn held_back(&self) -> Vec<String> {
+        let mut held = Vec::new();
+        if self.is_suspended {
+            held.push("everything".to_owned());
+        }
+        let of = |kind: &str, ids: &HashSet<i64>| {
+            let ids: BTreeSet<i64> = ids.iter().copied().collect();
+            let word = |id| external(kind, id);
+            ids.into_iter().map(word).collect::<Vec<_>>()
+        };
+        held.extend(of("com", &self.suspended_companies));
+        held.extend(of("car", &self.suspended_carriers));
+        for route in &self.routes {
+            let carriers = route.choices.iter().filter(|choice| {
+                choice.closed == Some(Closed::Suspended)
+                    && !self.suspended_carriers.contains(&choice.carrier_id)
+            });
+            let prefix = &route.prefix;
+            held.extend(
+                carriers
+                    .map(|choice| format!("+{prefix} over {}", external("car", choice.carrier_id))),
+            );
+        }
+        held
+    }
+
+    /// Says in the log what is held back from now on, whoever changed it and wherever.
+    fn tell_of_holds(&self, before: &Self) {
+        let held = self.held_back();
+        if held != before.held_back() {
+            match held.is_empty() {
+                true => tracing::warn!("nothing is suspended any more"),
+                false => tracing::warn!(?held, "an operator holds texts back"),
+            }
+        }
     }
 
     /// The numbers that a company's texts may come from over this carrier.
@@ -345,6 +414,7 @@ impl Shared {
             return Ok(known);
         }
         let network = Arc::new(self.load_network(revision).await?);
+        network.tell_of_holds(&known);
         if let Ok(mut place) = self.network.write() {
             *place = network.clone();
         }
@@ -360,20 +430,6 @@ impl Shared {
             .filter(|carrier| carrier.suspended_at.is_some())
             .map(|carrier| carrier.id)
             .collect();
-        let mut by_prefix: HashMap<String, Vec<Choice>> = HashMap::new();
-        for route in self.reader.routes().await? {
-            by_prefix.entry(route.prefix).or_default().push(Choice {
-                carrier_id: route.carrier_id,
-                rank: route.rank,
-                weight: route.weight,
-                is_suspended: route.suspended_at.is_some() || suspended.contains(&route.carrier_id),
-            });
-        }
-        let mut routes: Vec<Route> = by_prefix
-            .into_iter()
-            .map(|(prefix, choices)| Route { prefix, choices })
-            .collect();
-        routes.sort_by_key(|route| std::cmp::Reverse(route.prefix.len()));
         let mut pools: HashMap<i64, Vec<i64>> = HashMap::new();
         for number in self
             .reader
@@ -387,6 +443,27 @@ impl Shared {
                 .or_default()
                 .push(number.number);
         }
+        let mut by_prefix: HashMap<String, Vec<Choice>> = HashMap::new();
+        for route in self.reader.routes().await? {
+            let is_suspended =
+                route.suspended_at.is_some() || suspended.contains(&route.carrier_id);
+            let closed = match pools.contains_key(&route.carrier_id) {
+                _ if is_suspended => Some(Closed::Suspended),
+                true => None,
+                false => Some(Closed::NoNumbers),
+            };
+            by_prefix.entry(route.prefix).or_default().push(Choice {
+                carrier_id: route.carrier_id,
+                rank: route.rank,
+                weight: route.weight,
+                closed,
+            });
+        }
+        let mut routes: Vec<Route> = by_prefix
+            .into_iter()
+            .map(|(prefix, choices)| Route { prefix, choices })
+            .collect();
+        routes.sort_by_key(|route| std::cmp::Reverse(route.prefix.len()));
         Ok(Network {
             revision,
             routes,
@@ -414,7 +491,7 @@ mod tests {
             carrier_id,
             rank,
             weight,
-            is_suspended,
+            closed: is_suspended.then_some(Closed::Suspended),
         }
     }
 
@@ -436,7 +513,7 @@ mod tests {
         let number = PhoneNumber::from_e164_digits(HANDSET).unwrap();
         network
             .way(number, 7, avoid, |carrier| up.contains(&carrier))
-            .map(|way| (way.carrier_id, way.is_suspended))
+            .map(|way| (way.carrier_id, way.closed.is_some()))
     }
 
     #[test]
@@ -460,6 +537,15 @@ mod tests {
         assert_eq!(way(&first_is_suspended, &[1], None), Some((2, false)));
         let both_are = network(vec![choice(1, 1, 1, true), choice(2, 2, 1, true)]);
         assert_eq!(way(&both_are, &[2], None), Some((2, true)));
+        let mut one_has_no_numbers = network(vec![choice(1, 1, 1, false), choice(2, 2, 1, false)]);
+        one_has_no_numbers.routes[0].choices[0].closed = Some(Closed::NoNumbers);
+        assert_eq!(way(&one_has_no_numbers, &[1], None), Some((2, false)));
+        one_has_no_numbers.routes[0].choices[1].closed = Some(Closed::Suspended);
+        assert_eq!(
+            way(&one_has_no_numbers, &[1, 2], None),
+            Some((1, true)),
+            "numbers may come sooner than an operator's word"
+        );
         assert_eq!(way(&Network::default(), &[1], None), None);
     }
 
@@ -518,7 +604,7 @@ mod tests {
         assert!(!two.has_way_round(9, |_| true));
         let suspended = network(vec![choice(1, 1, 1, true), choice(2, 2, 1, true)]);
         assert!(!suspended.has_way_round(1, |_| true));
-        assert!(suspended.is_carrier_suspended(1) && !suspended.is_carrier_suspended(9));
+        assert!(suspended.is_carrier_closed(1) && !suspended.is_carrier_closed(9));
         assert!(suspended.holds_something() && !two.holds_something());
     }
 

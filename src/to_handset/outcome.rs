@@ -73,9 +73,15 @@ impl ToHandset {
 
     /// No link is up for these, which wait in memory: a try that fails by itself, where outages count [SPEC 4.2].
     pub async fn count_outage(&self, carrier_id: i64) {
-        if self.0.policy.to_handset.outage != Outage::Hold {
-            self.mark_unwritten(self.0.ready.take_all(carrier_id)).await;
+        let shared = &self.0;
+        // A carrier is not down at once, and when it is, what has another way goes that way.
+        if shared.policy.to_handset.outage == Outage::Hold || shared.is_up(carrier_id) {
+            return;
         }
+        if let Err(error) = shared.sort_out(&shared.network()).await {
+            tracing::warn!(%error, "texts could not be moved to other carriers");
+        }
+        self.mark_unwritten(shared.ready.take_all(carrier_id)).await;
     }
 }
 

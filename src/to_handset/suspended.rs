@@ -1,7 +1,7 @@
 //! Texts in memory that cannot leave from where they are: suspended by an operator, for a carrier without a link, or not to be read [SPEC 4.6].
 
 use super::ending;
-use super::network::Network;
+use super::network::{Closed, Network};
 use super::ready::Sms;
 use super::transit::Transit;
 use super::{Shared, ToHandset};
@@ -11,8 +11,6 @@ use futures::future::BoxFuture;
 use sms::State;
 use std::sync::Arc;
 
-/// Why a text waits that an operator holds back.
-pub(super) const SUSPENDED: &str = "suspended";
 /// How soon a text that was handed back is looked at again; those of a lane that is held as a whole are not looked at.
 const AGAIN_AFTER_MS: i64 = 5_000;
 
@@ -30,27 +28,31 @@ impl Shared {
         }
         let is_up = |carrier: i64| !down.contains(&carrier);
         let way_of = |sms: &Sms| network.way(sms.handset, sms.id, None, is_up);
-        let is_suspended = |sms: &Sms| match sms.is_bound {
+        let holds = |sms: &Sms| match sms.is_bound {
             true => network.holds(sms),
-            false => {
-                network.is_held(sms.company_id) || way_of(sms).is_some_and(|way| way.is_suspended)
-            }
+            false => network.holds_on(way_of(sms), sms.company_id),
         };
         let moves = |sms: &Sms| {
-            let closed = !is_up(sms.carrier_id) || network.is_closed(sms.handset, sms.carrier_id);
+            let closed = network.closed(sms.handset, sms.carrier_id);
             !sms.is_bound
-                && closed
+                && (closed.is_some() || !is_up(sms.carrier_id))
                 && way_of(sms).is_some_and(|way| way.carrier_id != sms.carrier_id)
         };
-        let misplaced = self.ready.take_out(|sms| is_suspended(sms) || moves(sms));
+        let misplaced = self
+            .ready
+            .take_out(|sms| holds(sms).is_some() || moves(sms));
         let mut handed_back = Vec::new();
         for chunk in misplaced {
-            match way_of(&chunk.sms) {
-                Some(way) if !is_suspended(&chunk.sms) => {
+            match (holds(&chunk.sms), way_of(&chunk.sms)) {
+                (None, Some(way)) => {
                     let sms = Arc::new(chunk.sms.over(way.carrier_id));
                     self.ready.push(sms, chunk.parts);
                 }
-                _ => handed_back.push(HandedBack::suspended(chunk.sms, None, self.clock.now())),
+                (held, _) => {
+                    let closed = held.unwrap_or(Closed::Suspended);
+                    let now = self.clock.now();
+                    handed_back.push(HandedBack::waiting(chunk.sms, None, closed, now));
+                }
             }
         }
         let transit = Transit::begin(self, handed_back.iter().map(|back| back.sms.id));
@@ -114,13 +116,13 @@ pub(super) struct HandedBack {
 }
 
 impl HandedBack {
-    /// Until an operator resumes what is suspended.
-    pub fn suspended(sms: Arc<Sms>, known: Option<String>, now: i64) -> Self {
+    /// Until an operator opens a way.
+    pub fn waiting(sms: Arc<Sms>, known: Option<String>, closed: Closed, now: i64) -> Self {
         let due_at = now + AGAIN_AFTER_MS;
         Self {
             sms,
             known,
-            cause: SUSPENDED,
+            cause: closed.cause(),
             due_at,
         }
     }

@@ -188,3 +188,29 @@ def test_one_companys_bulk_delays_no_others_alert(two, numbers):
         two.admin("carrier", "resume", name="second")
         two.smsc.script()
     wait_until("the bulk is through", lambda: not two.admin("queue", "list"), 180)
+
+
+def test_a_carrier_without_numbers_takes_nothing(two, numbers):
+    """What came from none of our numbers could not be answered: it goes another way, or waits."""
+    rest, second = two.rest(), two.second
+    two.admin("carrier", "add", name="bare", host="127.0.0.1", port=second.port, system_id="gateway", password_file=second.password_file)
+    two.admin("route", "add", prefix="61", carrier="bare", rank=1, name="SAU-0")
+    ids = [rest.send(next(numbers), f"past the bare {n}") for n in range(10)]
+    assert {rest.wait_state(id, "ok")["from"] for id in ids} <= set(FIRST_POOL)
+    for name in ("demo", "second"):
+        two.admin("carrier", "suspend", name=name)
+    waits = rest.send(next(numbers), "until there is a number")
+    wait_until("it waits", lambda: rest.message(waits)["cause"] == "no_numbers")
+    assert (rest.message(waits)["state"], rest.message(waits)["tries"]) == ("pending", 0)
+    two.admin("number", "add", "+61400000901", carrier="bare")
+    assert rest.wait_state(waits, "ok")["from"] == "+61400000901"
+    for name in ("demo", "second"):
+        two.admin("carrier", "resume", name=name)
+    two.admin("route", "remove", prefix="61", carrier="bare")
+
+
+def test_what_is_held_back_stands_in_the_log(two):
+    two.admin("queue", "suspend", "--all")
+    two.admin("queue", "resume", "--all")
+    log = lambda: two.process.log.read_text()
+    wait_until("both stand there", lambda: 'held=["everything"]' in log() and "nothing is suspended any more" in log())

@@ -172,6 +172,16 @@ def test_trouble_shows(watched, numbers):
     assert grew("bound")
 
 
+def test_what_is_suspended_shows(watched):
+    watched.admin("queue", "suspend", "--all")
+    watched.admin("carrier", "suspend", name="demo")
+    settle(watched, emailsms_suspended=({}, 2))
+    watched.admin("carrier", "resume", name="demo")
+    settle(watched, emailsms_suspended=({"what": "all"}, 1))
+    watched.admin("queue", "resume", "--all")
+    settle(watched, emailsms_suspended=({}, 0))
+
+
 def test_what_a_soap_client_was_told_is_counted(watched, number):
     before, soap = samples(watched), watched.soap()
     watched.smsc.script()
