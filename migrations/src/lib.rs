@@ -1,4 +1,4 @@
-//! The database's shape, one file per change. A change adds; what older builds still need goes only when no supported build does, and that raises the floor ([`m0007_floor`]).
+//! The database's shape, one file per change. A change adds; what older builds still need goes only when no supported build does, and that raises the floor (`m0007_floor`).
 //! The same text serves SQLite and PostgreSQL; only the words in braces differ.
 
 pub use sea_orm_migration::MigratorTrait;
